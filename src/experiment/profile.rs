@@ -1,0 +1,324 @@
+//! The profile: everything the form holds, and everything a run needs to know.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::SizeSet;
+use crate::protocol::{self, Dialect, MeasurementType};
+
+/// The version written into profile files.
+pub const PROFILE_VERSION: u32 = 1;
+/// Largest message size a profile may ask for, in bytes.
+pub const MAX_MESSAGE_SIZE: u64 = protocol::DEFAULT_MAX_MESSAGE_SIZE;
+/// Most probes a round may announce, warm-up included.
+pub const MAX_PROBES: u32 = protocol::DEFAULT_MAX_PROBES;
+/// Most rounds of a run.
+pub const MAX_ROUNDS: u32 = 10_000;
+/// Most message sizes of a profile.
+pub const MAX_SIZES: usize = 1_000;
+/// Most server delays of a profile.
+pub const MAX_DELAYS: usize = 20;
+/// Most connections a run may make: points times rounds.
+pub const MAX_VISITS: u64 = 1_000_000;
+
+/// Where the server is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Target {
+    /// The program's own server, started for the run if it is not up.
+    #[default]
+    Embedded,
+    /// A server somewhere.
+    Host {
+        /// A name, an IPv4 or an IPv6 address.
+        host: String,
+        /// Its TCP port.
+        port: u16,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The format's version, [`PROFILE_VERSION`].
+    pub version: u32,
+    /// Where the server is.
+    pub target: Target,
+    /// What the setup line announces.
+    pub measurement_type: MeasurementType,
+    /// Payload bytes of a probe, one point each.
+    pub message_sizes: Vec<u64>,
+    /// Measured probes in each round.
+    pub probes: u32,
+    /// Server delays in milliseconds, one series each.
+    pub server_delays_ms: Vec<u64>,
+    /// Visits to each point.
+    pub rounds: u32,
+    /// Probes at the start of each round that are kept but not counted.
+    pub warmup: u32,
+    /// The wording of the protocol.
+    pub dialect: Dialect,
+    /// Whether replies must be the dialect's to the letter.
+    pub strict: bool,
+    /// Time-out in milliseconds, for connecting, and for a reply on top of the server delay.
+    pub timeout_ms: u64,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            version: PROFILE_VERSION,
+            target: Target::Embedded,
+            measurement_type: MeasurementType::Rtt,
+            message_sizes: SizeSet::default_for(MeasurementType::Rtt).sizes().to_vec(),
+            probes: 20,
+            server_delays_ms: vec![0],
+            rounds: 10,
+            warmup: 0,
+            dialect: Dialect::Boston,
+            strict: false,
+            timeout_ms: 5_000,
+        }
+    }
+}
+
+/// A field of the profile, for placing what is wrong beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The format version.
+    Version,
+    /// The target's host.
+    Host,
+    /// The target's port.
+    Port,
+    /// The message sizes.
+    MessageSizes,
+    /// The probe count.
+    Probes,
+    /// The server delays.
+    ServerDelays,
+    /// The rounds.
+    Rounds,
+    /// The warm-up probes.
+    Warmup,
+    /// The time-out.
+    Timeout,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Version => "Version",
+            Self::Host => "Host",
+            Self::Port => "Port",
+            Self::MessageSizes => "Message sizes",
+            Self::Probes => "Probe count",
+            Self::ServerDelays => "Server delay",
+            Self::Rounds => "Rounds",
+            Self::Warmup => "Warm-up",
+            Self::Timeout => "Time-out",
+        })
+    }
+}
+
+/// Something in a profile that cannot be measured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct Problem {
+    /// Where.
+    pub field: Field,
+    /// What, and what would be right.
+    pub message: String,
+}
+
+impl Profile {
+    /// Probes that the setup line announces: measured and warm-up.
+    #[must_use]
+    pub fn announced_probes(&self) -> u32 {
+        self.probes.saturating_add(self.warmup)
+    }
+
+    /// Everything that keeps this profile from being measured; empty if it can be.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut say = |field, message: String| problems.push(Problem { field, message });
+        if self.version != PROFILE_VERSION {
+            say(
+                Field::Version,
+                format!(
+                    "{} is not a version this program knows ({PROFILE_VERSION})",
+                    self.version
+                ),
+            );
+        }
+        if let Target::Host { host, port } = &self.target {
+            if let Some(message) = host_problem(host) {
+                say(Field::Host, message.to_owned());
+            }
+            if *port == 0 {
+                say(Field::Port, "must be 1 to 65535".to_owned());
+            }
+        }
+        for (field, values, most, least, largest) in [
+            (
+                Field::MessageSizes,
+                &self.message_sizes,
+                MAX_SIZES,
+                1,
+                MAX_MESSAGE_SIZE,
+            ),
+            (
+                Field::ServerDelays,
+                &self.server_delays_ms,
+                MAX_DELAYS,
+                0,
+                protocol::DEFAULT_MAX_DELAY_MS,
+            ),
+        ] {
+            if values.is_empty() {
+                say(field, "needs at least one value".to_owned());
+            } else if values.len() > most {
+                say(field, format!("has more than {most} values"));
+            } else if let Some(value) = values.iter().find(|v| !(least..=largest).contains(*v)) {
+                say(field, format!("{value} is outside {least} to {largest}"));
+            } else if values
+                .iter()
+                .enumerate()
+                .any(|(at, v)| values.iter().take(at).any(|w| w == v))
+            {
+                say(field, "has a value twice".to_owned());
+            }
+        }
+        if self.probes == 0 {
+            say(Field::Probes, "must be at least 1".to_owned());
+        } else if self.announced_probes() > MAX_PROBES {
+            say(
+                Field::Probes,
+                format!("must be at most {MAX_PROBES}, warm-up included"),
+            );
+        } else if self.announced_probes() < self.dialect.least_probes() {
+            let least = self.dialect.least_probes();
+            say(
+                Field::Probes,
+                format!("must be at least {least} in the {} dialect", self.dialect),
+            );
+        }
+        if !(1..=MAX_ROUNDS).contains(&self.rounds) {
+            say(Field::Rounds, format!("must be 1 to {MAX_ROUNDS}"));
+        } else if self.visits() > MAX_VISITS {
+            say(
+                Field::Rounds,
+                format!(
+                    "sizes, delays and rounds make {} connections; at most {MAX_VISITS}",
+                    self.visits()
+                ),
+            );
+        }
+        if !(100..=3_600_000).contains(&self.timeout_ms) {
+            say(Field::Timeout, "must be 0.1 s to 3600 s".to_owned());
+        }
+        if !self.dialect.has_phases() && self.server_delays_ms.iter().any(|delay| *delay > 0) {
+            say(
+                Field::ServerDelays,
+                "must be 0 in the echo dialect: it has no setup message that could ask for one"
+                    .to_owned(),
+            );
+        }
+        problems
+    }
+
+    fn visits(&self) -> u64 {
+        let points = self
+            .message_sizes
+            .len()
+            .saturating_mul(self.server_delays_ms.len());
+        (points as u64).saturating_mul(u64::from(self.rounds))
+    }
+}
+
+fn host_problem(host: &str) -> Option<&'static str> {
+    if host.trim().is_empty() {
+        Some("is empty: write a name or an address, such as localhost or 192.0.2.7")
+    } else if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Some("must not contain blanks")
+    } else if host.contains('/') {
+        Some("is a name or an address, without a scheme or a path")
+    } else if host.len() > 255 {
+        Some("is longer than any name")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(change: impl FnOnce(&mut Profile)) -> Option<Field> {
+        let mut profile = Profile::default();
+        change(&mut profile);
+        profile.problems().first().map(|problem| problem.field)
+    }
+
+    #[test]
+    fn the_default_profile_can_be_measured() {
+        assert_eq!(Profile::default().problems(), []);
+    }
+
+    #[test]
+    fn each_impossible_value_is_said_beside_its_field() {
+        let host = |host: &str, port| Target::Host {
+            host: host.to_owned(),
+            port,
+        };
+        assert_eq!(problem(|p| p.version = 2), Some(Field::Version));
+        assert_eq!(problem(|p| p.target = host("", 1)), Some(Field::Host));
+        assert_eq!(problem(|p| p.target = host("a b", 1)), Some(Field::Host));
+        assert_eq!(
+            problem(|p| p.target = host("http://a", 1)),
+            Some(Field::Host)
+        );
+        assert_eq!(problem(|p| p.target = host("a", 0)), Some(Field::Port));
+        assert_eq!(
+            problem(|p| p.message_sizes.clear()),
+            Some(Field::MessageSizes)
+        );
+        assert_eq!(
+            problem(|p| p.message_sizes = vec![0]),
+            Some(Field::MessageSizes)
+        );
+        assert_eq!(
+            problem(|p| p.message_sizes = vec![1, 1]),
+            Some(Field::MessageSizes)
+        );
+        assert_eq!(
+            problem(|p| p.message_sizes = vec![MAX_MESSAGE_SIZE + 1]),
+            Some(Field::MessageSizes)
+        );
+        assert_eq!(problem(|p| p.probes = 0), Some(Field::Probes));
+        assert_eq!(problem(|p| p.warmup = MAX_PROBES), Some(Field::Probes));
+        assert_eq!(
+            problem(|p| p.server_delays_ms.clear()),
+            Some(Field::ServerDelays)
+        );
+        assert_eq!(problem(|p| p.rounds = 0), Some(Field::Rounds));
+        assert_eq!(problem(|p| p.timeout_ms = 1), Some(Field::Timeout));
+        assert_eq!(
+            problem(|p| {
+                p.dialect = Dialect::Bologna;
+                p.probes = 19;
+            }),
+            Some(Field::Probes)
+        );
+        assert_eq!(
+            problem(|p| {
+                p.dialect = Dialect::Echo;
+                p.server_delays_ms = vec![5];
+            }),
+            Some(Field::ServerDelays)
+        );
+    }
+}

@@ -1,0 +1,134 @@
+//! A run: one execution of a profile, with everything that was seen.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, PointStatistics, Round, Transcript};
+use crate::experiment::{PointSpec, Profile};
+
+/// A run's number within this process; every event and picture of a run carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// It is going on.
+    Running,
+    /// Every point was measured in every round.
+    Finished,
+    /// It was stopped; what was measured is there.
+    Stopped,
+    /// A point failed; what was measured is there.
+    Failed,
+    /// It was cut off.
+    Interrupted,
+}
+
+/// The machine and the program that measured.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Environment {
+    /// The program and its version.
+    pub program: String,
+    /// The operating system's name, such as `Debian GNU/Linux 12 (bookworm)`.
+    pub os: String,
+    /// The kernel's release.
+    pub kernel: String,
+    /// The processor architecture.
+    pub architecture: String,
+    /// The processor's model; empty where it is not known.
+    pub cpu_model: String,
+    /// Logical processors this process may use.
+    pub cpus: u32,
+}
+
+/// One point and all that was measured of it.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// Which point.
+    pub spec: PointSpec,
+    /// Its rounds, in order. Once here, a round is never changed.
+    pub rounds: Vec<Arc<Round>>,
+    /// The figures drawn from them.
+    pub statistics: Option<PointStatistics>,
+    /// Its first error.
+    pub error: Option<Fault>,
+}
+
+impl Point {
+    /// A point that has not been measured.
+    #[must_use]
+    pub fn new(spec: PointSpec) -> Self {
+        Self {
+            spec,
+            rounds: Vec::new(),
+            statistics: None,
+            error: None,
+        }
+    }
+
+    /// Works the figures out anew.
+    pub fn refresh_statistics(&mut self) {
+        let rounds = self.rounds.iter().map(AsRef::as_ref);
+        self.statistics = PointStatistics::of(rounds, self.spec.message_size);
+    }
+
+    /// Probes sent, over all rounds, warm-up included.
+    #[must_use]
+    pub fn probes_sent(&self) -> u64 {
+        self.rounds
+            .iter()
+            .map(|round| round.probes.len() as u64)
+            .sum()
+    }
+
+    /// Probes whose echo came back, over all rounds, warm-up included.
+    #[must_use]
+    pub fn probes_echoed(&self) -> u64 {
+        let echoed = |round: &Arc<Round>| {
+            round
+                .probes
+                .iter()
+                .filter(|probe| probe.rtt_ns().is_some())
+                .count() as u64
+        };
+        self.rounds.iter().map(echoed).sum()
+    }
+}
+
+/// One execution of a profile.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Its number within this process.
+    pub id: RunId,
+    /// When it started, by the wall clock.
+    pub started: Timestamp,
+    /// When it started, by the monotonic clock: `sent_ns` and transcript times count from here.
+    pub origin: Instant,
+    /// How it stands.
+    pub state: RunState,
+    /// In one sentence, why it is not finished.
+    pub error: Option<String>,
+    /// What was asked.
+    pub profile: Arc<Profile>,
+    /// The address that was measured, as `host:port`.
+    pub destination: String,
+    /// What measured it.
+    pub environment: Arc<Environment>,
+    /// Its points, in the profile's order.
+    pub points: Vec<Point>,
+    /// What was said on the wire.
+    pub transcript: Transcript,
+}
+
+impl Run {
+    /// Points that failed.
+    pub fn failed_points(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(|point| point.error.is_some())
+    }
+}
