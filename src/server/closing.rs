@@ -1,0 +1,161 @@
+//! Ending a connection so that the last line arrives.
+//!
+//! A socket that is closed with input unread sends a reset, and a reset can destroy a reply that the
+//! client has not read yet. So: say that nothing more comes, read what the client was still sending,
+//! and only then close. All of it is bounded.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::recorder::Recorder;
+use super::shared::{Shared, Slot};
+use super::summary::in_words;
+use super::{LogEntry, SessionEnd, SessionSummary};
+use crate::protocol::{Phase, Refusal, RefusalReason, quote};
+
+/// How long and how much a client that is being left may still send.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+const DRAIN_BYTES: usize = 1024 * 1024;
+/// How long a client that is turned away has for its setup line.
+const TURN_AWAY_TIME: Duration = Duration::from_secs(2);
+/// Connections outside the limit that are treated politely; more are closed at once.
+const LEAST_LEAVING: u64 = 64;
+
+/// A place among the connections that are being left.
+pub(super) fn leaving_slot(shared: &Shared) -> Option<Slot> {
+    let limit = LEAST_LEAVING.max(shared.config.max_connections as u64);
+    Slot::take(&shared.leaving, limit)
+}
+
+/// Shuts down writing, reads on within bounds until the client closes, and closes.
+pub(super) async fn leave(
+    mut stream: TcpStream,
+    shared: &Shared,
+    mut recorder: Recorder,
+    phase: Phase,
+    stop: &CancellationToken,
+) {
+    if stream.shutdown().await.is_ok()
+        && let Some(_slot) = leaving_slot(shared)
+    {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            ended = timeout(DRAIN_TIME, drain(&mut stream)) => if ended == Ok(true) {
+                recorder.note(phase, LogEntry::Event("end of data".to_owned()));
+            },
+        }
+    }
+    close(stream);
+    recorder.note(phase, LogEntry::Event("closed".to_owned()));
+}
+
+/// Closes at once. What has come already is read first, which spares most clients the reset.
+pub(super) fn close(stream: TcpStream) {
+    let mut waste = [0; 4096];
+    for _ in 0..16 {
+        if !matches!(stream.try_read(&mut waste), Ok(1..)) {
+            break;
+        }
+    }
+    drop(stream);
+}
+
+/// Whether the client ended its data.
+async fn drain(stream: &mut TcpStream) -> bool {
+    let mut waste = [0; 4096];
+    let mut left = DRAIN_BYTES;
+    while left > 0 {
+        match stream.read(&mut waste).await {
+            Ok(0) => return true,
+            Ok(count) => left = left.saturating_sub(count),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Answers a connection over the limit with the setup 404, once its setup line has come.
+pub(super) async fn turn_away(
+    mut stream: TcpStream,
+    connection: u64,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    slot: Slot,
+    stop: CancellationToken,
+) {
+    let accepted = Instant::now();
+    let refusal = Refusal {
+        phase: Phase::Setup,
+        reason: RefusalReason::ServerFull,
+    };
+    let mut recorder = Recorder::new(Arc::clone(&shared), connection, peer);
+    let mut note = |what| recorder.note(Phase::Setup, what);
+    note(LogEntry::Event(format!("connection from {peer}")));
+
+    let mut end = SessionEnd::Refused(refusal);
+    let dialect = shared.config.dialect;
+    if dialect.has_phases() {
+        let mut line = Vec::new();
+        tokio::select! {
+            () = stop.cancelled() => end = SessionEnd::Stopped,
+            came = timeout(TURN_AWAY_TIME, first_line(&mut stream, &mut line, &shared)) => {
+                if let Ok(Err(error)) = came {
+                    end = SessionEnd::Reset(in_words(&error));
+                }
+            }
+        }
+        if !line.is_empty() {
+            note(LogEntry::Received(quote(line.trim_ascii_end())));
+        }
+    }
+    note(LogEntry::Event(end.to_string()));
+    if dialect.has_phases() && matches!(end, SessionEnd::Refused(_)) {
+        let reply = dialect.refusal_line(Phase::Setup);
+        if stream.try_write(format!("{reply}\n").as_bytes()).is_ok() {
+            note(LogEntry::Sent(reply.to_owned()));
+        }
+    }
+    tell(
+        &shared,
+        &SessionSummary {
+            connection,
+            peer,
+            setup: None,
+            probes_echoed: 0,
+            duration: accepted.elapsed(),
+            end,
+        },
+    );
+    drop(slot);
+    leave(stream, &shared, recorder, Phase::Setup, &stop).await;
+}
+
+async fn first_line(
+    stream: &mut TcpStream,
+    line: &mut Vec<u8>,
+    shared: &Shared,
+) -> std::io::Result<()> {
+    let longest = shared.config.limits.max_setup_line.min(4096);
+    let mut piece = [0; 256];
+    while line.len() < longest && !line.contains(&b'\n') {
+        let count = stream.read(&mut piece).await?;
+        if count == 0 {
+            break;
+        }
+        line.extend(piece.iter().take(count));
+    }
+    Ok(())
+}
+
+/// Gives a session's summary to whoever asked for it.
+pub(super) fn tell(shared: &Shared, summary: &SessionSummary) {
+    if let Some(hook) = &shared.hooks.on_session {
+        hook(summary);
+    }
+}

@@ -1,0 +1,73 @@
+//! What the server is told before it starts.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SessionSummary;
+use crate::protocol::{Dialect, Limits};
+
+/// What the server listens on, what it speaks and how much it bears.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The address to listen on. 127.0.0.1 unless asked otherwise: a server nobody else can reach.
+    pub bind: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Whether a port that is taken is replaced by any free one instead of being an error.
+    pub fall_back: bool,
+    /// The dialect spoken.
+    pub dialect: Dialect,
+    /// Whether messages are read to the letter.
+    pub strict: bool,
+    /// What a client may ask for.
+    pub limits: Limits,
+    /// Connections served at once; further ones are answered with the setup 404.
+    pub max_connections: usize,
+    /// How long a client may neither send a byte nor take one that it is owed. The setup line has to
+    /// be whole within this time however its bytes come.
+    pub idle_timeout: Duration,
+    /// Bytes of memory all connections together may hold for messages.
+    pub memory_budget: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 10_000,
+            fall_back: false,
+            dialect: Dialect::default(),
+            strict: false,
+            limits: Limits::default(),
+            max_connections: 256,
+            idle_timeout: Duration::from_mins(1),
+            memory_budget: 512 * 1024 * 1024,
+        }
+    }
+}
+
+/// Called with the summary of every session that ends.
+pub type SessionHook = Arc<dyn Fn(&SessionSummary) + Send + Sync>;
+
+/// What the server calls when something happens.
+///
+/// Both are called on the server's thread, between two echoes: they must return quickly and must not
+/// wait for anything.
+#[derive(Clone, Default)]
+pub struct ServerHooks {
+    /// Something that is shown changed: the connections or the log. Called at most ten times a second.
+    pub waker: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// A session ended. Not called for connections dropped in a flood beyond the limit.
+    pub on_session: Option<SessionHook>,
+}
+
+impl fmt::Debug for ServerHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerHooks")
+            .field("waker", &self.waker.is_some())
+            .field("on_session", &self.on_session.is_some())
+            .finish()
+    }
+}

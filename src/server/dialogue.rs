@@ -1,0 +1,320 @@
+//! What a session has heard, owes and still has to say. No socket, no waiting.
+//!
+//! Messages are echoed from where they were read: the receive buffer holds first the bytes of the
+//! echoes owed, behind them the bytes not yet recognised. So a probe costs neither a copy nor an
+//! allocation, and all the memory a session holds is one buffer whose size the budget knows.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use memchr::memchr;
+
+use super::budget::Permit;
+use super::owed::Owed;
+use super::recorder::Recorder;
+use super::shared::Shared;
+use super::{LogEntry, SessionEnd};
+use crate::protocol::{
+    EndOfStream, Phase, ReceiveBuffer, Refusal, RefusalReason, Request, RequestParser, Setup, quote,
+};
+
+/// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
+const READ_AHEAD: usize = 1024 * 1024;
+
+/// What there is to write.
+pub(super) enum ToWrite<'a> {
+    /// These bytes, now.
+    Now(&'a [u8]),
+    /// An echo, then.
+    At(Instant),
+    /// Nothing.
+    Nothing,
+}
+
+/// A reply on its way.
+struct Reply {
+    phase: Phase,
+    line: &'static str,
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Reply {
+    fn new(phase: Phase, line: &'static str) -> Self {
+        Self {
+            phase,
+            line,
+            bytes: [line.as_bytes(), b"\n"].concat(),
+            written: 0,
+        }
+    }
+}
+
+/// How the session ends once everything owed is written, and its last reply.
+struct Ending {
+    end: SessionEnd,
+    reply: Option<Reply>,
+}
+
+pub(super) struct Dialogue {
+    pub(super) recorder: Recorder,
+    shared: Arc<Shared>,
+    parser: RequestParser,
+    inbox: ReceiveBuffer,
+    memory: Permit,
+    setup: Option<Setup>,
+    owed: Owed,
+    echoed: u64,
+    /// Goes before any echo.
+    reply: Option<Reply>,
+    ending: Option<Ending>,
+    /// Whether bytes were left unrecognised because too many echoes were owed.
+    held_back: bool,
+    arrived: Instant,
+    moved: Instant,
+}
+
+impl Dialogue {
+    pub(super) fn new(connection: u64, peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        let config = &shared.config;
+        let now = Instant::now();
+        Self {
+            recorder: Recorder::new(Arc::clone(&shared), connection, peer),
+            parser: RequestParser::new(config.dialect, config.limits, config.strict),
+            inbox: ReceiveBuffer::new(),
+            memory: shared.budget.permit(),
+            setup: None,
+            owed: Owed::default(),
+            echoed: 0,
+            reply: None,
+            ending: None,
+            held_back: false,
+            arrived: now,
+            moved: now,
+            shared,
+        }
+    }
+
+    /// The setup, once it has come.
+    pub(super) fn setup(&self) -> Option<Setup> {
+        self.setup
+    }
+
+    /// Echoes written whole.
+    pub(super) fn echoed(&self) -> u64 {
+        self.echoed
+    }
+
+    /// The phase whose message is awaited.
+    pub(super) fn phase(&self) -> Phase {
+        self.parser.phase()
+    }
+
+    /// When the client last sent a byte or took one.
+    pub(super) fn moved(&self) -> Instant {
+        self.moved
+    }
+
+    /// Writes down something that happened.
+    pub(super) fn event(&mut self, what: String) {
+        self.recorder.note(self.phase(), LogEntry::Event(what));
+    }
+
+    /// Whether to read on. A session that would need more memory than there is waits while it has
+    /// echoes to write, and is refused when it has none.
+    pub(super) fn wants_input(&mut self) -> bool {
+        if self.ending.is_some() || self.owed.is_full() {
+            return false;
+        }
+        let one_message = self.parser.expected_len().unwrap_or(0);
+        if !self.owed.is_empty() && self.inbox.len() >= one_message.max(READ_AHEAD) {
+            return false;
+        }
+        let needed = self.inbox.capacity_for_room() + self.owed.capacity();
+        if self.memory.resize(needed) {
+            return true;
+        }
+        if self.owed.is_empty() {
+            self.refuse(Refusal {
+                phase: self.phase(),
+                reason: RefusalReason::OutOfMemory,
+            });
+        }
+        false
+    }
+
+    /// Room to read into. Only after [`wants_input`](Self::wants_input) said yes.
+    pub(super) fn room(&mut self) -> &mut Vec<u8> {
+        self.inbox.room()
+    }
+
+    /// Takes note that bytes were read.
+    pub(super) fn arrived(&mut self, at: Instant) {
+        self.arrived = at;
+        // The bytes of a setup line, however slowly they come, do not buy time.
+        if self.phase() != Phase::Setup {
+            self.moved = at;
+        }
+    }
+
+    /// Takes note that no more bytes will come.
+    pub(super) fn end_of_data(&mut self) {
+        self.event("end of data".to_owned());
+        let left = self.inbox.len() - self.owed.bytes();
+        let end = match self.parser.end_of_stream(left) {
+            EndOfStream::Complete => SessionEnd::Complete,
+            EndOfStream::BetweenMessages(phase) => SessionEnd::ClientLeft(phase),
+            EndOfStream::InsideMessage(refusal) => return self.refuse(refusal),
+        };
+        self.ending = Some(Ending { end, reply: None });
+    }
+
+    /// Takes the messages that are whole out of the bytes that have come.
+    pub(super) fn recognise(&mut self) {
+        while self.may_recognise() {
+            let phase = self.phase();
+            let input = self
+                .inbox
+                .unread()
+                .get(self.owed.bytes()..)
+                .unwrap_or_default();
+            match self.parser.next(input) {
+                Ok(None) => break,
+                Ok(Some((Request::Probe { seq, message }, _))) => {
+                    let size = self.setup.map_or(0, |setup| setup.message_size);
+                    self.owed.push(seq, size, message.len(), self.arrived);
+                }
+                Ok(Some((Request::Data(data), len))) => {
+                    let pieces = self.echoed + self.owed.count() + 1;
+                    let seq = u32::try_from(pieces).unwrap_or(u32::MAX);
+                    self.owed.push(seq, data.len() as u64, len, self.arrived);
+                }
+                Ok(Some((Request::Setup(setup), len))) => {
+                    self.heard(phase);
+                    self.inbox.consume(len);
+                    self.setup = Some(setup);
+                    self.moved = self.arrived;
+                    self.owed
+                        .set_delay(Duration::from_millis(setup.server_delay_ms));
+                    let ready = self.shared.config.dialect.accepted_line(phase);
+                    self.reply = Some(Reply::new(phase, ready));
+                }
+                Ok(Some((Request::Termination, _))) => {
+                    self.heard(phase);
+                    let closing = self.shared.config.dialect.accepted_line(phase);
+                    self.ending = Some(Ending {
+                        end: SessionEnd::Complete,
+                        reply: Some(Reply::new(phase, closing)),
+                    });
+                }
+                Err(refusal) => self.refuse(refusal),
+            }
+        }
+        self.held_back = self.owed.is_full();
+    }
+
+    /// Whether [`recognise`](Self::recognise) stopped because too many echoes were owed, and could go
+    /// on now.
+    pub(super) fn left_some(&self) -> bool {
+        self.held_back && self.may_recognise()
+    }
+
+    fn may_recognise(&self) -> bool {
+        self.ending.is_none() && !self.owed.is_full()
+    }
+
+    /// What to write next.
+    pub(super) fn next_write(&mut self) -> ToWrite<'_> {
+        if self.reply.is_none() && self.owed.is_empty() {
+            self.reply = self.ending.as_mut().and_then(|ending| ending.reply.take());
+        }
+        if let Some(reply) = &self.reply {
+            return ToWrite::Now(reply.bytes.get(reply.written..).unwrap_or_default());
+        }
+        let Some(due) = self.owed.next_due() else {
+            return ToWrite::Nothing;
+        };
+        match self.owed.due_bytes() {
+            0 => ToWrite::At(due),
+            count => ToWrite::Now(self.inbox.unread().get(..count).unwrap_or_default()),
+        }
+    }
+
+    /// Takes note that the first `count` of those bytes were written.
+    pub(super) fn wrote(&mut self, count: usize, at: Instant) {
+        self.moved = at;
+        if let Some(reply) = &mut self.reply {
+            reply.written += count;
+            if reply.written >= reply.bytes.len() {
+                let said = LogEntry::Sent(reply.line.to_owned());
+                self.recorder.note(reply.phase, said);
+                self.reply = None;
+            }
+            return;
+        }
+        self.inbox.consume(count);
+        self.owed.written(count, at, |probe| {
+            self.echoed += 1;
+            self.recorder.probe(probe, at);
+        });
+    }
+
+    /// How the session ended, once all is said.
+    pub(super) fn ended(&mut self) -> Option<SessionEnd> {
+        self.ending.take().map(|ending| ending.end)
+    }
+
+    /// Whether the end is decided.
+    pub(super) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Gives up on a client that stalls; gives the 404 to say where the client can still understand
+    /// it, which is not in the midst of another line.
+    pub(super) fn stalled(&mut self) -> (SessionEnd, Option<&'static str>) {
+        let phase = self.phase();
+        let idle = Refusal {
+            phase,
+            reason: RefusalReason::Idle(self.shared.config.idle_timeout.as_secs()),
+        };
+        self.event(idle.to_string());
+        let dialect = self.shared.config.dialect;
+        let can_say = dialect.has_phases() && self.reply.is_none() && !self.owed.is_begun();
+        let line = can_say.then(|| dialect.refusal_line(phase));
+        (SessionEnd::Idle(phase), line)
+    }
+
+    /// Gives all memory back; only the pen is left, for what happens while the connection closes.
+    pub(super) fn end(self) -> Recorder {
+        self.recorder
+    }
+
+    fn refuse(&mut self, refusal: Refusal) {
+        self.heard(refusal.phase);
+        self.event(refusal.to_string());
+        let dialect = self.shared.config.dialect;
+        let reply = dialect
+            .has_phases()
+            .then(|| Reply::new(refusal.phase, dialect.refusal_line(refusal.phase)));
+        let end = SessionEnd::Refused(refusal);
+        self.ending = Some(Ending { end, reply });
+    }
+
+    /// Writes down the line that has come, or as much of it as there is.
+    fn heard(&mut self, phase: Phase) {
+        let input = self
+            .inbox
+            .unread()
+            .get(self.owed.bytes()..)
+            .unwrap_or_default();
+        let line = match memchr(b'\n', input.get(..1024).unwrap_or(input)) {
+            Some(end) => input.get(..end).unwrap_or_default(),
+            None => input,
+        };
+        if !input.is_empty() {
+            let line = LogEntry::Received(quote(line));
+            self.recorder.note(phase, line);
+        }
+    }
+}

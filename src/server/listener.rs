@@ -1,0 +1,100 @@
+//! Accepting connections, whatever comes.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::closing::{close, leaving_slot, turn_away};
+use super::log::plain;
+use super::session::run;
+use super::shared::{Shared, Slot};
+
+/// Waits after an accept that failed for want of something, doubling.
+const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(1);
+/// How long sessions have to end themselves when the server stops.
+const STOP_TIME: Duration = Duration::from_millis(400);
+
+/// Serves until `stop` is cancelled, then ends every connection.
+pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, stop: CancellationToken) {
+    let tasks = TaskTracker::new();
+    let waking = tokio::spawn({
+        let shared = Arc::clone(&shared);
+        async move { shared.wake_when_changed().await }
+    });
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = accept_for_ever(&listener, &shared, &tasks, &stop) => {}
+    }
+    drop(listener);
+    tasks.close();
+    // A session that does not end in time, which takes a hook that blocks, is dropped with the runtime.
+    let _ = timeout(STOP_TIME, tasks.wait()).await;
+    waking.abort();
+    shared.note("stopped listening".to_owned());
+    shared.wake();
+}
+
+async fn accept_for_ever(
+    listener: &TcpListener,
+    shared: &Arc<Shared>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let mut back_off = FIRST_BACK_OFF;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                back_off = FIRST_BACK_OFF;
+                admit(stream, plain(peer), shared, tasks, stop);
+            }
+            // The client was gone before we came to it.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::Interrupted
+                ) => {}
+            // Out of file descriptors or memory, most likely: it may pass, and asking at once again
+            // would only take the time from those who are being served.
+            Err(error) => {
+                if back_off == FIRST_BACK_OFF {
+                    shared.note(format!(
+                        "could not accept a connection: {error}; trying again"
+                    ));
+                }
+                sleep(back_off).await;
+                back_off = (back_off * 2).min(LONGEST_BACK_OFF);
+            }
+        }
+    }
+}
+
+fn admit(
+    stream: TcpStream,
+    peer: SocketAddr,
+    shared: &Arc<Shared>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) {
+    let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
+    // It fails only on a connection that is gone, and then the first read says so.
+    let _ = stream.set_nodelay(true);
+    let (shared, stop) = (Arc::clone(shared), stop.clone());
+    if let Some(slot) = Slot::take(&shared.served, shared.config.max_connections as u64) {
+        tasks.spawn(run(stream, connection, peer, shared, slot, stop));
+    } else if let Some(slot) = leaving_slot(&shared) {
+        tasks.spawn(turn_away(stream, connection, peer, shared, slot, stop));
+    } else {
+        close(stream);
+        shared.changed.notify_one();
+    }
+}

@@ -1,0 +1,179 @@
+//! The echoes a session owes, in order, and when each is due.
+//!
+//! The bytes stay where they were read, at the front of the receive buffer; this is only the list of
+//! where one message ends and the next begins, so an echo is never copied.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::LogEntry;
+
+/// Echoes owed at once before reading waits: their bytes may be few, their number is memory too.
+const MOST: usize = 4096;
+/// Echoes that go out in one write.
+const MOST_IN_ONE_WRITE: usize = 64;
+
+#[derive(Debug)]
+struct Echo {
+    seq: u32,
+    message_size: u64,
+    /// Bytes not yet written.
+    left: usize,
+    received: Instant,
+    /// When its first write had returned.
+    begun: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    echoes: VecDeque<Echo>,
+    bytes: usize,
+    delay: Duration,
+}
+
+impl Owed {
+    /// Sets the server delay of echoes from now on.
+    pub(super) fn set_delay(&mut self, delay: Duration) {
+        self.delay = delay;
+    }
+
+    /// Bytes owed: that many at the front of the receive buffer are waiting to be written.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Echoes owed.
+    pub(super) fn count(&self) -> u64 {
+        self.echoes.len() as u64
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.echoes.is_empty()
+    }
+
+    /// Whether no more may be owed for now.
+    pub(super) fn is_full(&self) -> bool {
+        self.echoes.len() >= MOST
+    }
+
+    /// Whether the first echo has been written in part.
+    pub(super) fn is_begun(&self) -> bool {
+        self.echoes.front().is_some_and(|echo| echo.begun.is_some())
+    }
+
+    /// Bytes of memory the list takes.
+    pub(super) fn capacity(&self) -> usize {
+        self.echoes.capacity() * size_of::<Echo>()
+    }
+
+    /// Owes the next `len` bytes of the receive buffer, which were whole at `received`.
+    pub(super) fn push(&mut self, seq: u32, message_size: u64, len: usize, received: Instant) {
+        self.bytes += len;
+        self.echoes.push_back(Echo {
+            seq,
+            message_size,
+            left: len,
+            received,
+            begun: None,
+        });
+    }
+
+    /// When the first echo is due.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.echoes.front().map(|echo| self.due(echo))
+    }
+
+    /// Bytes at the front that may be written now. Without a delay no clock is read.
+    pub(super) fn due_bytes(&self) -> usize {
+        let some = self.echoes.iter().take(MOST_IN_ONE_WRITE);
+        if self.delay.is_zero() {
+            return some.map(|echo| echo.left).sum();
+        }
+        let now = Instant::now();
+        some.take_while(|echo| self.due(echo) <= now)
+            .map(|echo| echo.left)
+            .sum()
+    }
+
+    /// Takes note that `count` bytes were written, and gives every echo that became whole to `whole`.
+    pub(super) fn written(&mut self, count: usize, at: Instant, mut whole: impl FnMut(LogEntry)) {
+        self.bytes = self.bytes.saturating_sub(count);
+        let mut count = count;
+        while let Some(echo) = self.echoes.front_mut() {
+            if count == 0 {
+                break;
+            }
+            let begun = *echo.begun.get_or_insert(at);
+            let part = echo.left.min(count);
+            echo.left -= part;
+            count -= part;
+            if echo.left == 0 {
+                whole(LogEntry::Probe {
+                    seq: echo.seq,
+                    message_size: echo.message_size,
+                    received: echo.received,
+                    echoed: begun,
+                });
+                self.echoes.pop_front();
+            }
+        }
+    }
+
+    fn due(&self, echo: &Echo) -> Instant {
+        after(echo.received, self.delay)
+    }
+}
+
+/// `delay` after `from`; a century where the clock cannot count that far.
+pub(super) fn after(from: Instant, delay: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_hours(100 * 365 * 24);
+    from.checked_add(delay.min(CENTURY)).unwrap_or(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seqs(owed: &mut Owed, count: usize) -> Vec<u32> {
+        let mut whole = Vec::new();
+        owed.written(count, Instant::now(), |entry| {
+            if let LogEntry::Probe { seq, .. } = entry {
+                whole.push(seq);
+            }
+        });
+        whole
+    }
+
+    #[test]
+    fn echoes_written_in_parts_become_whole_in_order() {
+        let mut owed = Owed::default();
+        let now = Instant::now();
+        for seq in 1..=3 {
+            owed.push(seq, 5, 10, now);
+        }
+        assert_eq!(owed.due_bytes(), 30);
+        assert_eq!(seqs(&mut owed, 9), []);
+        assert!(owed.is_begun());
+        assert_eq!(seqs(&mut owed, 15), [1, 2]);
+        assert_eq!(owed.bytes(), 6);
+        assert_eq!(seqs(&mut owed, 6), [3]);
+        assert!(owed.is_empty());
+    }
+
+    #[test]
+    fn each_echo_is_due_a_delay_after_its_own_arrival() {
+        let mut owed = Owed::default();
+        owed.set_delay(Duration::from_secs(60));
+        let now = Instant::now();
+        let Some(long_ago) = now.checked_sub(Duration::from_secs(61)) else {
+            return; // The machine started a minute ago.
+        };
+        owed.push(1, 5, 10, long_ago);
+        owed.push(2, 5, 10, now);
+        assert_eq!(owed.due_bytes(), 10);
+        assert_eq!(owed.next_due(), Some(long_ago + Duration::from_secs(60)));
+        assert_eq!(seqs(&mut owed, 10), [1]);
+        assert_eq!(owed.due_bytes(), 0);
+        assert_eq!(owed.next_due(), Some(now + Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,185 @@
+//! One connection, from its first byte to its last reply.
+//!
+//! One loop: recognise what has come, write what is due, wait for whichever of bytes, room, time or
+//! the end is next. Reading goes on while echoes wait for their delay or for a slow reader, within
+//! bounds; nothing a client does can keep the loop from its time-outs.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::net::tcp::WriteHalf;
+use tokio::time::sleep_until;
+use tokio_util::sync::CancellationToken;
+
+use super::closing::{close, leave, tell};
+use super::dialogue::{Dialogue, ToWrite};
+use super::owed::after;
+use super::precise_timer::PreciseTimer;
+use super::shared::{Shared, Slot};
+use super::summary::in_words;
+use super::{LogEntry, SessionEnd, SessionSummary};
+
+/// What writing came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Everything there was.
+    All,
+    /// Everything that is due; the next echo is due then.
+    UntilDue(Instant),
+    /// As much as the client takes at the moment.
+    UntilTaken,
+}
+
+/// Serves one client and closes its connection.
+pub(super) async fn run(
+    mut stream: TcpStream,
+    connection: u64,
+    peer: SocketAddr,
+    shared: Arc<Shared>,
+    slot: Slot,
+    stop: CancellationToken,
+) {
+    let accepted = Instant::now();
+    let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
+    dialogue.event(format!("connection from {peer}"));
+    let end = tokio::select! {
+        biased;
+        () = stop.cancelled() => SessionEnd::Stopped,
+        end = converse(&mut stream, &mut dialogue, &shared) => end.unwrap_or_else(|error| {
+            SessionEnd::Reset(in_words(&error))
+        }),
+    };
+    match end {
+        SessionEnd::Complete => {
+            shared.complete.fetch_add(1, Ordering::Relaxed);
+        }
+        // Said already, with the reason.
+        SessionEnd::Refused(_) | SessionEnd::Idle(_) => {}
+        _ => dialogue.event(end.to_string()),
+    }
+    let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
+    let phase = dialogue.phase();
+    let summary = SessionSummary {
+        connection,
+        peer,
+        setup: dialogue.setup(),
+        probes_echoed: dialogue.echoed(),
+        duration: accepted.elapsed(),
+        end,
+    };
+    let mut recorder = dialogue.end();
+    // The session is over: its place and its memory are free for the client's next connection, which
+    // may be waiting already.
+    drop(slot);
+    tell(&shared, &summary);
+    if broken {
+        close(stream);
+        recorder.note(phase, LogEntry::Event("closed".to_owned()));
+    } else {
+        leave(stream, &shared, recorder, phase, &stop).await;
+    }
+}
+
+async fn converse(
+    stream: &mut TcpStream,
+    dialogue: &mut Dialogue,
+    shared: &Shared,
+) -> io::Result<SessionEnd> {
+    let (mut reader, writer) = stream.split();
+    let idle_timeout = shared.config.idle_timeout;
+    let mut timer = PreciseTimer::default();
+    let mut look_at = after(dialogue.moved(), idle_timeout);
+    let mut look = pin!(sleep_until(look_at.into()));
+    loop {
+        dialogue.recognise();
+        let written = write_due(&writer, dialogue)?;
+        if written == Written::All
+            && let Some(end) = dialogue.ended()
+        {
+            return Ok(end);
+        }
+        if dialogue.left_some() {
+            continue;
+        }
+        let may_read = dialogue.wants_input();
+        if written == Written::All && dialogue.is_ending() {
+            continue; // Refused just now, for want of memory.
+        }
+        if let Some(flush_at) = dialogue.recorder.flush_at()
+            && flush_at < look_at
+        {
+            look_at = flush_at;
+            look.as_mut().reset(look_at.into());
+        }
+        let due = match written {
+            Written::UntilDue(due) => Some(due),
+            Written::All | Written::UntilTaken => None,
+        };
+
+        tokio::select! {
+            biased;
+            () = timer.until(due.unwrap_or(look_at)), if due.is_some() => {}
+            ready = writer.writable(), if written == Written::UntilTaken => ready?,
+            // An async block, because room is made as soon as the expression is evaluated.
+            read = async { reader.read_buf(dialogue.room()).await }, if may_read => {
+                let now = Instant::now();
+                match read? {
+                    0 => dialogue.end_of_data(),
+                    _ => dialogue.arrived(now),
+                }
+            }
+            () = &mut look => {
+                let now = Instant::now();
+                if dialogue.recorder.flush_at().is_some_and(|at| at <= now) {
+                    dialogue.recorder.flush(now);
+                }
+                // Waiting for a server delay is our doing, not the client's.
+                let still = due.unwrap_or_else(|| dialogue.moved());
+                look_at = after(still, idle_timeout);
+                if look_at <= now {
+                    return Ok(give_up(&writer, dialogue));
+                }
+                look.as_mut().reset(look_at.into());
+            }
+        }
+    }
+}
+
+/// Writes whatever is due, as far as the client takes it.
+fn write_due(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> io::Result<Written> {
+    loop {
+        let bytes = match dialogue.next_write() {
+            ToWrite::Now(bytes) => bytes,
+            ToWrite::At(due) => return Ok(Written::UntilDue(due)),
+            ToWrite::Nothing => return Ok(Written::All),
+        };
+        match writer.try_write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => dialogue.wrote(count, Instant::now()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Ok(Written::UntilTaken);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn give_up(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> SessionEnd {
+    let (end, line) = dialogue.stalled();
+    if let Some(line) = line
+        && writer.try_write(format!("{line}\n").as_bytes()).is_ok()
+    {
+        let phase = dialogue.phase();
+        dialogue
+            .recorder
+            .note(phase, LogEntry::Sent(line.to_owned()));
+    }
+    end
+}

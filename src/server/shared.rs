@@ -1,0 +1,114 @@
+//! What the listener, the sessions and the handle have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::budget::Budget;
+use super::{LogEntry, LogRecord, ServerConfig, ServerHooks, ServerLog};
+use crate::protocol::Phase;
+
+/// Least time between two calls of the waker.
+const WAKE_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How the server is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ServerStatus {
+    /// Connections being served.
+    pub connections_now: u64,
+    /// Connections that ever came, those turned away included.
+    pub connections_in_all: u64,
+    /// Sessions that went through to their termination.
+    pub sessions_complete: u64,
+    /// Bytes of memory the connections hold for messages.
+    pub memory_in_use: usize,
+}
+
+pub(super) struct Shared {
+    pub(super) config: ServerConfig,
+    pub(super) hooks: ServerHooks,
+    pub(super) log: Arc<ServerLog>,
+    pub(super) budget: Arc<Budget>,
+    /// Told when something that is shown changed.
+    pub(super) changed: Notify,
+    pub(super) served: Arc<AtomicU64>,
+    /// Connections outside the limit: being turned away, or waiting for their last line to arrive.
+    pub(super) leaving: Arc<AtomicU64>,
+    pub(super) in_all: AtomicU64,
+    pub(super) complete: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn new(config: ServerConfig, hooks: ServerHooks) -> Self {
+        Self {
+            budget: Arc::new(Budget::new(config.memory_budget)),
+            config,
+            hooks,
+            log: Arc::default(),
+            changed: Notify::new(),
+            served: Arc::default(),
+            leaving: Arc::default(),
+            in_all: AtomicU64::new(0),
+            complete: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn status(&self) -> ServerStatus {
+        ServerStatus {
+            connections_now: self.served.load(Ordering::Relaxed),
+            connections_in_all: self.in_all.load(Ordering::Relaxed),
+            sessions_complete: self.complete.load(Ordering::Relaxed),
+            memory_in_use: self.budget.used(),
+        }
+    }
+
+    /// Writes down something about the listener itself.
+    pub(super) fn note(&self, event: String) {
+        self.log.append([LogRecord {
+            at: Instant::now(),
+            connection: 0,
+            peer: None,
+            phase: Phase::Setup,
+            what: LogEntry::Event(event),
+        }]);
+        self.changed.notify_one();
+    }
+
+    /// Calls the waker after changes, at once for the first and then at the interval.
+    pub(super) async fn wake_when_changed(&self) {
+        loop {
+            self.changed.notified().await;
+            self.wake();
+            tokio::time::sleep(WAKE_INTERVAL).await;
+        }
+    }
+
+    pub(super) fn wake(&self) {
+        if let Some(waker) = &self.hooks.waker {
+            waker();
+        }
+    }
+}
+
+/// One connection in a count of connections; leaves the count when dropped.
+pub(super) struct Slot(Arc<AtomicU64>);
+
+impl Slot {
+    /// A place in `count` while it is below `limit`.
+    pub(super) fn take(count: &Arc<AtomicU64>, limit: u64) -> Option<Self> {
+        count
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |now| {
+                (now < limit).then_some(now + 1)
+            })
+            .ok()
+            .map(|_| Self(Arc::clone(count)))
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

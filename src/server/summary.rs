@@ -1,0 +1,149 @@
+//! What is said of a session when it is over.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::protocol::{Phase, Refusal, Setup};
+
+/// A session that is over. Its `Display` is one line for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionSummary {
+    /// Which connection of this server, from 1.
+    pub connection: u64,
+    /// The client's address.
+    pub peer: SocketAddr,
+    /// What it set up, if it came that far. The `echo` dialect has no setup.
+    pub setup: Option<Setup>,
+    /// Echoes written whole; pieces of data in the `echo` dialect.
+    pub probes_echoed: u64,
+    /// From the accepted connection to the last reply.
+    pub duration: Duration,
+    /// How it ended.
+    pub end: SessionEnd,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// With its termination; in the `echo` dialect with the end of the client's data.
+    Complete,
+    /// The client closed between two messages.
+    ClientLeft(Phase),
+    /// A message was refused.
+    Refused(Refusal),
+    /// Nothing moved for too long.
+    Idle(Phase),
+    /// The connection broke; the reason in words.
+    Reset(String),
+    /// The server was stopped.
+    Stopped,
+}
+
+impl fmt::Display for SessionEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Complete => f.write_str("complete"),
+            Self::ClientLeft(phase) => write!(f, "the client left during {}", phase.name()),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Idle(phase) => write!(f, "the client stalled during {}", phase.name()),
+            Self::Reset(reason) => write!(f, "the connection broke: {reason}"),
+            Self::Stopped => f.write_str("the server was stopped"),
+        }
+    }
+}
+
+impl fmt::Display for SessionSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.peer)?;
+        if let Some(setup) = self.setup {
+            let (probes, size) = (u64::from(setup.probes), setup.message_size);
+            write!(
+                f,
+                "{}, {probes} {} of {size} {}, delay {} ms: ",
+                setup.kind,
+                plural(probes, "probe"),
+                plural(size, "byte"),
+                setup.server_delay_ms
+            )?;
+            if self.probes_echoed != probes {
+                write!(f, "{} echoed, ", self.probes_echoed)?;
+            }
+        } else if self.probes_echoed > 0 {
+            let pieces = self.probes_echoed;
+            write!(f, "{pieces} {} of data echoed: ", plural(pieces, "piece"))?;
+        }
+        let ms = self.duration.as_secs_f64() * 1e3;
+        write!(f, "{}, {ms:.1} ms", self.end)
+    }
+}
+
+fn plural(count: u64, word: &str) -> String {
+    format!("{word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What the system said about a connection, in words.
+pub(super) fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset => "reset by the client".to_owned(),
+        io::ErrorKind::BrokenPipe => "the client has closed it".to_owned(),
+        io::ErrorKind::TimedOut => "the client can no longer be reached".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{MeasurementType, RefusalReason};
+
+    fn summary(probes_echoed: u64, end: SessionEnd) -> SessionSummary {
+        SessionSummary {
+            connection: 1,
+            peer: SocketAddr::from(([127, 0, 0, 1], 5012)),
+            setup: Some(Setup {
+                kind: MeasurementType::Rtt,
+                probes: 20,
+                message_size: 100,
+                server_delay_ms: 0,
+            }),
+            probes_echoed,
+            duration: Duration::from_micros(1_900),
+            end,
+        }
+    }
+
+    #[test]
+    fn a_session_is_one_line() {
+        assert_eq!(
+            summary(20, SessionEnd::Complete).to_string(),
+            "127.0.0.1:5012: rtt, 20 probes of 100 bytes, delay 0 ms: complete, 1.9 ms"
+        );
+        let refusal = Refusal {
+            phase: Phase::Measurement,
+            reason: RefusalReason::WrongSequence { expected: 4 },
+        };
+        assert_eq!(
+            summary(3, SessionEnd::Refused(refusal)).to_string(),
+            "127.0.0.1:5012: rtt, 20 probes of 100 bytes, delay 0 ms: 3 echoed, measurement refused: \
+             the sequence number is not 4, 1.9 ms"
+        );
+    }
+
+    #[test]
+    fn a_session_without_a_setup_says_what_there_was() {
+        let mut left = summary(0, SessionEnd::ClientLeft(Phase::Setup));
+        left.setup = None;
+        assert_eq!(
+            left.to_string(),
+            "127.0.0.1:5012: the client left during connection setup, 1.9 ms"
+        );
+        let mut echo = summary(1, SessionEnd::Complete);
+        echo.setup = None;
+        assert_eq!(
+            echo.to_string(),
+            "127.0.0.1:5012: 1 piece of data echoed: complete, 1.9 ms"
+        );
+    }
+}

@@ -1,0 +1,11 @@
+//! The embedded server over real sockets of this machine: what each client gets, whatever the others do.
+
+mod server {
+    mod client;
+    mod delay;
+    mod hostile;
+    mod lifecycle;
+    mod log;
+    mod refusals;
+    mod sessions;
+}

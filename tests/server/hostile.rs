@@ -1,0 +1,278 @@
+//! Clients that stall, vanish, flood or lie: each costs its own connection and nobody else's.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use echograph::protocol::{Dialect, Phase};
+use echograph::server::{ServerConfig, SessionEnd};
+
+use super::client::{
+    BAD_PROBE, BAD_SETUP, BAD_TERMINATION, Client, PATIENCE, config, eventually, probe, speaking,
+    start, start_keeping,
+};
+
+fn impatient() -> ServerConfig {
+    ServerConfig {
+        idle_timeout: Duration::from_millis(300),
+        ..config()
+    }
+}
+
+/// Sends what the connection takes, without ever reading.
+fn pour(stream: &mut TcpStream, bytes: &[u8]) -> usize {
+    stream
+        .set_write_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    let mut poured = 0;
+    while let Some(rest) = bytes.get(poured..).filter(|rest| !rest.is_empty()) {
+        match stream.write(rest) {
+            Ok(count) => poured += count,
+            Err(_) => break,
+        }
+    }
+    poured
+}
+
+fn others_are_served(to: SocketAddr) {
+    Client::set_up(to, "s rtt 3 10 0\n").probes_and_closes(1, 3, 10);
+}
+
+#[test]
+fn a_client_that_stalls_is_ended_in_its_phase_while_another_is_served() {
+    let (server, sessions) = start_keeping(impatient());
+    let to = server.local_addr();
+    let busy = thread::spawn(move || {
+        let mut client = Client::set_up(to, "s rtt 40 10 0\n");
+        for seq in 1..=40 {
+            client.say(probe(seq, 10));
+            client.hears(probe(seq, 10));
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    for (said, heard, refusal, phase) in [
+        ("", "", BAD_SETUP, Phase::Setup),
+        ("s rtt 1", "", BAD_SETUP, Phase::Setup),
+        (
+            "s rtt 1 9 0\n",
+            "200 OK: Ready\n",
+            BAD_PROBE,
+            Phase::Measurement,
+        ),
+        (
+            "s rtt 1 9 0\nm 1 abc",
+            "200 OK: Ready\n",
+            BAD_PROBE,
+            Phase::Measurement,
+        ),
+        (
+            "s rtt 1 1 0\nm 1 a\n",
+            "200 OK: Ready\nm 1 a\n",
+            BAD_TERMINATION,
+            Phase::Termination,
+        ),
+    ] {
+        let mut client = Client::connect(to);
+        client.say(said);
+        client.hears(heard);
+        client.hears(refusal);
+        client.hears_the_end();
+        eventually("the summary", || {
+            sessions
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|summary| summary.end == SessionEnd::Idle(phase))
+        });
+        sessions.lock().unwrap().clear();
+    }
+    busy.join().expect("the busy client is served to its end");
+}
+
+#[test]
+fn a_setup_line_that_trickles_in_is_ended_all_the_same() {
+    let server = start(impatient());
+    let mut client = Client::connect(server.local_addr());
+    let mut talker = client.stream.try_clone().unwrap();
+    let trickle = thread::spawn(move || {
+        let from = Instant::now();
+        while talker.write_all(b"s").is_ok() && from.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(50));
+        }
+        from.elapsed()
+    });
+    client.hears(BAD_SETUP);
+    client.hears_the_end();
+    drop(client);
+    assert!(trickle.join().unwrap() < PATIENCE);
+}
+
+#[test]
+fn a_client_that_never_reads_costs_only_itself() {
+    for delay in [0, 1] {
+        let (server, sessions) = start_keeping(impatient());
+        let to = server.local_addr();
+        let setup = format!("s tput 1000 1000000 {delay}\n");
+        let mut deaf = Client::set_up(to, &setup);
+        let messages: String = (1..=60).map(|seq| probe(seq, 1_000_000)).collect();
+        let poured = pour(&mut deaf.stream, messages.as_bytes());
+        assert!(poured < messages.len(), "reading stops at some point");
+        assert!(server.status().memory_in_use <= 8_000_000);
+        others_are_served(to);
+        eventually("the deaf client is ended", || {
+            sessions
+                .lock()
+                .unwrap()
+                .iter()
+                .any(|summary| summary.end == SessionEnd::Idle(Phase::Measurement))
+        });
+        eventually("all memory is back", || server.status().memory_in_use == 0);
+    }
+}
+
+#[test]
+fn a_deaf_client_of_the_echo_dialect_costs_only_itself() {
+    let (server, sessions) = start_keeping(ServerConfig {
+        idle_timeout: Duration::from_millis(300),
+        ..speaking(Dialect::Echo)
+    });
+    let mut deaf = Client::connect(server.local_addr());
+    let much = vec![b'x'; 64_000_000];
+    assert!(pour(&mut deaf.stream, &much) < much.len());
+    assert!(server.status().memory_in_use <= 8_000_000);
+    let mut other = Client::connect(server.local_addr());
+    other.say("hello");
+    other.hears("hello");
+    eventually("it is ended", || !sessions.lock().unwrap().is_empty());
+    eventually("all memory is back", || {
+        drop(other.stream.write(b"x"));
+        server.status().memory_in_use <= 1_000_000
+    });
+}
+
+#[test]
+fn announcing_much_takes_no_memory() {
+    let server = start(config());
+    let to = server.local_addr();
+    let clients: Vec<Client> = (0..20)
+        .map(|_| Client::set_up(to, "s tput 1000000 67108864 3600000\n"))
+        .collect();
+    assert!(server.status().memory_in_use < 20 * 16 * 1024);
+    let mut trickler = Client::set_up(to, "s tput 1 67108864 0\n");
+    trickler.say(&probe(1, 100_000)[..100_000]);
+    eventually("what has come is held", || {
+        server.status().memory_in_use > 100_000
+    });
+    assert!(server.status().memory_in_use < 1_000_000);
+    drop((clients, trickler));
+    eventually("all memory is back", || server.status().memory_in_use == 0);
+}
+
+#[test]
+fn clients_that_vanish_leave_their_places() {
+    let server = start(ServerConfig {
+        max_connections: 8,
+        ..config()
+    });
+    let to = server.local_addr();
+    for round in 0..40_u64 {
+        let client = Client::connect(to);
+        let socket = socket2::SockRef::from(&client.stream);
+        // Closing resets the connection at once.
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+        let said = match round % 4 {
+            0 => "",
+            1 => "s rtt",
+            2 => "s rtt 9 9 0\n",
+            _ => "s rtt 9 9 0\nm 1 abc",
+        };
+        (&client.stream).write_all(said.as_bytes()).unwrap();
+        drop(client);
+        eventually("its place is free", || {
+            let status = server.status();
+            status.connections_in_all > round && status.connections_now == 0
+        });
+    }
+    others_are_served(to);
+}
+
+#[test]
+fn a_client_that_vanishes_during_its_delay_is_noticed() {
+    let (server, sessions) = start_keeping(config());
+    let mut client = Client::set_up(server.local_addr(), "s rtt 2 1 3600000\n");
+    client.say("m 1 a\n");
+    let socket = socket2::SockRef::from(&client.stream);
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+    drop(client);
+    eventually("the summary", || !sessions.lock().unwrap().is_empty());
+    let end = sessions.lock().unwrap().remove(0).end;
+    assert!(matches!(end, SessionEnd::Reset(_)), "{end}");
+}
+
+#[test]
+fn a_flood_of_connections_leaves_sessions_alone() {
+    let server = start(ServerConfig {
+        max_connections: 4,
+        ..config()
+    });
+    let to = server.local_addr();
+    let mut early_bird = Client::set_up(to, "s rtt 200 10 0\n");
+    let flood: Vec<_> = (0..4)
+        .map(|_| {
+            thread::spawn(move || {
+                let mut kept = Vec::new();
+                for _ in 0..100 {
+                    if let Ok(stream) = TcpStream::connect(to) {
+                        kept.push(stream);
+                    }
+                }
+                kept
+            })
+        })
+        .collect();
+    early_bird.probes_and_closes(1, 200, 10);
+    let mut kept: Vec<TcpStream> = flood
+        .into_iter()
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
+    // Those that found no place were told or closed; none is left hanging.
+    for stream in kept.iter_mut().skip(4) {
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let _ = stream.write(b"x\n");
+        let mut heard = Vec::new();
+        let _ = stream.read_to_end(&mut heard);
+    }
+    drop(kept);
+    eventually("there is room again", || {
+        server.status().connections_now == 0
+    });
+    others_are_served(to);
+}
+
+#[test]
+fn noise_is_refused_and_never_more() {
+    let (server, sessions) = start_keeping(config());
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for round in 0..200 {
+        let mut noise: Vec<u8> = if round % 2 == 0 {
+            Vec::new()
+        } else {
+            b"s rtt 9 9 0\nm 1 ".to_vec()
+        };
+        noise.extend((0..400).map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            state.to_be_bytes()[0]
+        }));
+        let mut client = Client::connect(server.local_addr());
+        let _ = client.stream.write_all(&noise);
+        client.stop_talking();
+        let mut heard = Vec::new();
+        client.stream.read_to_end(&mut heard).expect("no reset");
+        assert!(heard.ends_with(b"Message\n"));
+    }
+    eventually("all have ended", || sessions.lock().unwrap().len() == 200);
+    others_are_served(server.local_addr());
+}
