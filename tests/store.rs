@@ -373,8 +373,8 @@ const RUN_1: &str = r#"{
     {"at_ns": 7,"side": "client","phase": "setup","direction": "sent","session": 1,"text": "h thput 4 1024 10"}
   ],
   "points": [
-    {"type": "tput","message_size": 1024,"server_delay_ns": 10000000,"rounds": 2,"probes_sent": 5,"probes_echoed": 4,"n": 2,"rtt_ns": {"min": 1000,"p50": 2000,"p90": 2800,"p99": 2980,"max": 3000,"mean": 2000,"stddev": 1414,"median_ci95": null},"jitter_ns": 2000,"throughput": {"mean": 512000000,"median": 512000000},"error": null,"connections": {"round": [1,2],"warmup": [2,2],"connect_ns": [900,null],"local": ["192.0.2.1:40000",null]},"samples": {"round": [1,1,1,1,2],"seq": [1,2,3,4,1],"sent_ns": [10,20,30,40,50],"rtt_ns": [9000,8000,1000,3000,null],"warmup": [true,true,false,false,true]}},
-    {"type": "tput","message_size": 2048,"server_delay_ns": 10000000,"rounds": 0,"probes_sent": 0,"probes_echoed": 0,"n": 0,"rtt_ns": null,"jitter_ns": null,"throughput": null,"error": {"phase": "connect","kind": "refused","message": "Nothing listens there."},"connections": {"round": [],"warmup": [],"connect_ns": [],"local": []},"samples": {"round": [],"seq": [],"sent_ns": [],"rtt_ns": [],"warmup": []}}
+    {"type": "tput","message_size": 1024,"server_delay_ns": 10000000,"rounds": 2,"probes_sent": 5,"probes_echoed": 4,"n": 2,"rtt_ns": {"min": 1000,"p50": 2000,"p90": 2800,"p99": 2980,"max": 3000,"mean": 2000,"stddev": 1414,"median_ci95": null},"jitter_ns": 2000,"throughput": {"mean": 512000000,"median": 512000000},"error": null,"connections": {"round": [1,2],"session": [1,3],"warmup": [2,2],"connect_ns": [900,null],"local": ["192.0.2.1:40000",null]},"samples": {"round": [1,1,1,1,2],"seq": [1,2,3,4,1],"sent_ns": [10,20,30,40,50],"rtt_ns": [9000,8000,1000,3000,null],"warmup": [true,true,false,false,true]}},
+    {"type": "tput","message_size": 2048,"server_delay_ns": 10000000,"rounds": 0,"probes_sent": 0,"probes_echoed": 0,"n": 0,"rtt_ns": null,"jitter_ns": null,"throughput": null,"error": {"phase": "connect","kind": "refused","message": "Nothing listens there."},"connections": {"round": [],"session": [],"warmup": [],"connect_ns": [],"local": []},"samples": {"round": [],"seq": [],"sent_ns": [],"rtt_ns": [],"warmup": []}}
   ],
   "fit": null
 }
@@ -396,6 +396,7 @@ fn golden_run() -> Run {
     measured.rounds = vec![
         Arc::new(Round {
             number: 1,
+            session: 1,
             warmup: 2,
             connect_ns: Some(900),
             local: Some(SocketAddr::from(([192, 0, 2, 1], 40_000))),
@@ -408,6 +409,7 @@ fn golden_run() -> Run {
         }),
         Arc::new(Round {
             number: 2,
+            session: 3,
             warmup: 2,
             connect_ns: None,
             local: None,
@@ -427,7 +429,7 @@ fn golden_run() -> Run {
         phase: Phase::Setup,
         direction,
         session,
-        text: text.to_owned(),
+        text: text.into(),
     };
     Run {
         id: RunId(5),
@@ -557,7 +559,7 @@ fn what_is_wrong_with_a_document_is_said_with_its_place() {
     };
     assert_eq!(
         said("[10,20,", "[NaN,20,"),
-        "line 35, column 502: this is not JSON: expected value"
+        "line 35, column 519: this is not JSON: expected value"
     );
     assert_eq!(
         said("echograph-run", "something"),
@@ -587,7 +589,9 @@ fn what_is_wrong_with_a_document_is_said_with_its_place() {
     );
     assert_eq!(
         said("\"warmup\": [2,2]", "\"warmup\": [2]"),
-        format!("point 1: connections.round has 2 values and connections.warmup has 1; {columns}")
+        format!(
+            "point 1: connections.session has 2 values and connections.warmup has 1; {columns}"
+        )
     );
     assert_eq!(
         said("\"round\": [1,2]", "\"round\": [2,1]"),
@@ -634,6 +638,7 @@ proptest! {
             .zip(&rounds)
             .map(|(number, probes)| Arc::new(Round {
                 number: number * 3,
+                session: number,
                 warmup,
                 connect_ns: None,
                 local: None,
@@ -678,6 +683,7 @@ fn a_run_of_a_million_samples_is_saved_and_loaded() {
         .map(|number| {
             Arc::new(Round {
                 number,
+                session: number,
                 warmup: 0,
                 connect_ns: None,
                 local: None,

@@ -39,8 +39,9 @@ pub(super) struct ConnectionsOf<'a>(pub &'a Point);
 impl Serialize for ConnectionsOf<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rounds = || self.0.rounds.iter();
-        let mut columns = serializer.serialize_struct("connections", 4)?;
+        let mut columns = serializer.serialize_struct("connections", 5)?;
         columns.serialize_field("round", &Column(|| rounds().map(|r| r.number)))?;
+        columns.serialize_field("session", &Column(|| rounds().map(|r| r.session)))?;
         columns.serialize_field("warmup", &Column(|| rounds().map(|r| r.warmup)))?;
         columns.serialize_field("connect_ns", &Column(|| rounds().map(|r| r.connect_ns)))?;
         columns.serialize_field("local", &Column(|| rounds().map(|r| r.local)))?;
@@ -75,6 +76,7 @@ pub(super) struct Samples {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Connections {
     round: Vec<u32>,
+    session: Vec<u32>,
     warmup: Vec<u32>,
     connect_ns: Vec<Option<u64>>,
     local: Vec<Option<SocketAddr>>,
@@ -85,6 +87,7 @@ impl Connections {
     fn rounds(self) -> Result<Vec<Round>, String> {
         same_length(&[
             ("connections.round", self.round.len()),
+            ("connections.session", self.session.len()),
             ("connections.warmup", self.warmup.len()),
             ("connections.connect_ns", self.connect_ns.len()),
             ("connections.local", self.local.len()),
@@ -92,11 +95,13 @@ impl Connections {
         let columns = self
             .round
             .into_iter()
+            .zip(self.session)
             .zip(self.warmup)
             .zip(self.connect_ns.into_iter().zip(self.local));
         Ok(columns
-            .map(|((number, warmup), (connect_ns, local))| Round {
+            .map(|(((number, session), warmup), (connect_ns, local))| Round {
                 number,
+                session,
                 warmup,
                 connect_ns,
                 local,
@@ -172,6 +177,8 @@ impl Samples {
                 Some(round) if round.number == *number => round.warmup += u32::from(*warmup),
                 _ => rounds.push(Round {
                     number: *number,
+                    // Which connection it was is not known without `connections`.
+                    session: 0,
                     warmup: u32::from(*warmup),
                     connect_ns: None,
                     local: None,

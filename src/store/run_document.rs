@@ -4,8 +4,9 @@
 //! The figures are there for other programs: whoever reads a document back works them out anew from
 //! its samples. Fields may be added, none is taken away or changes its meaning. Beyond what the
 //! format began with there are `destination` (the address measured), `transcript_omitted` (lines that
-//! were not kept) and, in each point, `connections`: a column each of a round's number, its warm-up
-//! probes, how long it took to connect and our own address.
+//! were not kept) and, in each point, `connections`: a column each of a round's number, its number
+//! among the connections of the run (`session`, as in the transcript), its warm-up probes, how long it
+//! took to connect and our own address.
 //!
 //! A run that is still going on is written as `interrupted`: that is what it is to whoever finds the
 //! document later.
