@@ -1,1 +1,79 @@
-//! Being built.
+//! The command line: one file a command, and what they share.
+//!
+//! Exit codes: 0 done; 1 a point failed or the run was stopped, or what was asked for could not be
+//! done; 2 wrong usage. Standard output carries what was asked for, standard error everything else,
+//! and neither being closed is a reason to panic.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `args`, `values` | the options, and the values they take |
+//! | `request` | a profile out of a file and options, or what is wrong with them |
+//! | `run`, `progress`, `report` | the `run` command, its progress, its table |
+//! | `serve` | the `serve` command |
+//! | `window` | no command: the window |
+//! | [`format`] | figures as text |
+//! | `server_lines` | what the server saw, as lines of a run's transcript |
+//! | `signals`, `output` | Ctrl+C; the two streams |
+
+mod args;
+pub mod format;
+mod output;
+mod progress;
+mod report;
+mod request;
+mod run;
+mod serve;
+mod server_lines;
+mod signals;
+mod values;
+mod window;
+
+pub use server_lines::server_lines;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    Failed,
+    WrongUsage,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Failed => 1,
+            Outcome::WrongUsage => 2,
+        })
+    }
+}
+
+/// The program, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Cli::try_parse() {
+        Ok(Cli { command, profile }) => match command {
+            None => window::open(profile),
+            Some(Command::Run(args)) => run::run(&args),
+            Some(Command::Serve(args)) => serve::serve(&args),
+            Some(Command::Screenshots { folder }) => window::screenshots(&folder),
+        },
+        Err(error) => {
+            // Help asked for goes to standard output, a complaint to standard error; if nobody
+            // listens there, there is nobody to tell.
+            let _ = error.print();
+            if error.use_stderr() {
+                Outcome::WrongUsage
+            } else {
+                Outcome::Done
+            }
+        }
+    };
+    outcome.into()
+}

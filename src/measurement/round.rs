@@ -35,6 +35,8 @@ impl Probe {
 pub struct Round {
     /// The round's number, from 1.
     pub number: u32,
+    /// Which connection of the run it was, from 1: transcript lines carry the same number.
+    pub session: u32,
     /// How many of its first probes are warm-up: kept and marked, not counted.
     pub warmup: u32,
     /// How long the connection took to open, in nanoseconds.

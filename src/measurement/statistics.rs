@@ -135,6 +135,7 @@ mod tests {
     fn round(number: u32, warmup: u32, rtts: &[Option<u64>]) -> Round {
         Round {
             number,
+            session: number,
             warmup,
             connect_ns: None,
             local: None,

@@ -3,6 +3,8 @@
 //! Setup, replies, errors and connection events are stored. Probe lines are not: there may be
 //! millions, and they follow from the samples, so they are made when they are shown.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::Phase;
@@ -46,8 +48,9 @@ pub struct TranscriptLine {
     pub direction: Direction,
     /// Which connection of the run, from 1; 0 for none.
     pub session: u32,
-    /// The line without its end, or the event in words.
-    pub text: String,
+    /// The line without its end, or the event in words. Shared, because a live picture of a run is
+    /// taken many times a second.
+    pub text: Arc<str>,
 }
 
 /// A run's transcript, bounded.

@@ -1,1 +1,32 @@
-//! Being built.
+//! Files: profiles, run documents, samples as CSV, and the environment that a run was made in.
+//!
+//! Everything written goes through [`write_atomically`]: a file is the old one or the new one, never
+//! half of one. Everything read is bounded and checked, and answered with a sentence.
+
+mod atomic;
+mod environment;
+mod io_words;
+mod json_layout;
+mod paths;
+mod profile_error;
+mod profile_file;
+mod ron_fields;
+mod run_columns;
+mod run_document;
+mod run_error;
+mod run_profile;
+mod run_reader;
+mod samples_csv;
+
+pub use atomic::{check_writable, write_atomically};
+pub use environment::capture;
+pub use io_words::io_words;
+pub use paths::{CONFIG_DIR_VARIABLE, config_dir};
+pub use profile_error::{PlacedProblem, Position, ProfileFileError};
+pub use profile_file::{
+    MAX_PROFILE_BYTES, load_profile, parse_profile, profile_text, save_profile,
+};
+pub use run_document::{RUN_DOCUMENT_FORMAT, RUN_DOCUMENT_VERSION, save_run, write_run};
+pub use run_error::RunDocumentError;
+pub use run_reader::{MAX_RUN_DOCUMENT_BYTES, load_run, read_run};
+pub use samples_csv::{save_samples, write_samples};

@@ -1,0 +1,167 @@
+//! The options, as their help says them.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::values;
+use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect, MeasurementType};
+
+/// Measures round-trip time and throughput of a TCP path against message size.
+///
+/// Without a command, the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "echograph", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// A profile to open in the window.
+    #[arg(value_name = "PROFILE.ron")]
+    pub profile: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Run(RunArgs),
+    Serve(ServeArgs),
+    /// Draws the window into picture files.
+    #[command(hide = true)]
+    Screenshots {
+        /// The folder for the pictures.
+        folder: PathBuf,
+    },
+}
+
+/// Measures once and prints a table.
+///
+/// Without --host and --port, and without a profile that names a host, the program's own server is
+/// started and measured.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_NOTES, allow_negative_numbers = true)]
+pub(super) struct RunArgs {
+    /// The profile to start from; each option overrides its field.
+    #[arg(value_name = "PROFILE.ron")]
+    pub profile: Option<PathBuf>,
+    /// The server's name or address [with --port alone: 127.0.0.1].
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// The server's TCP port [with --host alone: 10000].
+    #[arg(long, value_name = "PORT", value_parser = values::port)]
+    pub port: Option<u16>,
+    /// What the setup message announces: rtt or tput [rtt].
+    #[arg(long = "type", value_name = "TYPE")]
+    pub kind: Option<MeasurementType>,
+    /// Message sizes: payload bytes of a probe [the assignment's sizes for the type].
+    #[arg(long, value_name = "LIST", value_parser = values::sizes)]
+    pub sizes: Option<values::List>,
+    /// Measured probes in each round [20].
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub probes: Option<u32>,
+    /// Server delays in milliseconds, one series each [0].
+    #[arg(long, value_name = "LIST", value_parser = values::delays)]
+    pub delay: Option<values::List>,
+    /// Visits to each point, a connection each [10].
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub rounds: Option<u32>,
+    /// Probes at the start of each round that are kept but not counted [0].
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub warmup: Option<u32>,
+    /// The wording of the protocol: boston, bologna, boston-size-first or echo [boston].
+    #[arg(long, value_name = "NAME")]
+    pub dialect: Option<Dialect>,
+    /// Want the dialect's replies to the letter.
+    #[arg(long)]
+    pub strict: bool,
+    /// Time-out in seconds, for connecting, and for a reply on top of the server delay [5].
+    #[arg(long, value_name = "S", value_parser = values::seconds)]
+    pub timeout: Option<Duration>,
+    /// Write the run as JSON, to FILE or (-) to standard output.
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Write the samples as CSV, to FILE or (-) to standard output.
+    #[arg(long, value_name = "FILE|-")]
+    pub csv: Option<PathBuf>,
+    /// Print nothing but errors and what --json - or --csv - asks for.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+const RUN_NOTES: &str = "\
+LIST: 1,100,1K, ranges 1..1000:100 (steps of 100) and 1..64K:x2 (doubling); K is 1024, M is 1024K.
+Where JSON or CSV goes to standard output, the table goes to standard error.
+Ctrl+C stops the run; what was measured is written all the same. A second one ends at once.
+Exit code: 0 done, 1 a point failed or the run was stopped, 2 wrong usage.";
+
+/// Runs the echo server until Ctrl+C.
+///
+/// Prints `listening on ADDR:PORT` on standard output as soon as it listens, and a line for each
+/// session on standard error.
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(super) struct ServeArgs {
+    /// The address to listen on; 0.0.0.0 or :: lets everyone in who can reach this machine.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1", value_parser = values::address)]
+    pub bind: IpAddr,
+    /// The TCP port to listen on; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value = "10000", value_parser = values::any_port)]
+    pub port: u16,
+    /// The wording of the protocol: boston, bologna, boston-size-first or echo.
+    #[arg(long, value_name = "NAME", default_value = "boston")]
+    pub dialect: Dialect,
+    /// Take messages only to the letter.
+    #[arg(long)]
+    pub strict: bool,
+    /// Connections served at once; further ones are refused.
+    #[arg(long, value_name = "N", default_value = "256", value_parser = values::at_least_one)]
+    pub max_connections: u32,
+    /// Largest message size accepted, in bytes; K and M may follow the number.
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = values::size)]
+    pub max_size: u64,
+    /// Most probes accepted in a session; K and M may follow the number.
+    #[arg(
+        long, value_name = "N", default_value_t = DEFAULT_MAX_PROBES,
+        value_parser = values::at_least_one
+    )]
+    pub max_probes: u32,
+    /// Longest server delay accepted, in milliseconds.
+    #[arg(
+        long, value_name = "MS", default_value_t = DEFAULT_MAX_DELAY_MS,
+        value_parser = values::whole
+    )]
+    pub max_delay: u64,
+    /// Time in seconds after which a client that neither sends nor takes anything is let go.
+    #[arg(long, value_name = "S", default_value = "60", value_parser = values::seconds)]
+    pub idle_timeout: Duration,
+    /// Print no line for each session.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::experiment::LIST_HELP;
+    use crate::protocol::DEFAULT_MAX_MESSAGE_SIZE;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_the_limits_that_hold() {
+        let Some(Command::Serve(args)) = Cli::parse_from(["echograph", "serve"]).command else {
+            panic!("serve is a command");
+        };
+        assert_eq!(args.max_size, DEFAULT_MAX_MESSAGE_SIZE);
+        let config = crate::server::ServerConfig::default();
+        assert_eq!(args.max_connections as usize, config.max_connections);
+        assert_eq!(args.idle_timeout, config.idle_timeout);
+        assert_eq!((args.bind, args.port), (config.bind, config.port));
+        assert!(RUN_NOTES.contains("1..64K:x2") && LIST_HELP.contains("1..64K:x2"));
+    }
+}

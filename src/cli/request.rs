@@ -1,0 +1,274 @@
+//! A profile out of a file and options, or what is wrong with them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::args::RunArgs;
+use crate::experiment::{Field, Problem, Profile, SizeSet, Target};
+use crate::store::{ProfileFileError, check_writable, io_words, load_profile};
+
+const DEFAULT_HOST: &str = "127.0.0.1";
+const DEFAULT_PORT: u16 = 10_000;
+
+/// Where a result goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Destination {
+    StandardOutput,
+    File(PathBuf),
+}
+
+/// Where the results go that were asked for.
+#[derive(Debug)]
+pub(super) struct Destinations {
+    pub json: Option<Destination>,
+    pub csv: Option<Destination>,
+}
+
+/// Arguments that each make sense and together do not, or a profile that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UsageError {
+    #[error("{}: {error}", path.display())]
+    Profile {
+        path: PathBuf,
+        error: ProfileFileError,
+    },
+    #[error("{}", sentences(.0))]
+    Problems(Vec<Problem>),
+    #[error("--json and --csv cannot both go to {0}")]
+    SameDestination(String),
+    #[error("{option}: {} {}", path.display(), io_words(error))]
+    NotWritable {
+        option: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
+}
+
+/// The profile that the arguments ask for.
+pub(super) fn profile(args: &RunArgs) -> Result<Profile, UsageError> {
+    let mut profile = match &args.profile {
+        Some(path) => load_profile(path).map_err(|error| UsageError::Profile {
+            path: path.clone(),
+            error,
+        })?,
+        None => Profile::default(),
+    };
+    override_fields(&mut profile, args);
+    let problems = profile.problems();
+    if problems.is_empty() {
+        Ok(profile)
+    } else {
+        Err(UsageError::Problems(problems))
+    }
+}
+
+fn override_fields(profile: &mut Profile, args: &RunArgs) {
+    if args.host.is_some() || args.port.is_some() {
+        let (host, port) = match &profile.target {
+            Target::Host { host, port } => (host.clone(), *port),
+            Target::Embedded => (DEFAULT_HOST.to_owned(), DEFAULT_PORT),
+        };
+        profile.target = Target::Host {
+            host: args.host.clone().unwrap_or(host),
+            port: args.port.unwrap_or(port),
+        };
+    }
+    if let Some(kind) = args.kind {
+        profile.measurement_type = kind;
+        // A profile's sizes were chosen; the default ones only stand for the type.
+        if args.profile.is_none() {
+            profile.message_sizes = SizeSet::default_for(kind).sizes().to_vec();
+        }
+    }
+    set(
+        &mut profile.message_sizes,
+        args.sizes.as_ref().map(|list| list.0.clone()),
+    );
+    set(
+        &mut profile.server_delays_ms,
+        args.delay.as_ref().map(|list| list.0.clone()),
+    );
+    set(&mut profile.probes, args.probes);
+    set(&mut profile.rounds, args.rounds);
+    set(&mut profile.warmup, args.warmup);
+    set(&mut profile.dialect, args.dialect);
+    profile.strict |= args.strict;
+    let timeout_ms = args
+        .timeout
+        .map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+    set(&mut profile.timeout_ms, timeout_ms);
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+/// The destinations that the arguments ask for, if they can be written as far as that is known now:
+/// nobody wants to learn it after an hour of measuring.
+pub(super) fn destinations(args: &RunArgs) -> Result<Destinations, UsageError> {
+    let destinations = Destinations {
+        json: destination("--json", args.json.as_deref())?,
+        csv: destination("--csv", args.csv.as_deref())?,
+    };
+    match (&destinations.json, &destinations.csv) {
+        (Some(Destination::StandardOutput), Some(Destination::StandardOutput)) => {
+            Err(UsageError::SameDestination("standard output".to_owned()))
+        }
+        (Some(Destination::File(json)), Some(Destination::File(csv))) if json == csv => {
+            Err(UsageError::SameDestination(json.display().to_string()))
+        }
+        _ => Ok(destinations),
+    }
+}
+
+fn destination(
+    option: &'static str,
+    path: Option<&Path>,
+) -> Result<Option<Destination>, UsageError> {
+    match path {
+        None => Ok(None),
+        Some(path) if path.as_os_str() == "-" => Ok(Some(Destination::StandardOutput)),
+        Some(path) => match check_writable(path) {
+            Ok(()) => Ok(Some(Destination::File(path.to_owned()))),
+            Err(error) => Err(UsageError::NotWritable {
+                option,
+                path: path.to_owned(),
+                error,
+            }),
+        },
+    }
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    let texts: Vec<String> = problems
+        .iter()
+        .map(|Problem { field, message }| format!("{}: {message}", option_of(*field)))
+        .collect();
+    texts.join("\nerror: ")
+}
+
+/// The option of a field. A profile that was loaded has no problems, so what is wrong came with an
+/// option.
+fn option_of(field: Field) -> &'static str {
+    match field {
+        Field::Version => "version",
+        Field::Host => "--host",
+        Field::Port => "--port",
+        Field::MessageSizes => "--sizes",
+        Field::Probes => "--probes",
+        Field::ServerDelays => "--delay",
+        Field::Rounds => "--rounds",
+        Field::Warmup => "--warmup",
+        Field::Timeout => "--timeout",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+    use crate::protocol::MeasurementType;
+    use crate::store::save_profile;
+
+    fn asked(options: &[&str]) -> Result<Profile, UsageError> {
+        let words = ["echograph", "run"].iter().chain(options);
+        match Cli::try_parse_from(words).unwrap().command {
+            Some(Command::Run(args)) => profile(&args),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn host(host: &str, port: u16) -> Target {
+        Target::Host {
+            host: host.to_owned(),
+            port,
+        }
+    }
+
+    #[test]
+    fn without_options_the_default_profile_is_measured() {
+        assert_eq!(asked(&[]).unwrap(), Profile::default());
+    }
+
+    #[test]
+    fn host_or_port_alone_selects_a_host() {
+        assert_eq!(asked(&["--host", "a"]).unwrap().target, host("a", 10_000));
+        assert_eq!(
+            asked(&["--port", "7"]).unwrap().target,
+            host("127.0.0.1", 7)
+        );
+    }
+
+    #[test]
+    fn every_option_overrides_its_field() {
+        let profile = asked(&[
+            "--type",
+            "tput",
+            "--sizes",
+            "1K,3",
+            "--probes",
+            "5",
+            "--delay",
+            "0,7",
+            "--rounds",
+            "2",
+            "--warmup",
+            "1",
+            "--dialect",
+            "boston-size-first",
+            "--strict",
+            "--timeout",
+            "2.5",
+        ])
+        .unwrap();
+        assert_eq!(
+            profile,
+            Profile {
+                measurement_type: MeasurementType::Tput,
+                message_sizes: vec![1024, 3],
+                probes: 5,
+                server_delays_ms: vec![0, 7],
+                rounds: 2,
+                warmup: 1,
+                dialect: crate::protocol::Dialect::BostonSizeFirst,
+                strict: true,
+                timeout_ms: 2_500,
+                ..Profile::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_type_brings_its_sizes_unless_a_profile_has_chosen_some() {
+        let tput = SizeSet::TputBinary.sizes();
+        assert_eq!(asked(&["--type", "tput"]).unwrap().message_sizes, tput);
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.ron");
+        let saved = Profile {
+            target: host("b", 99),
+            message_sizes: vec![5],
+            ..Profile::default()
+        };
+        save_profile(&path, &saved).unwrap();
+        let path = path.to_str().unwrap();
+        let profile = asked(&[path, "--type", "tput", "--port", "7"]).unwrap();
+        assert_eq!(profile.message_sizes, [5]);
+        assert_eq!(profile.target, host("b", 7));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_measured_names_its_option() {
+        let said = |options: &[&str]| asked(options).unwrap_err().to_string();
+        assert_eq!(said(&["--probes", "0"]), "--probes: must be at least 1");
+        assert!(said(&["--dialect", "echo", "--delay", "5"]).starts_with("--delay: must be 0"));
+        assert_eq!(
+            said(&["--rounds", "0", "--timeout", "0.01"]),
+            "--rounds: must be 1 to 10000\nerror: --timeout: must be 0.1 s to 3600 s"
+        );
+    }
+}

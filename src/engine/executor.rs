@@ -1,0 +1,435 @@
+//! The execution of a run: visits its points round by round and keeps all that is found.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::connect::{Connection, connect, resolve};
+use super::progress::{Forecast, Outlet, Pace};
+use super::session::{self, Order, Recorder, Watch, nanoseconds};
+use super::{RunProgress, RunRequest, fault};
+use crate::experiment::{Plan, PointSpec, Profile, Visit};
+use crate::measurement::{
+    Direction, Fault, FaultKind, FaultPhase, Point, Probe, Round, Run, RunId, RunState, Side,
+    Transcript, TranscriptLine,
+};
+use crate::protocol::Phase;
+
+/// A server that closes a session may need a moment before it takes the next one.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
+/// How often a server that has served before is tried again before it is called gone.
+const RECONNECT_TRIES: u32 = 3;
+/// Connections in a row that time out before the server is called gone.
+const TIME_OUTS_UNTIL_GONE: u32 = 2;
+
+/// Runs a profile from its first visit to its last, or until `stop`.
+pub(super) async fn execute(
+    id: RunId,
+    request: RunRequest,
+    stop: &CancellationToken,
+    outlet: &Outlet,
+) -> Run {
+    let mut execution = Execution::new(id, request, outlet);
+    execution.publish(None);
+    let found = tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(End::Stopped(FaultPhase::Resolve)),
+        found = execution.resolve() => found.map_err(End::Gone),
+    };
+    let end = match found {
+        Ok(addresses) => execution.visit_all(&addresses, stop).await,
+        Err(end) => Err(end),
+    };
+    execution.finish(end)
+}
+
+/// Why a run ends before its last visit.
+enum End {
+    Stopped(FaultPhase),
+    /// There is no server, or none any more.
+    Gone(Fault),
+}
+
+struct Execution<'a> {
+    run: Run,
+    plan: Plan,
+    host: String,
+    port: u16,
+    outlet: &'a Outlet,
+    pace: Pace,
+    forecast: Forecast,
+    visits_done: u64,
+    probes_done: u64,
+    sessions: u32,
+    served: u64,
+    time_outs: u32,
+}
+
+/// A visit that is going on.
+struct Current {
+    visit: Visit,
+    round: Round,
+    began: Instant,
+}
+
+impl<'a> Execution<'a> {
+    fn new(id: RunId, request: RunRequest, outlet: &'a Outlet) -> Self {
+        let origin = Instant::now();
+        let plan = Plan::new(&request.profile);
+        let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();
+        Self {
+            pace: Pace::new(origin),
+            forecast: Forecast::new(points.len()),
+            run: Run {
+                id,
+                started: Timestamp::now(),
+                origin,
+                state: RunState::Running,
+                error: None,
+                destination: destination(&request.host, request.port),
+                profile: request.profile,
+                environment: request.environment,
+                points,
+                transcript: Transcript::default(),
+            },
+            plan,
+            host: request.host,
+            port: request.port,
+            outlet,
+            visits_done: 0,
+            probes_done: 0,
+            sessions: 0,
+            served: 0,
+            time_outs: 0,
+        }
+    }
+
+    fn profile(&self) -> &Profile {
+        &self.run.profile
+    }
+
+    fn time_out(&self) -> Duration {
+        Duration::from_millis(self.profile().timeout_ms)
+    }
+
+    async fn resolve(&self) -> Result<Vec<SocketAddr>, Fault> {
+        resolve(&self.host, self.port, self.time_out()).await
+    }
+
+    async fn visit_all(
+        &mut self,
+        addresses: &[SocketAddr],
+        stop: &CancellationToken,
+    ) -> Result<(), End> {
+        for visit in self.plan.visits() {
+            let Some(spec) = self.plan.points().get(visit.point).copied() else {
+                continue;
+            };
+            self.visit(visit, spec, addresses, stop).await?;
+        }
+        Ok(())
+    }
+
+    async fn visit(
+        &mut self,
+        visit: Visit,
+        spec: PointSpec,
+        addresses: &[SocketAddr],
+        stop: &CancellationToken,
+    ) -> Result<(), End> {
+        let began = Instant::now();
+        self.sessions += 1;
+        let opened = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Err(End::Stopped(FaultPhase::Connect)),
+            opened = self.open(addresses) => opened,
+        };
+        let Connection { mut stream, took } = match opened {
+            Ok(connection) => connection,
+            Err(fault) => return self.not_opened(visit, fault),
+        };
+        self.time_outs = 0;
+
+        let mut current = Current {
+            visit,
+            round: Round {
+                number: visit.round,
+                session: self.sessions,
+                warmup: self.profile().warmup,
+                connect_ns: Some(nanoseconds(took)),
+                local: stream.local_addr().ok(),
+                probes: Vec::new(),
+            },
+            began,
+        };
+        let order = Order {
+            setup: self.plan.setup(&spec),
+            dialect: self.profile().dialect,
+            strict: self.profile().strict,
+            time_out: self.time_out(),
+            origin: self.run.origin,
+        };
+        // Room for every probe now: the vector must not grow between two of them.
+        current
+            .round
+            .probes
+            .reserve_exact(order.setup.probes as usize);
+        let peer = stream
+            .peer_addr()
+            .map_or_else(|_| String::new(), |peer| peer.to_string());
+        let watch = Watch::new(Instant::now() + order.time_out);
+        let mut recording = Recording {
+            execution: self,
+            current: &mut current,
+        };
+        recording.line(
+            Phase::Setup,
+            Direction::Event,
+            &format!("connected to {peer}"),
+        );
+        let result = tokio::select! {
+            biased;
+            result = session::run(&mut stream, &order, &watch, &mut recording) => result,
+            () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
+            () = expired(&watch) => Err(fault::timed_out(
+                watch.phase.get(), watch.probe.get(), &order.setup, watch.waited.get(),
+            )),
+        };
+        drop(stream);
+        // A probe that was waited for when the session ended was sent all the same.
+        if let Some(sent) = watch.in_flight.get() {
+            let sent_ns = nanoseconds(sent.duration_since(self.run.origin));
+            current.round.probes.push(Probe::new(sent_ns, None));
+        }
+        self.visited(current, &spec, result)
+    }
+
+    /// Opens a connection; a server that has served before is tried a few times.
+    async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
+        let mut tries = 1;
+        loop {
+            match connect(&self.host, addresses, self.time_out()).await {
+                Err(fault)
+                    if self.served > 0
+                        && fault.kind == FaultKind::Refused
+                        && tries < RECONNECT_TRIES =>
+                {
+                    tries += 1;
+                    tokio::time::sleep(RECONNECT_PAUSE).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Without a connection no point can be measured: the run ends, unless the path may only have
+    /// been slow this once.
+    fn not_opened(&mut self, visit: Visit, fault: Fault) -> Result<(), End> {
+        let session = self.sessions;
+        self.line(session, Phase::Setup, Direction::Event, &fault.message);
+        if self.served == 0 {
+            return Err(End::Gone(fault));
+        }
+        if fault.kind == FaultKind::TimedOut {
+            self.time_outs += 1;
+            if self.time_outs < TIME_OUTS_UNTIL_GONE {
+                self.fail(visit.point, fault);
+                self.visit_over(visit, Instant::now());
+                return Ok(());
+            }
+        }
+        Err(End::Gone(fault::server_gone(self.served, &fault)))
+    }
+
+    fn visited(
+        &mut self,
+        current: Current,
+        spec: &PointSpec,
+        result: Result<(), Fault>,
+    ) -> Result<(), End> {
+        let Current {
+            visit,
+            round,
+            began,
+        } = current;
+        let complete = round.probes.len() as u64 == u64::from(self.profile().announced_probes());
+        if complete {
+            let delay = Duration::from_millis(spec.server_delay_ms);
+            let delays = delay.saturating_mul(self.profile().announced_probes());
+            self.forecast.seen(visit.point, began.elapsed(), delays);
+        }
+        if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
+            self.served += 1;
+        }
+        let session = round.session;
+        if let Some(point) = self.run.points.get_mut(visit.point) {
+            point.rounds.push(Arc::new(round));
+        }
+        if let Err(fault) = result {
+            let phase = match fault.phase {
+                FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Setup => Phase::Setup,
+                FaultPhase::Measurement => Phase::Measurement,
+                FaultPhase::Termination => Phase::Termination,
+            };
+            self.line(session, phase, Direction::Event, &fault.message);
+            if fault.kind == FaultKind::Stopped {
+                return Err(End::Stopped(fault.phase));
+            }
+            self.fail(visit.point, fault);
+        }
+        self.visit_over(visit, Instant::now());
+        Ok(())
+    }
+
+    fn visit_over(&mut self, visit: Visit, now: Instant) {
+        self.visits_done += 1;
+        // A visit cut short by a fault counts whole: its probes will not come any more.
+        self.probes_done = self.visits_done * u64::from(self.profile().announced_probes());
+        if self.pace.is_due(now, false) {
+            self.publish(Some((visit, None)));
+        }
+    }
+
+    fn fail(&mut self, point: usize, fault: Fault) {
+        if let Some(point) = self.run.points.get_mut(point) {
+            point.error.get_or_insert(fault);
+        }
+    }
+
+    fn line(&mut self, session: u32, phase: Phase, direction: Direction, text: &str) {
+        let at = nanoseconds(self.run.origin.elapsed());
+        self.run.transcript.push(TranscriptLine {
+            at_ns: i64::try_from(at).unwrap_or(i64::MAX),
+            side: Side::Client,
+            phase,
+            direction,
+            session,
+            text: text.into(),
+        });
+    }
+
+    /// Shows the run as it stands, with the round that is going on.
+    fn publish(&mut self, at: Option<(Visit, Option<&Current>)>) {
+        let began = Instant::now();
+        let visit = at.map_or(Visit { round: 1, point: 0 }, |(visit, _)| visit);
+        if let Some(point) = self.run.points.get_mut(visit.point) {
+            point.refresh_statistics();
+        }
+        let mut picture = self.run.clone();
+        let mut probes_done = self.probes_done;
+        let mut spent = Duration::ZERO;
+        if let Some((_, Some(current))) = at
+            && let Some(point) = picture.points.get_mut(current.visit.point)
+        {
+            probes_done += current.round.probes.len() as u64;
+            spent = current.began.elapsed();
+            point.rounds.push(Arc::new(current.round.clone()));
+            point.refresh_statistics();
+        }
+        let current_visit = at.is_some_and(|(_, current)| current.is_some());
+        self.outlet.picture(Some(RunProgress {
+            run: Arc::new(picture),
+            visits_done: self.visits_done,
+            visits_total: self.plan.points().len() as u64 * u64::from(self.plan.rounds()),
+            probes_done,
+            probes_total: self.plan.estimate(Duration::ZERO).probes,
+            time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
+            point: visit.point,
+            round: visit.round,
+        }));
+        self.pace.taken(began, Instant::now());
+    }
+
+    /// The time for every visit still to come, the one that is going on included.
+    fn time_left(&self, at: Visit, is_going_on: bool, spent: Duration) -> Option<Duration> {
+        let probes = self.profile().announced_probes();
+        let mut left = Duration::ZERO;
+        for (index, spec) in self.plan.points().iter().enumerate() {
+            let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
+            let one = self.forecast.visit(index, delay)?;
+            let reached = index < at.point || (index == at.point && !is_going_on);
+            let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
+            left = left.saturating_add(one.saturating_mul(rounds));
+        }
+        Some(left.saturating_sub(spent))
+    }
+
+    fn finish(mut self, end: Result<(), End>) -> Run {
+        for point in &mut self.run.points {
+            point.refresh_statistics();
+        }
+        let rounds = self.plan.rounds() as usize;
+        match end {
+            Ok(()) => {}
+            Err(End::Stopped(phase)) => {
+                let probes =
+                    u64::from(self.plan.rounds()) * u64::from(self.profile().announced_probes());
+                for point in &mut self.run.points {
+                    if point.probes_echoed() < probes {
+                        point.error.get_or_insert(fault::stopped(phase));
+                    }
+                }
+                self.run.state = RunState::Stopped;
+                self.run.error = Some("The run was stopped; what was measured is kept.".to_owned());
+                return self.run;
+            }
+            Err(End::Gone(fault)) => {
+                for point in &mut self.run.points {
+                    if point.rounds.len() < rounds {
+                        point.error.get_or_insert(fault.clone());
+                    }
+                }
+            }
+        }
+        let first = self
+            .run
+            .points
+            .iter()
+            .find_map(|point| point.error.as_ref());
+        (self.run.state, self.run.error) = match first {
+            Some(fault) => (RunState::Failed, Some(fault.message.clone())),
+            None => (RunState::Finished, None),
+        };
+        self.run
+    }
+}
+
+/// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
+/// it is looked at again each time the timer fires, not each time it moves.
+async fn expired(watch: &Watch) {
+    while Instant::now() < watch.deadline.get() {
+        tokio::time::sleep_until(watch.deadline.get().into()).await;
+    }
+}
+
+/// Records a session into the run.
+struct Recording<'r, 'a> {
+    execution: &'r mut Execution<'a>,
+    current: &'r mut Current,
+}
+
+impl Recorder for Recording<'_, '_> {
+    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
+        let session = self.current.round.session;
+        self.execution.line(session, phase, direction, text);
+    }
+
+    fn probe(&mut self, probe: Probe, now: Instant) {
+        self.current.round.probes.push(probe);
+        if self.execution.pace.is_due(now, true) {
+            self.execution
+                .publish(Some((self.current.visit, Some(self.current))));
+        }
+    }
+}
+
+fn destination(host: &str, port: u16) -> String {
+    if host.contains(':') && !host.starts_with('[') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}

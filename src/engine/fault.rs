@@ -1,0 +1,247 @@
+//! The sentences for what can go wrong: what happened, and what to try.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::measurement::{Fault, FaultKind, FaultPhase};
+use crate::protocol::{BadReply, EchoFault, Phase, Setup, quote};
+
+fn fault(phase: FaultPhase, kind: FaultKind, message: String) -> Fault {
+    Fault {
+        phase,
+        kind,
+        message,
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    let text = format!("{:.3}", duration.as_secs_f64());
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+pub(super) fn name_not_found(host: &str, why: &str) -> Fault {
+    fault(
+        FaultPhase::Resolve,
+        FaultKind::NameNotFound,
+        format!(
+            "No address was found for \"{host}\" ({why}). Check the spelling, or write the address \
+             itself."
+        ),
+    )
+}
+
+pub(super) fn look_up_timed_out(host: &str, waited: Duration) -> Fault {
+    fault(
+        FaultPhase::Resolve,
+        FaultKind::TimedOut,
+        format!(
+            "Looking up \"{host}\" gave no answer within {}. Check the network, or write the address \
+             itself.",
+            seconds(waited)
+        ),
+    )
+}
+
+pub(super) fn connect_timed_out(host: &str, address: SocketAddr, waited: Duration) -> Fault {
+    fault(
+        FaultPhase::Connect,
+        FaultKind::TimedOut,
+        format!(
+            "{} did not answer within {}. The host may be down, or a firewall may drop the \
+             connection; a slow path needs a longer time-out.",
+            named(host, address),
+            seconds(waited)
+        ),
+    )
+}
+
+pub(super) fn connect_failed(host: &str, address: SocketAddr, error: &io::Error) -> Fault {
+    let peer = named(host, address);
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::ConnectionRefused => (
+            FaultKind::Refused,
+            format!(
+                "{peer} refused the connection. Is a server running there? Check host and port."
+            ),
+        ),
+        io::ErrorKind::TimedOut => (
+            FaultKind::TimedOut,
+            format!(
+                "{peer} did not answer. The host may be down, or a firewall may drop the connection."
+            ),
+        ),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => (
+            FaultKind::Reset,
+            format!("{peer} reset the connection while it was opened. Try again."),
+        ),
+        _ => (
+            FaultKind::Unreachable,
+            format!(
+                "There is no way to {peer} ({error}). Check the address and this machine's network."
+            ),
+        ),
+    };
+    fault(FaultPhase::Connect, kind, message)
+}
+
+/// A server that was there is there no more.
+pub(super) fn server_gone(sessions: u64, last: &Fault) -> Fault {
+    let served = if sessions == 1 {
+        "one session".to_owned()
+    } else {
+        format!("{sessions} sessions")
+    };
+    let advice = if sessions == 1 {
+        "It may be a server that ends after one session: start it again and choose 1 round and one \
+         message size, or let it accept connections in a loop."
+    } else {
+        "It may have ended or crashed: look at its output, start it again, and run once more."
+    };
+    fault(
+        FaultPhase::Connect,
+        last.kind,
+        format!("The server served {served} and then took no more connections. {advice}"),
+    )
+}
+
+pub(super) fn timed_out(phase: Phase, probe: u32, setup: &Setup, waited: Duration) -> Fault {
+    let waited_text = seconds(waited);
+    let delay = setup.server_delay_ms;
+    let message = match phase {
+        Phase::Setup => format!(
+            "The server took the connection but did not answer the setup message within \
+             {waited_text}. It may be busy with another client, or speak another dialect."
+        ),
+        Phase::Measurement if delay > 0 => format!(
+            "The echo of probe {probe} did not come within {waited_text}. If this server counts the \
+             server delay in seconds, {delay} means {delay} s: set the time-out to {} s or more, or \
+             ask for a smaller delay.",
+            delay + 5
+        ),
+        Phase::Measurement => format!(
+            "The echo of probe {probe} did not come within {waited_text}. The server may have \
+             stopped, or wait for more bytes than were sent; a slow path needs a longer time-out."
+        ),
+        Phase::Termination => format!(
+            "The server did not answer the termination message within {waited_text}. All probes \
+             were measured."
+        ),
+    };
+    fault(phase.into(), FaultKind::TimedOut, message)
+}
+
+fn at(phase: Phase, probe: u32) -> String {
+    match phase {
+        Phase::Setup => "before it answered the setup message".to_owned(),
+        Phase::Measurement => format!("before the echo of probe {probe} was complete"),
+        Phase::Termination => "before it answered the termination message".to_owned(),
+    }
+}
+
+pub(super) fn closed_early(phase: Phase, probe: u32, received: &[u8]) -> Fault {
+    let got = if received.is_empty() {
+        String::new()
+    } else {
+        format!(" It had sent \"{}\".", quote(received))
+    };
+    fault(
+        phase.into(),
+        FaultKind::ClosedEarly,
+        format!(
+            "The server closed the connection {}.{got} Look at the server's output for the reason.",
+            at(phase, probe)
+        ),
+    )
+}
+
+pub(super) fn broken(phase: Phase, probe: u32, error: &io::Error) -> Fault {
+    let where_ = at(phase, probe);
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => (
+            FaultKind::Reset,
+            format!(
+                "The server reset the connection {where_}. It may have crashed, or closed with \
+                 input unread: look at its output."
+            ),
+        ),
+        io::ErrorKind::TimedOut => (
+            FaultKind::TimedOut,
+            format!("The connection was lost {where_}: the network gave up sending ({error})."),
+        ),
+        _ => (
+            FaultKind::Unreachable,
+            format!("The connection broke {where_} ({error}). Check the network."),
+        ),
+    };
+    fault(phase.into(), kind, message)
+}
+
+pub(super) fn echo_differs(probe: u32, why: EchoFault, received: &[u8]) -> Fault {
+    fault(
+        FaultPhase::Measurement,
+        FaultKind::EchoDiffers,
+        format!(
+            "The echo of probe {probe} is not what was sent: {why}. The server sent \"{}\". It must \
+             send back the whole message, byte for byte.",
+            quote(received)
+        ),
+    )
+}
+
+pub(super) fn refused_by_server(phase: Phase, reply: &str, sent: &str) -> Fault {
+    let advice = match phase {
+        Phase::Setup => {
+            "It may speak another dialect, or not allow this message size, probe count or delay."
+        }
+        Phase::Measurement => "It may count the message size or the sequence number differently.",
+        Phase::Termination => "It may expect more probes than were announced.",
+    };
+    fault(
+        phase.into(),
+        FaultKind::RefusedByServer,
+        format!("The server answered \"{reply}\" to \"{sent}\". {advice}"),
+    )
+}
+
+pub(super) fn bad_reply(phase: Phase, why: &BadReply, strict: bool) -> Fault {
+    let advice = if strict {
+        "Strict wants the dialect's exact reply: switch it off to accept other wordings."
+    } else {
+        "It may speak another dialect, or another protocol."
+    };
+    fault(
+        phase.into(),
+        FaultKind::BadReply,
+        format!(
+            "{}, which is no reply of this phase. {advice}",
+            capital(&why.to_string())
+        ),
+    )
+}
+
+pub(super) fn stopped(phase: FaultPhase) -> Fault {
+    fault(
+        phase,
+        FaultKind::Stopped,
+        "The run was stopped here.".to_owned(),
+    )
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn named(host: &str, address: SocketAddr) -> String {
+    let ip = address.ip().to_string();
+    if host.trim_matches(['[', ']']) == ip {
+        address.to_string()
+    } else {
+        format!("{host} ({address})")
+    }
+}

@@ -1,0 +1,197 @@
+//! The run document: a run as JSON, for other programs, and to be opened again.
+//!
+//! Times are whole nanoseconds, sizes bytes, throughput bytes per second; samples stand in columns.
+//! The figures are there for other programs: whoever reads a document back works them out anew from
+//! its samples. Fields may be added, none is taken away or changes its meaning. Beyond what the
+//! format began with there are `destination` (the address measured), `transcript_omitted` (lines that
+//! were not kept) and, in each point, `connections`: a column each of a round's number, its number
+//! among the connections of the run (`session`, as in the transcript), its warm-up probes, how long it
+//! took to connect and our own address.
+//!
+//! A run that is still going on is written as `interrupted`: that is what it is to whoever finds the
+//! document later.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::json_layout::Layout;
+use super::run_columns::{ConnectionsOf, SamplesOf};
+use super::run_profile::ProfileDocument;
+use super::write_atomically;
+use crate::measurement::{
+    Environment, Fault, Point, PointStatistics, Run, RunState, TranscriptLine,
+};
+use crate::protocol::MeasurementType;
+
+/// What the document's `format` says.
+pub const RUN_DOCUMENT_FORMAT: &str = "echograph-run";
+/// What the document's `version` says.
+pub const RUN_DOCUMENT_VERSION: u64 = 1;
+/// Nanoseconds in the unit of the server delay on the wire.
+pub(super) const NS_PER_MS: u64 = 1_000_000;
+
+/// Writes a run to a file, all or nothing.
+///
+/// # Errors
+/// What the operating system says.
+pub fn save_run(path: &Path, run: &Run) -> io::Result<()> {
+    write_atomically(path, |file| write_run(run, file))
+}
+
+/// Writes a run as JSON, one sample after the other.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
+    let document = Document {
+        format: RUN_DOCUMENT_FORMAT,
+        version: RUN_DOCUMENT_VERSION,
+        started: run.started,
+        state: run.state.into(),
+        error: run.error.as_deref(),
+        destination: &run.destination,
+        profile: ProfileDocument::from(run.profile.as_ref()),
+        environment: &run.environment,
+        transcript_omitted: run.transcript.omitted,
+        transcript: &run.transcript.lines,
+        points: run.points.iter().map(PointDocument::of).collect(),
+        fit: None,
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Layout::default());
+    document.serialize(&mut serializer)?;
+    writer.write_all(b"\n")?;
+    writer.flush()
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: &'static str,
+    version: u64,
+    started: Timestamp,
+    state: StateDocument,
+    error: Option<&'a str>,
+    destination: &'a str,
+    profile: ProfileDocument,
+    environment: &'a Environment,
+    transcript_omitted: u64,
+    transcript: &'a [TranscriptLine],
+    points: Vec<PointDocument<'a>>,
+    fit: Option<()>,
+}
+
+/// A run's state in a document.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum StateDocument {
+    Finished,
+    Stopped,
+    Failed,
+    Interrupted,
+}
+
+impl From<RunState> for StateDocument {
+    fn from(state: RunState) -> Self {
+        match state {
+            RunState::Finished => Self::Finished,
+            RunState::Stopped => Self::Stopped,
+            RunState::Failed => Self::Failed,
+            RunState::Running | RunState::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+impl From<StateDocument> for RunState {
+    fn from(state: StateDocument) -> Self {
+        match state {
+            StateDocument::Finished => Self::Finished,
+            StateDocument::Stopped => Self::Stopped,
+            StateDocument::Failed => Self::Failed,
+            StateDocument::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct PointDocument<'a> {
+    #[serde(rename = "type")]
+    kind: MeasurementType,
+    message_size: u64,
+    server_delay_ns: u64,
+    rounds: usize,
+    probes_sent: u64,
+    probes_echoed: u64,
+    n: u64,
+    rtt_ns: Option<RttDocument>,
+    jitter_ns: Option<u64>,
+    throughput: Option<ThroughputDocument>,
+    error: Option<&'a Fault>,
+    connections: ConnectionsOf<'a>,
+    samples: SamplesOf<'a>,
+}
+
+#[derive(Serialize)]
+struct RttDocument {
+    min: u64,
+    p50: u64,
+    p90: u64,
+    p99: u64,
+    max: u64,
+    mean: u64,
+    stddev: Option<u64>,
+    median_ci95: Option<[u64; 2]>,
+}
+
+#[derive(Serialize)]
+struct ThroughputDocument {
+    mean: u64,
+    median: u64,
+}
+
+impl<'a> PointDocument<'a> {
+    fn of(point: &'a Point) -> Self {
+        let spec = point.spec;
+        // A run that is written while it goes on may have samples whose figures are not due yet.
+        let figures = point.statistics.or_else(|| {
+            PointStatistics::of(point.rounds.iter().map(AsRef::as_ref), spec.message_size)
+        });
+        Self {
+            kind: spec.kind,
+            message_size: spec.message_size,
+            server_delay_ns: spec.server_delay_ms.saturating_mul(NS_PER_MS),
+            rounds: point.rounds.len(),
+            probes_sent: point.probes_sent(),
+            probes_echoed: point.probes_echoed(),
+            n: figures.map_or(0, |figures| figures.n),
+            rtt_ns: figures.map(|PointStatistics { rtt, .. }| RttDocument {
+                min: rtt.min,
+                p50: whole(rtt.p50),
+                p90: whole(rtt.p90),
+                p99: whole(rtt.p99),
+                max: rtt.max,
+                mean: whole(rtt.mean),
+                stddev: rtt.stddev.map(whole),
+                median_ci95: rtt.median_ci95.map(|ci| [whole(ci.lo), whole(ci.hi)]),
+            }),
+            jitter_ns: figures.and_then(|figures| figures.jitter_ns).map(whole),
+            throughput: figures.map(|PointStatistics { throughput, .. }| ThroughputDocument {
+                mean: whole(throughput.mean),
+                median: whole(throughput.median),
+            }),
+            error: point.error.as_ref(),
+            connections: ConnectionsOf(point),
+            samples: SamplesOf(point),
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a figure is not negative, and a cast that is too large stops at the largest number"
+)]
+fn whole(figure: f64) -> u64 {
+    figure.round() as u64
+}

@@ -1,0 +1,96 @@
+//! The profile inside a run document.
+//!
+//! A profile file must be whole, because someone is going to measure with it; a run was measured, and
+//! has to open even if the profile gains fields or loses some. So a field that is not there has its
+//! default here, and one that is not known is passed over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiment::{Profile, Target};
+use crate::protocol::{Dialect, MeasurementType};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ProfileDocument {
+    version: u32,
+    target: TargetDocument,
+    measurement_type: MeasurementType,
+    message_sizes: Vec<u64>,
+    probes: u32,
+    server_delays_ms: Vec<u64>,
+    rounds: u32,
+    warmup: u32,
+    dialect: Dialect,
+    strict: bool,
+    timeout_ms: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum TargetDocument {
+    Embedded,
+    Host { host: String, port: u16 },
+}
+
+impl Default for ProfileDocument {
+    fn default() -> Self {
+        Self::from(&Profile::default())
+    }
+}
+
+// Both ways name every field, so that a field added to the profile cannot be forgotten here.
+
+impl From<&Profile> for ProfileDocument {
+    fn from(profile: &Profile) -> Self {
+        let Profile {
+            version,
+            target,
+            measurement_type,
+            message_sizes,
+            probes,
+            server_delays_ms,
+            rounds,
+            warmup,
+            dialect,
+            strict,
+            timeout_ms,
+        } = profile.clone();
+        Self {
+            version,
+            target: match target {
+                Target::Embedded => TargetDocument::Embedded,
+                Target::Host { host, port } => TargetDocument::Host { host, port },
+            },
+            measurement_type,
+            message_sizes,
+            probes,
+            server_delays_ms,
+            rounds,
+            warmup,
+            dialect,
+            strict,
+            timeout_ms,
+        }
+    }
+}
+
+impl From<ProfileDocument> for Profile {
+    fn from(document: ProfileDocument) -> Self {
+        Self {
+            version: document.version,
+            target: match document.target {
+                TargetDocument::Embedded => Target::Embedded,
+                TargetDocument::Host { host, port } => Target::Host { host, port },
+            },
+            measurement_type: document.measurement_type,
+            message_sizes: document.message_sizes,
+            probes: document.probes,
+            server_delays_ms: document.server_delays_ms,
+            rounds: document.rounds,
+            warmup: document.warmup,
+            dialect: document.dialect,
+            strict: document.strict,
+            timeout_ms: document.timeout_ms,
+        }
+    }
+}

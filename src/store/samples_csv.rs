@@ -1,0 +1,69 @@
+//! A run's samples as CSV, one a row, for spreadsheets and statistics programs.
+//!
+//! Every probe that was sent is there, warm-up too; `rtt_ns` is empty where the echo never came.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::run_document::NS_PER_MS;
+use super::write_atomically;
+use crate::measurement::Run;
+
+const HEADER: [&str; 8] = [
+    "type",
+    "message_size",
+    "server_delay_ns",
+    "round",
+    "seq",
+    "sent_ns",
+    "rtt_ns",
+    "warmup",
+];
+
+/// Writes a run's samples to a file, all or nothing.
+///
+/// # Errors
+/// What the operating system says.
+pub fn save_samples(path: &Path, run: &Run) -> io::Result<()> {
+    write_atomically(path, |file| write_samples(run, file))
+}
+
+/// Writes a run's samples.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_samples(run: &Run, writer: impl Write) -> io::Result<()> {
+    // A row is a tuple, of which serde knows no field names.
+    let mut rows = csv::WriterBuilder::new()
+        .has_headers(false)
+        .from_writer(writer);
+    rows.write_record(HEADER).map_err(io_error)?;
+    for point in &run.points {
+        let spec = point.spec;
+        let delay_ns = spec.server_delay_ms.saturating_mul(NS_PER_MS);
+        for round in &point.rounds {
+            for (seq, warmup, probe) in round.numbered() {
+                rows.serialize((
+                    spec.kind.name(),
+                    spec.message_size,
+                    delay_ns,
+                    round.number,
+                    seq,
+                    probe.sent_ns,
+                    probe.rtt_ns(),
+                    warmup,
+                ))
+                .map_err(io_error)?;
+            }
+        }
+    }
+    rows.flush()
+}
+
+/// The error beneath, so that a closed pipe can be told from a full disk.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

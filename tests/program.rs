@@ -1,0 +1,560 @@
+//! The whole program as its user meets it: a child process with arguments, streams, signals and an
+//! exit code.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use echograph::experiment::{Profile, Target};
+use echograph::measurement::{FaultKind, FaultPhase, Run, RunState, Side};
+use echograph::store::{load_run, profile_text, read_run};
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn echograph(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_echograph"));
+    command
+        .args(arguments)
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    let output = echograph(arguments).output().unwrap();
+    assert_no_panic(&text(&output.stderr));
+    output
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn assert_no_panic(stderr: &str) {
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+fn path_in(folder: &tempfile::TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+/// The exit code of a child that ends by itself.
+fn exit_code(child: &mut Child) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if began.elapsed() > PATIENCE {
+            let _ = child.kill();
+            panic!("the program did not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn send_signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+/// `echograph serve`, killed if a test fails.
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+    stderr: BufReader<ChildStderr>,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = echograph(&["serve", "--port", "0"])
+            .args(arguments)
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let address = line
+            .strip_prefix("listening on ")
+            .and_then(|address| address.trim_end().parse().ok());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Self {
+            child,
+            address: address.unwrap_or_else(|| panic!("{line:?}")),
+            stderr,
+        }
+    }
+
+    fn port(&self) -> String {
+        self.address.port().to_string()
+    }
+
+    /// Ends it with a signal; what it had still to say on standard error.
+    fn end(&mut self, signal: &str) -> String {
+        let asked = Instant::now();
+        send_signal(&self.child, signal);
+        assert_eq!(exit_code(&mut self.child), Some(0));
+        assert!(asked.elapsed() < Duration::from_secs(1));
+        let mut rest = String::new();
+        self.stderr.read_to_string(&mut rest).unwrap();
+        assert_no_panic(&rest);
+        rest
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_run_of_the_embedded_server_writes_what_it_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, csv) = (path_in(&folder, "run.json"), path_in(&folder, "run.csv"));
+    let done = output(&[
+        "run", "--sizes", "1,64K", "--probes", "3", "--rounds", "2", "--warmup", "1", "--json",
+        &json, "--csv", &csv,
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+
+    let run = load_run(json.as_ref()).unwrap();
+    assert_eq!(run.state, RunState::Finished);
+    assert_eq!(run.error, None);
+    assert_eq!(run.profile.target, Target::Embedded);
+    assert_eq!(run.environment.program, "echograph 0.1.0");
+    assert_eq!(run.points.len(), 2);
+    for (point, size) in run.points.iter().zip([1, 65_536]) {
+        assert_eq!(point.spec.message_size, size);
+        assert_eq!(point.rounds.len(), 2);
+        assert_eq!((point.probes_sent(), point.probes_echoed()), (8, 8));
+        assert_eq!(point.statistics.unwrap().n, 6);
+        assert_eq!(point.error, None);
+    }
+
+    let rows = fs::read_to_string(&csv).unwrap();
+    let mut rows = rows.lines();
+    assert_eq!(
+        rows.next().unwrap(),
+        "type,message_size,server_delay_ns,round,seq,sent_ns,rtt_ns,warmup"
+    );
+    assert_eq!(rows.clone().count(), 16);
+    assert!(rows.next().unwrap().starts_with("rtt,1,0,1,1,"));
+
+    let table = text(&done.stdout);
+    let has_row = |size: &str| {
+        table
+            .lines()
+            .any(|line| line.split_whitespace().take(2).eq([size, "6"]))
+    };
+    assert!(has_row("1") && has_row("65536"), "{table}");
+}
+
+#[test]
+fn the_transcript_of_the_embedded_server_has_both_sides() {
+    let done = output(&[
+        "run", "--sizes", "10", "--probes", "2", "--rounds", "2", "--json", "-",
+    ]);
+    let run = read_run(done.stdout.as_slice()).unwrap();
+    let said = |side: Side, session: u32| -> Vec<&str> {
+        run.transcript
+            .lines
+            .iter()
+            .filter(|line| line.side == side && line.session == session)
+            .map(|line| &*line.text)
+            .collect()
+    };
+    assert!(said(Side::Server, 0)[0].starts_with("listening on 127.0.0.1:"));
+    for session in [1, 2] {
+        for side in [Side::Client, Side::Server] {
+            let lines = said(side, session);
+            for line in [
+                "s rtt 2 10 0",
+                "200 OK: Ready",
+                "t",
+                "200 OK: Closing Connection",
+            ] {
+                assert!(lines.contains(&line), "{side:?} {session}: {lines:?}");
+            }
+        }
+    }
+    let times: Vec<i64> = run.transcript.lines.iter().map(|line| line.at_ns).collect();
+    assert!(times.is_sorted() && times[0] < 0);
+}
+
+#[test]
+fn one_terminal_serves_what_another_measures() {
+    let mut serving = Serving::start(&[]);
+    let done = output(&[
+        "run",
+        "--host",
+        "localhost",
+        "--port",
+        &serving.port(),
+        "--type",
+        "tput",
+        "--sizes",
+        "1K,2K",
+        "--probes",
+        "4",
+        "--rounds",
+        "3",
+        "--json",
+        "-",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let run = read_run(done.stdout.as_slice()).unwrap();
+    assert_eq!(run.points[1].statistics.unwrap().n, 12);
+    assert_eq!(run.destination, format!("localhost:{}", serving.port()));
+    // Nothing of a server elsewhere is known from here.
+    assert!(
+        run.transcript
+            .lines
+            .iter()
+            .all(|line| line.side == Side::Client)
+    );
+
+    let sessions = serving.end("TERM");
+    assert_eq!(sessions.lines().count(), 6, "{sessions}");
+    assert!(
+        sessions
+            .lines()
+            .all(|line| line.starts_with("127.0.0.1:") && line.contains("tput")),
+        "{sessions}"
+    );
+}
+
+#[test]
+fn every_dialect_is_measured() {
+    for dialect in ["bologna", "boston-size-first", "echo"] {
+        let done = output(&[
+            "run",
+            "--dialect",
+            dialect,
+            "--strict",
+            "--sizes",
+            "1,3000",
+            "--rounds",
+            "1",
+        ]);
+        assert_eq!(
+            done.status.code(),
+            Some(0),
+            "{dialect}: {}",
+            text(&done.stdout)
+        );
+    }
+}
+
+#[test]
+fn a_server_ends_when_it_is_told_to_and_its_port_is_free_again() {
+    for signal in ["INT", "TERM"] {
+        let mut serving = Serving::start(&["--quiet"]);
+        let done = output(&[
+            "run",
+            "--port",
+            &serving.port(),
+            "--sizes",
+            "1",
+            "--rounds",
+            "2",
+        ]);
+        assert_eq!(done.status.code(), Some(0));
+        assert_eq!(serving.end(signal), "", "--quiet says nothing");
+        let mut again = echograph(&["serve", "--port", &serving.port()])
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = again.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        assert_eq!(line, format!("listening on {}\n", serving.address));
+        send_signal(&again, signal);
+        assert_eq!(exit_code(&mut again), Some(0));
+    }
+}
+
+#[test]
+fn a_server_ends_although_a_client_is_connected() {
+    let mut serving = Serving::start(&[]);
+    let _client = std::net::TcpStream::connect(serving.address).unwrap();
+    serving.end("INT");
+}
+
+#[test]
+fn an_ipv6_server_says_its_address_in_brackets() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("there is no IPv6 here");
+        return;
+    }
+    let serving = Serving::start(&["--bind", "::1"]);
+    assert!(serving.address.is_ipv6());
+    let done = output(&[
+        "run",
+        "--host",
+        "::1",
+        "--port",
+        &serving.port(),
+        "--sizes",
+        "1",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stdout));
+}
+
+#[test]
+fn a_server_that_cannot_listen_says_why() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let failed = output(&["serve", "--port", &port]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert_eq!(text(&failed.stdout), "");
+    assert!(text(&failed.stderr).contains("is in use by another program"));
+}
+
+#[test]
+fn ctrl_c_stops_a_run_and_what_was_measured_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = path_in(&folder, "run.json");
+    let mut serving = Serving::start(&[]);
+    let mut run = echograph(&[
+        "run",
+        "--port",
+        &serving.port(),
+        "--sizes",
+        "1,2",
+        "--probes",
+        "5",
+        "--delay",
+        "10",
+        "--rounds",
+        "10000",
+        "--json",
+        &json,
+    ])
+    .spawn()
+    .unwrap();
+    // A line is said when a session is over, so after it there is something to keep.
+    let mut line = String::new();
+    serving.stderr.read_line(&mut line).unwrap();
+    send_signal(&run, "INT");
+    assert_eq!(exit_code(&mut run), Some(1));
+    let mut table = String::new();
+    run.stdout.unwrap().read_to_string(&mut table).unwrap();
+    assert!(table.contains("The run was stopped"), "{table}");
+    let run = load_run(json.as_ref()).unwrap();
+    assert_eq!(run.state, RunState::Stopped);
+    assert_eq!(run.points[0].rounds[0].counted_rtts().count(), 5);
+    assert!(run.points[0].rounds.len() < 10_000);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_to_refuse() {
+    // Bound and closed again: nothing listens there.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let folder = tempfile::tempdir().unwrap();
+    let json = path_in(&folder, "run.json");
+    let failed = output(&["run", "--port", &port.to_string(), "--json", &json]);
+    assert_eq!(failed.status.code(), Some(1));
+    let said = text(&failed.stdout);
+    assert!(
+        said.contains("all 6 points: connect: ") && said.contains("refused the connection"),
+        "{said}"
+    );
+    let run = load_run(json.as_ref()).unwrap();
+    assert_eq!(run.state, RunState::Failed);
+    let fault = run.points[0].error.as_ref().unwrap();
+    assert_eq!(
+        (fault.phase, fault.kind),
+        (FaultPhase::Connect, FaultKind::Refused)
+    );
+
+    let quiet = output(&["run", "--port", &port.to_string(), "--quiet"]);
+    assert_eq!(quiet.status.code(), Some(1));
+    assert_eq!(text(&quiet.stdout), "");
+    assert!(text(&quiet.stderr).contains("refused the connection"));
+}
+
+#[test]
+fn standard_output_carries_what_was_asked_for_and_nothing_else() {
+    let options = ["run", "--sizes", "1,2", "--probes", "2", "--rounds", "1"];
+    let with = |more: &[&str]| output(&[&options, more].concat());
+    let json = with(&["--json", "-"]);
+    let run: Run = read_run(json.stdout.as_slice()).unwrap();
+    assert_eq!(run.points.len(), 2);
+    assert!(text(&json.stderr).contains("Mbit/s"));
+
+    let csv = with(&["--csv", "-"]);
+    assert_eq!(text(&csv.stdout).lines().count(), 5);
+    assert!(text(&csv.stderr).contains("Mbit/s"));
+
+    let quiet = with(&["--csv", "-", "--quiet"]);
+    assert_eq!(text(&quiet.stdout).lines().count(), 5);
+    assert_eq!(text(&quiet.stderr), "");
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let options: [&[&str]; 5] = [
+        &["run", "--sizes", "1", "--rounds", "1"],
+        &[
+            "run", "--sizes", "1", "--probes", "20000", "--rounds", "1", "--json", "-",
+        ],
+        &[
+            "run", "--sizes", "1", "--probes", "20000", "--rounds", "1", "--csv", "-",
+        ],
+        &["--help"],
+        &["run", "--help"],
+    ];
+    for options in options {
+        let mut child = echograph(options).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(exit_code(&mut child), Some(0), "{options:?}");
+        let mut stderr = String::new();
+        child.stderr.unwrap().read_to_string(&mut stderr).unwrap();
+        assert_no_panic(&stderr);
+
+        let mut child = echograph(options).spawn().unwrap();
+        drop(child.stderr.take());
+        drop(child.stdout.take());
+        assert_eq!(exit_code(&mut child), Some(0), "{options:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_names_the_option_and_says_what_would_be_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = path_in(&folder, "gone/run.json");
+    let here = folder.path().to_str().unwrap();
+    for (arguments, said) in [
+        (
+            &["run", "--probes", "0"][..],
+            "--probes: must be at least 1",
+        ),
+        (
+            &["run", "--probes", "many"],
+            "'--probes <N>': \"many\" is not a whole number",
+        ),
+        (
+            &["run", "--sizes", "1..5"],
+            "--sizes <LIST>': the list \"1..5\" needs a step",
+        ),
+        (&["run", "--sizes", "0"], "--sizes: 0 is outside"),
+        (&["run", "--delay", "x"], "--delay <LIST>'"),
+        (&["run", "--type", "owd"], "there are rtt and tput"),
+        (&["run", "--dialect", "paris"], "there are boston"),
+        (&["run", "--port", "0"], "from 1 to 65535"),
+        (
+            &["run", "--host", "http://a"],
+            "--host: is a name or an address",
+        ),
+        (&["run", "--timeout", "soon"], "number of seconds"),
+        (
+            &["run", "--json", "-", "--csv", "-"],
+            "both go to standard output",
+        ),
+        (&["run", "--json", &nowhere], "does not exist"),
+        (&["run", "--csv", here], "is a folder"),
+        (
+            &["run", "--json", "/tmp/a", "--csv", "/tmp/a"],
+            "both go to /tmp/a",
+        ),
+        (&["run", "--frobnicate"], "--frobnicate"),
+        (
+            &["run", "missing.ron"],
+            "missing.ron: the file does not exist",
+        ),
+        (&["serve", "--port", "65536"], "from 0 to 65535"),
+        (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
+        (&["serve", "--max-size", "0"], "at least 1"),
+        (
+            &["serve", "--idle-timeout", "-1"],
+            "'--idle-timeout <S>': \"-1\" is not a number of seconds",
+        ),
+        (
+            &["run", "--rounds", "-3"],
+            "'--rounds <N>': \"-3\" is not a whole number",
+        ),
+        (
+            &["sevre"],
+            "there is no profile sevre, and no command of that name",
+        ),
+    ] {
+        let wrong = output(arguments);
+        let stderr = text(&wrong.stderr);
+        assert_eq!(wrong.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+        assert_eq!(text(&wrong.stdout), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_profile_is_measured_and_a_bad_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = path_in(&folder, "class.ron");
+    let profile = Profile {
+        message_sizes: vec![7, 70],
+        probes: 3,
+        rounds: 4,
+        ..Profile::default()
+    };
+    let good = profile_text(&profile).unwrap();
+    fs::write(&path, &good).unwrap();
+    let done = output(&["run", &path, "--rounds", "1", "--json", "-"]);
+    let run = read_run(done.stdout.as_slice()).unwrap();
+    let overridden = Profile {
+        rounds: 1,
+        ..profile
+    };
+    assert_eq!(*run.profile, overridden);
+    assert_eq!(run.points[1].probes_echoed(), 3);
+
+    fs::write(&path, good.replace("probes: 3", "probes: 0")).unwrap();
+    let bad = output(&["run", &path]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(
+        text(&bad.stderr).contains("class.ron: line 7, column 5: Probe count: must be at least 1"),
+        "{}",
+        text(&bad.stderr)
+    );
+}
+
+#[test]
+fn without_a_display_the_window_says_what_to_do_instead() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let failed = output(&[]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains("`echograph run` measures in the terminal"));
+}
+
+#[test]
+fn results_replace_older_ones_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = path_in(&folder, "run.json");
+    fs::write(&json, "x".repeat(1_000_000)).unwrap();
+    let done = output(&[
+        "run", "--sizes", "1", "--rounds", "1", "--quiet", "--json", &json,
+    ]);
+    assert_eq!(done.status.code(), Some(0));
+    assert_eq!(
+        (text(&done.stdout), text(&done.stderr)),
+        (String::new(), String::new())
+    );
+    assert!(load_run(Path::new(&json)).is_ok());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
