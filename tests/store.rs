@@ -32,7 +32,7 @@ const PROFILE_1: &str = r#"// An Echograph profile. Sizes are payload bytes, tim
     server_delays_ms: [0, 10],
     rounds: 3,
     warmup: 2,
-    dialect: bologna,
+    dialect: "bologna",
     strict: true,
     timeout_ms: 2500,
 )
@@ -166,16 +166,16 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
     );
     assert_eq!(
         said("tput", "\"tput\""),
-        "line 8, column 23: a name without quotes belongs here, such as rtt or boston"
+        "line 8, column 23: a name without quotes belongs here, such as rtt or Embedded"
     );
     assert_eq!(
         said("bologna", "boloña"),
-        "line 14, column 14: \"boloña\" is no value here; there are boston, bologna, \
-         boston-size-first, echo"
+        "line 14, column 15: no dialect is called \"boloña\"; there are boston, bologna, \
+         boston-size-first and echo"
     );
     assert_eq!(
-        said("bologna", "boston-size-first"),
-        "line 14, column 14: a name with a hyphen in it is written r#boston-size-first"
+        said("\"bologna\"", "bologna"),
+        "line 14, column 14: a text in \"quotes\" belongs here"
     );
     assert_eq!(
         said("version: 1", "version: 7, something_new: [1]"),

@@ -12,7 +12,6 @@
 //! | `serve` | the `serve` command |
 //! | `window` | no command: the window |
 //! | [`format`] | figures as text |
-//! | `server_lines` | what the server saw, as lines of a run's transcript |
 //! | `signals`, `output` | Ctrl+C; the two streams |
 
 mod args;
@@ -23,12 +22,9 @@ mod report;
 mod request;
 mod run;
 mod serve;
-mod server_lines;
 mod signals;
 mod values;
 mod window;
-
-pub use server_lines::server_lines;
 
 use std::process::ExitCode;
 

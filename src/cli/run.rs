@@ -15,12 +15,11 @@ use super::output::{complain, put, say};
 use super::progress::Progress;
 use super::report::report;
 use super::request::{Destination, Destinations, destinations, profile};
-use super::server_lines::server_lines;
 use super::signals::Signals;
 use crate::engine::{Engine, EngineError, EngineEvent, RunRequest};
 use crate::experiment::{Profile, Target};
 use crate::measurement::{Run, RunState};
-use crate::server::{Server, ServerConfig, ServerHooks, StartError};
+use crate::server::{Server, ServerConfig, ServerHooks, StartError, transcript_lines};
 use crate::store;
 
 /// How often progress is shown, and Ctrl+C looked at.
@@ -78,7 +77,7 @@ fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
         let log = server.log();
         server.stop();
         let (records, _) = log.since(0);
-        let lines = server_lines(&run, &records);
+        let lines = transcript_lines(&run, &records);
         run.transcript.merge(lines);
     }
     Ok(run)

@@ -1,1 +1,32 @@
-//! Being built.
+//! The window.
+//!
+//! [`App`] holds the state and does what actions say; the panels draw it. Nothing here waits: the
+//! engine and the server have threads of their own, file dialogs too, and a frame is drawn only when
+//! something has changed.
+
+mod actions;
+mod app;
+mod axis;
+mod embedded;
+mod file_dialog;
+mod form;
+mod form_panel;
+mod layout;
+mod modal;
+mod plots;
+mod points_table;
+mod profiles;
+mod server_card;
+mod settings;
+mod status;
+mod theme;
+mod tour;
+mod transcript;
+mod transcript_tab;
+mod widgets;
+mod window;
+
+pub use actions::Action;
+pub use app::{App, Notice, NoticeKind, Options};
+pub use tour::screenshots;
+pub use window::{GuiError, run};

@@ -6,6 +6,7 @@ mod round;
 mod run;
 mod statistics;
 mod transcript;
+pub mod units;
 
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use interval::{MedianInterval, median_interval};

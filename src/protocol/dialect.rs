@@ -4,6 +4,7 @@
 //! of fields. Everything that differs is a column here; nothing else in the program asks which
 //! dialect it speaks.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,8 +13,10 @@ use serde::{Deserialize, Serialize};
 use super::{MeasurementType, Phase};
 
 /// Which wording of the protocol is spoken.
+///
+/// In files it is its name in quotes: a RON identifier cannot hold the hyphens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(into = "&'static str", try_from = "Cow<'_, str>")]
 pub enum Dialect {
     /// Boston University CS455/655, the default.
     #[default]
@@ -193,5 +196,19 @@ impl FromStr for Dialect {
             .into_iter()
             .find(|dialect| dialect.name() == name)
             .ok_or_else(|| UnknownDialect(name.to_owned()))
+    }
+}
+
+impl From<Dialect> for &'static str {
+    fn from(dialect: Dialect) -> Self {
+        dialect.name()
+    }
+}
+
+impl TryFrom<Cow<'_, str>> for Dialect {
+    type Error = UnknownDialect;
+
+    fn try_from(name: Cow<'_, str>) -> Result<Self, Self::Error> {
+        name.parse()
     }
 }

@@ -36,6 +36,7 @@ mod recorder;
 mod session;
 mod shared;
 mod summary;
+mod transcript;
 
 pub use bind::StartError;
 pub use config::{ServerConfig, ServerHooks, SessionHook};
@@ -43,3 +44,4 @@ pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
 pub use shared::ServerStatus;
 pub use summary::{SessionEnd, SessionSummary};
+pub use transcript::transcript_lines;

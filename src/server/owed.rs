@@ -152,7 +152,7 @@ mod tests {
             owed.push(seq, 5, 10, now);
         }
         assert_eq!(owed.due_bytes(), 30);
-        assert_eq!(seqs(&mut owed, 9), []);
+        assert_eq!(seqs(&mut owed, 9), Vec::<u32>::new());
         assert!(owed.is_begun());
         assert_eq!(seqs(&mut owed, 15), [1, 2]);
         assert_eq!(owed.bytes(), 6);

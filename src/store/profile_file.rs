@@ -185,11 +185,9 @@ fn in_words(text: &str, error: SpannedError) -> ProfileFileError {
             wrong("this number is negative or too large for its field".to_owned())
         }
         RonError::ExpectedIdentifier => {
-            wrong("a name without quotes belongs here, such as rtt or boston".to_owned())
+            wrong("a name without quotes belongs here, such as rtt or Embedded".to_owned())
         }
-        RonError::SuggestRawIdentifier(name) => {
-            wrong(format!("a name with a hyphen in it is written r#{name}"))
-        }
+        RonError::Message(why) => wrong(why),
         RonError::ExpectedBoolean => wrong("true or false belongs here".to_owned()),
         RonError::ExpectedString => wrong("a text in \"quotes\" belongs here".to_owned()),
         RonError::ExpectedArray => wrong("a list such as [1, 100, 1000] belongs here".to_owned()),

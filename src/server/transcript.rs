@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
+use super::{LogEntry, LogRecord};
 use crate::measurement::{Direction, Run, Side, TranscriptLine};
-use crate::server::{LogEntry, LogRecord};
 
 /// The lines for a run out of a server's log: everything of its connections, and the latest
 /// `listening on` as session 0.
 #[must_use]
-pub fn server_lines(run: &Run, records: &[LogRecord]) -> Vec<TranscriptLine> {
+pub fn transcript_lines(run: &Run, records: &[LogRecord]) -> Vec<TranscriptLine> {
     let sessions = sessions(run, records);
     let listening = records
         .iter()
@@ -186,7 +186,7 @@ mod tests {
             record(at(16), 0, None, event("stopped listening")),
         ];
         let run = run(at(10), &[(1, 5001), (2, 5002), (7, 5001)]);
-        let lines = server_lines(&run, &records);
+        let lines = transcript_lines(&run, &records);
         let shown: Vec<_> = lines
             .iter()
             .map(|line| (line.session, line.at_ns / 1_000_000, &*line.text))

@@ -1,0 +1,115 @@
+//! The table of actions: what each is called, what it does in a sentence, and its shortcut. Menus,
+//! buttons and the keyboard read it; nothing else defines a shortcut.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Something the user can do from anywhere in the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A new profile.
+    New,
+    /// Open a profile.
+    Open,
+    /// Save the profile.
+    Save,
+    /// Save the profile elsewhere.
+    SaveAs,
+    /// Start a run.
+    Run,
+    /// Stop the run.
+    Stop,
+    /// Close the window.
+    Quit,
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn alone(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const NEW: &[KeyboardShortcut] = &[ctrl(Key::N)];
+const OPEN: &[KeyboardShortcut] = &[ctrl(Key::O)];
+const SAVE: &[KeyboardShortcut] = &[ctrl(Key::S)];
+const SAVE_AS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
+    Modifiers::COMMAND.plus(Modifiers::SHIFT),
+    Key::S,
+)];
+const RUN: &[KeyboardShortcut] = &[ctrl(Key::R), alone(Key::F5)];
+const STOP: &[KeyboardShortcut] = &[alone(Key::Escape)];
+const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
+
+impl Action {
+    /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
+    /// Ctrl+S.
+    pub const ALL: [Self; 7] = [
+        Self::SaveAs,
+        Self::Save,
+        Self::New,
+        Self::Open,
+        Self::Run,
+        Self::Stop,
+        Self::Quit,
+    ];
+
+    /// Its name in menus and on buttons.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::New => "New profile",
+            Self::Open => "Open profile…",
+            Self::Save => "Save profile",
+            Self::SaveAs => "Save profile as…",
+            Self::Run => "Run",
+            Self::Stop => "Stop",
+            Self::Quit => "Quit",
+        }
+    }
+
+    /// What it does, in a sentence.
+    #[must_use]
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::New => "Start over with the default form.",
+            Self::Open => "Read a profile file into the form.",
+            Self::Save => "Write the form to its profile file.",
+            Self::SaveAs => "Write the form to another profile file.",
+            Self::Run => "Measure what the form says. While a run goes, another waits its turn.",
+            Self::Stop => {
+                "End this run now; what was measured stays. The next in the queue begins."
+            }
+            Self::Quit => "Close the window. The form is kept for the next start.",
+        }
+    }
+
+    /// Its shortcuts; the first is the one shown.
+    #[must_use]
+    pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
+        match self {
+            Self::New => NEW,
+            Self::Open => OPEN,
+            Self::Save => SAVE,
+            Self::SaveAs => SAVE_AS,
+            Self::Run => RUN,
+            Self::Stop => STOP,
+            Self::Quit => QUIT,
+        }
+    }
+
+    /// The actions whose shortcuts were pressed.
+    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+        ctx.input_mut(|input| {
+            Self::ALL
+                .into_iter()
+                .filter(|action| {
+                    action
+                        .shortcuts()
+                        .iter()
+                        .any(|keys| input.consume_shortcut(keys))
+                })
+                .collect()
+        })
+    }
+}

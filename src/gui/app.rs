@@ -1,0 +1,571 @@
+//! The window's state and what the actions do to it. Drawing is in the panels; this is what they
+//! read and call.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use egui::{Context, ViewportCommand};
+
+use super::actions::Action;
+use super::embedded::EmbeddedServer;
+use super::file_dialog::FileDialogs;
+use super::form::Form;
+use super::modal::Modal;
+use super::plots::PlotState;
+use super::settings::Settings;
+use super::transcript_tab::TranscriptState;
+use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, RunRequest, Snapshot, Wake};
+use crate::experiment::{Plan, Problem, Profile, Target};
+use crate::measurement::units::{count, waiting_time};
+use crate::measurement::{Environment, Run, RunId, RunState};
+use crate::protocol::MeasurementType;
+use crate::store::{capture, write_atomically};
+
+/// How soon the window shows progress: 30 frames a second at most.
+const PROGRESS_WITHIN: Duration = Duration::from_millis(33);
+/// How long a frame may spend on the engine's events.
+const EVENT_BUDGET: Duration = Duration::from_millis(4);
+/// What a probe is taken to cost on this machine before anything was measured, for the estimate.
+const LOOPBACK_RTT: Duration = Duration::from_micros(100);
+
+/// How a window is started.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where the settings are kept; nothing is kept without.
+    pub config_dir: Option<PathBuf>,
+    /// A profile to open.
+    pub profile: Option<PathBuf>,
+    /// Never ask the desktop for file dialogs: show the path field.
+    pub path_field: bool,
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Something to know.
+    Info,
+    /// Something went wrong.
+    Error,
+}
+
+/// Something said above the plots until it is dismissed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub kind: NoticeKind,
+    /// What is said.
+    pub text: String,
+}
+
+/// The window.
+pub struct App {
+    pub(super) settings: Settings,
+    pub(super) server: EmbeddedServer,
+    pub(super) modal: Option<Modal>,
+    pub(super) dialogs: FileDialogs,
+    pub(super) plots: PlotState,
+    pub(super) transcript: TranscriptState,
+    pub(super) path_field_only: bool,
+    /// The form as it was last opened, saved or begun.
+    baseline: Form,
+    settings_file: Option<PathBuf>,
+    settings_text: String,
+    engine: Engine,
+    events: EngineEvents,
+    snapshot: Arc<Snapshot>,
+    finished: Option<Arc<Run>>,
+    notice: Option<Notice>,
+    environment: Arc<Environment>,
+    /// Runs that were asked for on the embedded server and have not ended.
+    on_embedded: Vec<RunId>,
+    stop_server_after_run: bool,
+    quit_after_run: bool,
+    terminated: Arc<AtomicBool>,
+    title: String,
+}
+
+impl App {
+    /// Starts the engine and restores the window as it was left.
+    ///
+    /// # Errors
+    /// The system gives no thread for the engine.
+    pub fn new(context: &Context, options: Options) -> std::io::Result<Self> {
+        super::theme::install(context);
+        let settings_file = options.config_dir.map(|folder| folder.join("window.ron"));
+        let settings = settings_file
+            .as_deref()
+            .map(Settings::load)
+            .unwrap_or_default();
+        settings.theme.apply(context);
+        let waker = context.clone();
+        let (engine, events) = Engine::start(Arc::new(move |wake| match wake {
+            Wake::Progress => waker.request_repaint_after(PROGRESS_WITHIN),
+            Wake::Event => waker.request_repaint(),
+        }))?;
+        let mut app = Self {
+            baseline: settings.form.clone(),
+            settings_text: settings.text(),
+            settings,
+            server: EmbeddedServer::new(context),
+            modal: None,
+            dialogs: FileDialogs::default(),
+            plots: PlotState::default(),
+            transcript: TranscriptState::default(),
+            path_field_only: options.path_field,
+            settings_file,
+            snapshot: engine.snapshot(),
+            engine,
+            events,
+            finished: None,
+            notice: None,
+            environment: Arc::new(capture()),
+            on_embedded: Vec::new(),
+            stop_server_after_run: false,
+            quit_after_run: false,
+            terminated: Arc::default(),
+            title: String::new(),
+        };
+        app.restore_baseline();
+        if let Some(path) = options.profile {
+            app.open_profile(&path);
+        }
+        Ok(app)
+    }
+
+    /// A flag that, once set, closes the window without asking: the system is ending the program.
+    #[must_use]
+    pub fn termination_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.terminated)
+    }
+
+    /// The newest picture of the engine.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        &self.snapshot
+    }
+
+    /// The run that goes on.
+    #[must_use]
+    pub fn progress(&self) -> Option<&RunProgress> {
+        self.snapshot.current.as_ref()
+    }
+
+    /// The run that is shown: the one that goes on, or the last that ended.
+    #[must_use]
+    pub fn shown(&self) -> Option<&Arc<Run>> {
+        self.progress()
+            .map(|progress| &progress.run)
+            .or(self.finished.as_ref())
+    }
+
+    /// What is said above the plots.
+    #[must_use]
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// Says something above the plots.
+    pub fn say(&mut self, kind: NoticeKind, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            kind,
+            text: text.into(),
+        });
+    }
+
+    /// Takes back what is said above the plots.
+    pub fn dismiss_notice(&mut self) {
+        self.notice = None;
+    }
+
+    /// Takes in what engine and dialogs have to say; called before each frame, and while hidden.
+    pub fn logic(&mut self, context: &Context) {
+        let began = Instant::now();
+        while began.elapsed() < EVENT_BUDGET {
+            let Some(event) = self.events.try_next() else {
+                break;
+            };
+            self.take(event);
+        }
+        self.snapshot = self.engine.snapshot();
+        if let Some((purpose, answer)) = self.dialogs.poll() {
+            self.file_chosen(purpose, answer);
+        }
+        let idle = self.snapshot.current.is_none() && self.snapshot.queue.is_empty();
+        if self.stop_server_after_run && self.on_embedded.is_empty() {
+            self.stop_server_after_run = false;
+            self.server.stop();
+        }
+        if self.terminated.load(Ordering::Relaxed) {
+            self.engine.stop();
+            context.send_viewport_cmd(ViewportCommand::Close);
+        } else if self.quit_after_run && idle {
+            context.send_viewport_cmd(ViewportCommand::Close);
+        }
+        self.guard_close(context);
+        self.show_title(context);
+    }
+
+    fn take(&mut self, event: EngineEvent) {
+        match event {
+            EngineEvent::Queued(_) => {}
+            EngineEvent::Started(_) => {
+                self.transcript = TranscriptState::default();
+                if self
+                    .notice
+                    .as_ref()
+                    .is_some_and(|notice| notice.kind == NoticeKind::Error)
+                {
+                    self.notice = None;
+                }
+            }
+            EngineEvent::Cancelled(id) => self.on_embedded.retain(|known| *known != id),
+            EngineEvent::Finished(run) => {
+                self.on_embedded.retain(|known| *known != run.id);
+                if run.state == RunState::Failed {
+                    let failed = run.failed_points().count();
+                    let text = run.error.clone().unwrap_or_default();
+                    let of = run.points.len();
+                    let text = if of > 1 {
+                        format!("{failed} of {of} points failed. {text}")
+                    } else {
+                        text
+                    };
+                    self.say(NoticeKind::Error, text);
+                }
+                self.finished = Some(self.with_server_lines(run));
+            }
+        }
+    }
+
+    /// Adds what the embedded server recorded to the transcript of a run measured on it.
+    fn with_server_lines(&self, run: Arc<Run>) -> Arc<Run> {
+        let Some(log) = self
+            .server
+            .log()
+            .filter(|_| run.profile.target == Target::Embedded)
+        else {
+            return run;
+        };
+        let (records, _) = log.since(0);
+        let mut run = Arc::unwrap_or_clone(run);
+        let lines = crate::server::transcript_lines(&run, &records);
+        run.transcript.merge(lines);
+        Arc::new(run)
+    }
+
+    /// Everything that keeps the form from being measured.
+    #[must_use]
+    pub fn form_problems(&self) -> Vec<Problem> {
+        self.settings.form.profile().err().unwrap_or_default()
+    }
+
+    /// Why Run cannot be pressed.
+    #[must_use]
+    pub fn why_not_run(&self, problems: &[Problem]) -> Option<String> {
+        if let Some(problem) = problems.first() {
+            return Some(problem.to_string());
+        }
+        let form = &self.settings.form;
+        if !form.embedded {
+            return None;
+        }
+        if self.stop_server_after_run {
+            return Some("The embedded server is being switched off.".to_owned());
+        }
+        let speaks = self.server.speaks(form.dialect, form.strict);
+        if self.server.is_on() && !speaks && !self.on_embedded.is_empty() {
+            return Some(
+                "The embedded server speaks another dialect until its runs are over.".to_owned(),
+            );
+        }
+        if !self.server.is_on() {
+            let settings = &self.settings;
+            let address = self.server.address_problem(&settings.listen_address);
+            let port = self.server.port_problem(&settings.listen_port);
+            return address
+                .map(|why| format!("Listen address: {why}"))
+                .or_else(|| port.map(|why| format!("Listen port: {why}")));
+        }
+        None
+    }
+
+    /// The line under Run: what it will do.
+    #[must_use]
+    pub fn what_run_does(&self) -> String {
+        let Ok(profile) = self.settings.form.profile() else {
+            return String::new();
+        };
+        let plan = Plan::new(&profile);
+        // Elsewhere the path's own time is not known before it was measured; the delays are.
+        let rtt = match profile.target {
+            Target::Embedded => LOOPBACK_RTT,
+            Target::Host { .. } => Duration::ZERO,
+        };
+        let estimate = plan.estimate(rtt);
+        let points = what_points(&profile);
+        let time = match profile.target {
+            Target::Embedded => format!("about {}", waiting_time(estimate.duration)),
+            Target::Host { .. } if estimate.duration >= Duration::from_secs(1) => {
+                format!(
+                    "{} and the path's own time",
+                    waiting_time(estimate.duration)
+                )
+            }
+            Target::Host { .. } => format!("{} probes", count(estimate.probes)),
+        };
+        if self.progress().is_some() {
+            format!("Waits its turn: {points}, {time}")
+        } else {
+            format!("{points}, {time}")
+        }
+    }
+
+    /// A waiting run in a few words.
+    #[must_use]
+    pub fn describe(&self, profile: &Profile) -> String {
+        let place = match &profile.target {
+            Target::Embedded => "this program".to_owned(),
+            Target::Host { host, port } => format!("{host}:{port}"),
+        };
+        format!(
+            "{}, {}, {place}",
+            profile.measurement_type,
+            what_points(profile)
+        )
+    }
+
+    /// Does what an action says, if it can be done now.
+    pub fn act(&mut self, action: Action, context: &Context) {
+        match action {
+            Action::New => self.new_profile(),
+            Action::Open => self.ask_open(context),
+            Action::Save => self.save(context),
+            Action::SaveAs => self.save_as(context),
+            Action::Run => self.run(),
+            Action::Stop => self.engine.stop(),
+            Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Whether an action can be done now.
+    #[must_use]
+    pub fn can(&self, action: Action) -> bool {
+        match action {
+            Action::Stop => self.progress().is_some(),
+            Action::Run => self.why_not_run(&self.form_problems()).is_none(),
+            _ => true,
+        }
+    }
+
+    fn run(&mut self) {
+        if self.why_not_run(&self.form_problems()).is_some() {
+            return;
+        }
+        let Ok(profile) = self.settings.form.profile() else {
+            return;
+        };
+        let (host, port) = match &profile.target {
+            Target::Host { host, port } => (host.clone(), *port),
+            Target::Embedded => {
+                let was_on = self.server.is_on();
+                match self.ready_server(&profile) {
+                    Ok(address) => {
+                        if !was_on {
+                            self.say_if_moved();
+                        }
+                        (address.ip().to_string(), address.port())
+                    }
+                    Err(error) => return self.say(NoticeKind::Error, error),
+                }
+            }
+        };
+        let embedded = profile.target == Target::Embedded;
+        let request = RunRequest {
+            profile: Arc::new(profile),
+            host,
+            port,
+            environment: Arc::clone(&self.environment),
+        };
+        match self.engine.run(request) {
+            Ok(id) if embedded => self.on_embedded.push(id),
+            Ok(_) => {}
+            Err(error) => self.say(NoticeKind::Error, error.to_string()),
+        }
+    }
+
+    /// The embedded server, listening and speaking the profile's dialect.
+    fn ready_server(&mut self, profile: &Profile) -> Result<std::net::SocketAddr, String> {
+        if self.server.speaks(profile.dialect, profile.strict)
+            && let Some(address) = self.server.reachable()
+        {
+            return Ok(address);
+        }
+        let settings = &self.settings;
+        self.server.start(
+            &settings.listen_address,
+            &settings.listen_port,
+            profile.dialect,
+            profile.strict,
+        )
+    }
+
+    fn say_if_moved(&mut self) {
+        if let (Some(wanted), Some(address)) = (self.server.port_taken(), self.server.address()) {
+            self.say(
+                NoticeKind::Info,
+                format!("Port {wanted} is taken, so the embedded server listens on {address}. The form follows."),
+            );
+        }
+    }
+
+    /// Takes a run out of the queue.
+    pub fn cancel(&mut self, id: RunId) {
+        self.engine.cancel(id);
+    }
+
+    /// Switches the embedded server on, or off; asks first where a run is measured on it.
+    pub fn toggle_server(&mut self, _context: &Context) {
+        if !self.server.is_on() {
+            let form = &self.settings.form;
+            let (dialect, strict) = (form.dialect, form.strict);
+            let started = self.server.start(
+                &self.settings.listen_address,
+                &self.settings.listen_port,
+                dialect,
+                strict,
+            );
+            if started.is_ok() {
+                self.say_if_moved();
+            }
+        } else if self.on_embedded.is_empty() {
+            self.server.stop();
+        } else {
+            self.modal = Some(Modal::StopServer);
+        }
+    }
+
+    /// Ends the runs on the embedded server, then the server.
+    pub fn stop_runs_then_server(&mut self) {
+        self.stop_server_after_run = true;
+        let current = self.progress().map(|progress| progress.run.id);
+        for id in self.on_embedded.clone() {
+            if Some(id) == current {
+                self.engine.stop();
+            } else {
+                self.engine.cancel(id);
+            }
+        }
+    }
+
+    /// Ends every run, then the window.
+    pub fn stop_runs_then_quit(&mut self) {
+        self.quit_after_run = true;
+        for entry in &self.snapshot.queue {
+            self.engine.cancel(entry.id);
+        }
+        self.engine.stop();
+    }
+
+    /// A window that is closed during a run asks first.
+    fn guard_close(&mut self, context: &Context) {
+        let wants_close = context.input(|input| input.viewport().close_requested());
+        if wants_close && self.progress().is_some() && !self.terminated.load(Ordering::Relaxed) {
+            context.send_viewport_cmd(ViewportCommand::CancelClose);
+            if !self.quit_after_run {
+                self.modal = Some(Modal::Quit);
+            }
+        }
+    }
+
+    fn show_title(&mut self, context: &Context) {
+        let name = self.profile_name();
+        let changed = if self.has_unsaved_changes() { "*" } else { "" };
+        let title = format!("{name}{changed} - Echograph");
+        if title != self.title {
+            context.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    /// The profile's name: its file's, without the ending.
+    #[must_use]
+    pub fn profile_name(&self) -> String {
+        self.settings
+            .profile_path
+            .as_deref()
+            .and_then(Path::file_stem)
+            .map_or_else(
+                || "New profile".to_owned(),
+                |stem| stem.to_string_lossy().into_owned(),
+            )
+    }
+
+    /// Whether the form differs from its file, or from a new one.
+    #[must_use]
+    pub fn has_unsaved_changes(&self) -> bool {
+        self.settings.form != self.baseline
+    }
+
+    /// Makes the form as it is the one that changes are counted from.
+    pub(super) fn set_baseline(&mut self) {
+        self.baseline = self.settings.form.clone();
+    }
+
+    /// After a start: the form was restored, its file may say something else.
+    fn restore_baseline(&mut self) {
+        self.baseline = match self.settings.profile_path.as_deref() {
+            Some(path) => match crate::store::load_profile(path) {
+                Ok(profile) => Form::of(&profile),
+                Err(_) => Form::default(),
+            },
+            None => Form::default(),
+        };
+    }
+
+    /// Lets a test or the program's own tour set the measurement type.
+    pub fn set_kind(&mut self, kind: MeasurementType) {
+        self.settings.form.set_kind(kind);
+    }
+
+    /// Writes the settings if they have changed.
+    pub fn save_settings(&mut self) {
+        let Some(file) = &self.settings_file else {
+            return;
+        };
+        let text = self.settings.text();
+        if text == self.settings_text {
+            return;
+        }
+        // A window that cannot write its notes still measures; the next change tries again.
+        let written = write_atomically(file, |out| out.write_all(text.as_bytes()));
+        if written.is_ok() {
+            self.settings_text = text;
+        }
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.save_settings();
+    }
+}
+
+fn what_points(profile: &Profile) -> String {
+    let sizes = profile.message_sizes.len();
+    let delays = profile.server_delays_ms.len();
+    let mut text = if sizes == 1 {
+        "1 size".to_owned()
+    } else {
+        format!("{sizes} sizes")
+    };
+    if delays > 1 {
+        text = format!("{text} × {delays} delays");
+    }
+    if profile.rounds == 1 {
+        format!("{text}, 1 round")
+    } else {
+        format!("{text}, {} rounds", profile.rounds)
+    }
+}

@@ -1,0 +1,206 @@
+//! The embedded server as the window holds it: off, on, or failed to start.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::protocol::Dialect;
+use crate::server::{Server, ServerConfig, ServerHooks, ServerLog, ServerStatus};
+
+/// The port tried first, and left for another one where it is taken.
+const DEFAULT_PORT: u16 = 10_000;
+/// How soon the window shows a change at the server.
+const SHOW_WITHIN: Duration = Duration::from_millis(100);
+
+/// The embedded server.
+pub struct EmbeddedServer {
+    server: Option<Running>,
+    /// What the last server said; a run that was measured on it is still being read.
+    log: Option<Arc<ServerLog>>,
+    error: Option<String>,
+    context: egui::Context,
+}
+
+struct Running {
+    server: Server,
+    dialect: Dialect,
+    strict: bool,
+}
+
+impl EmbeddedServer {
+    /// A server that is off.
+    #[must_use]
+    pub fn new(context: &egui::Context) -> Self {
+        Self {
+            server: None,
+            log: None,
+            error: None,
+            context: context.clone(),
+        }
+    }
+
+    /// Whether it listens.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Whether it listens and speaks `dialect`.
+    #[must_use]
+    pub fn speaks(&self, dialect: Dialect, strict: bool) -> bool {
+        self.server
+            .as_ref()
+            .is_some_and(|running| running.dialect == dialect && running.strict == strict)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.server
+            .as_ref()
+            .map(|running| running.server.local_addr())
+    }
+
+    /// Where a client on this machine reaches it.
+    #[must_use]
+    pub fn reachable(&self) -> Option<SocketAddr> {
+        self.address().map(|address| {
+            let ip = match address.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+                ip => ip,
+            };
+            SocketAddr::new(ip, address.port())
+        })
+    }
+
+    /// Host and port for the form: where it is, or will first be tried.
+    #[must_use]
+    pub fn address_shown(&self) -> (String, String) {
+        self.reachable().map_or_else(
+            || (Ipv4Addr::LOCALHOST.to_string(), DEFAULT_PORT.to_string()),
+            |address| (address.ip().to_string(), address.port().to_string()),
+        )
+    }
+
+    /// The port that was wanted, where another program has it.
+    #[must_use]
+    pub fn port_taken(&self) -> Option<u16> {
+        self.server
+            .as_ref()
+            .and_then(|running| running.server.port_taken())
+    }
+
+    /// Its connections.
+    #[must_use]
+    pub fn status(&self) -> ServerStatus {
+        self.server
+            .as_ref()
+            .map(|running| running.server.status())
+            .unwrap_or_default()
+    }
+
+    /// What it recorded.
+    #[must_use]
+    pub fn log(&self) -> Option<&Arc<ServerLog>> {
+        self.log.as_ref()
+    }
+
+    /// Why it did not start.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// What is wrong with a listen address.
+    #[must_use]
+    pub fn address_problem(&self, text: &str) -> Option<String> {
+        listen_address(text).err()
+    }
+
+    /// What is wrong with a listen port.
+    #[must_use]
+    pub fn port_problem(&self, text: &str) -> Option<String> {
+        listen_port(text).err()
+    }
+
+    /// Starts it, or starts it anew where it speaks another dialect. Gives the address at which this
+    /// machine reaches it.
+    ///
+    /// # Errors
+    /// Why it cannot listen, in a sentence; it is kept for [`error`](Self::error) too.
+    pub fn start(
+        &mut self,
+        address: &str,
+        port: &str,
+        dialect: Dialect,
+        strict: bool,
+    ) -> Result<SocketAddr, String> {
+        let listening = self.address();
+        self.stop();
+        let started = self.listen(address, port, listening, dialect, strict);
+        self.error = started.as_ref().err().cloned();
+        started
+    }
+
+    fn listen(
+        &mut self,
+        address: &str,
+        port: &str,
+        listening: Option<SocketAddr>,
+        dialect: Dialect,
+        strict: bool,
+    ) -> Result<SocketAddr, String> {
+        let bind = listen_address(address)?;
+        // A server that changes its dialect stays where it is.
+        let port = match listening {
+            Some(address) => address.port(),
+            None => listen_port(port)?,
+        };
+        let config = ServerConfig {
+            bind,
+            port,
+            fall_back: port == DEFAULT_PORT || listening.is_some(),
+            dialect,
+            strict,
+            ..ServerConfig::default()
+        };
+        let context = self.context.clone();
+        let hooks = ServerHooks {
+            waker: Some(Arc::new(move || context.request_repaint_after(SHOW_WITHIN))),
+            on_session: None,
+        };
+        let server = Server::start(config, hooks).map_err(|error| error.to_string())?;
+        self.log = Some(server.log());
+        self.server = Some(Running {
+            server,
+            dialect,
+            strict,
+        });
+        self.reachable()
+            .ok_or_else(|| "The server ended at once.".to_owned())
+    }
+
+    /// Ends it.
+    pub fn stop(&mut self) {
+        self.error = None;
+        if let Some(running) = self.server.take() {
+            running.server.stop();
+        }
+    }
+}
+
+fn listen_address(text: &str) -> Result<IpAddr, String> {
+    match text.trim().trim_matches(['[', ']']) {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        text => text
+            .parse()
+            .map_err(|_| "must be an address, such as 127.0.0.1, 0.0.0.0 or ::1".to_owned()),
+    }
+}
+
+fn listen_port(text: &str) -> Result<u16, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| "must be 0 to 65535".to_owned())
+}

@@ -1,0 +1,160 @@
+//! The desktop's own file dialogs, asked for on another thread so that no frame waits for them. Where
+//! the desktop offers none, the caller is told, and shows a path field instead.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
+
+use rfd::AsyncFileDialog;
+
+/// How long a desktop may take to say whether it has dialogs at all.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a file is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To read a profile.
+    OpenProfile,
+    /// To write the profile.
+    SaveProfile,
+}
+
+/// How a dialog ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A file was chosen.
+    Picked(PathBuf),
+    /// None was chosen.
+    Cancelled,
+    /// The desktop has no dialogs.
+    Unavailable,
+}
+
+enum Message {
+    Opened,
+    Ended(Answer),
+}
+
+struct Pending {
+    purpose: Purpose,
+    messages: Receiver<Message>,
+    asked: Instant,
+    is_open: bool,
+}
+
+/// At most one dialog at a time.
+#[derive(Default)]
+pub struct FileDialogs {
+    pending: Option<Pending>,
+}
+
+impl FileDialogs {
+    /// Asks the desktop for a file. A second request while one is open is ignored.
+    pub fn ask(&mut self, purpose: Purpose, start: Option<PathBuf>, context: &egui::Context) {
+        if self.pending.is_some() {
+            return;
+        }
+        let mut dialog = AsyncFileDialog::new().add_filter("Echograph profile", &["ron"]);
+        if let Some(folder) = start.as_deref().and_then(std::path::Path::parent)
+            && folder.is_dir()
+        {
+            dialog = dialog.set_directory(folder);
+        }
+        let name = start
+            .as_deref()
+            .and_then(std::path::Path::file_name)
+            .map_or_else(
+                || "profile.ron".to_owned(),
+                |name| name.to_string_lossy().into_owned(),
+            );
+        // Some systems want the dialog made on the window's thread; it is waited for on another.
+        type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+        let picked: Picked = match purpose {
+            Purpose::OpenProfile => Box::pin(dialog.set_title("Open profile").pick_file()),
+            Purpose::SaveProfile => Box::pin(
+                dialog
+                    .set_title("Save profile")
+                    .set_file_name(name)
+                    .save_file(),
+            ),
+        };
+        let (sender, messages) = channel();
+        let waker = context.clone();
+        let spawned = std::thread::Builder::new()
+            .name("echograph-dialog".to_owned())
+            .spawn(move || {
+                let answer = wait(picked, &sender);
+                let _ = sender.send(Message::Ended(answer));
+                waker.request_repaint();
+            });
+        if spawned.is_ok() {
+            self.pending = Some(Pending {
+                purpose,
+                messages,
+                asked: Instant::now(),
+                is_open: false,
+            });
+            context.request_repaint_after(PATIENCE);
+        }
+    }
+
+    /// The answer, once there is one.
+    pub fn poll(&mut self) -> Option<(Purpose, Answer)> {
+        let pending = self.pending.as_mut()?;
+        let answer = loop {
+            match pending.messages.try_recv() {
+                Ok(Message::Opened) => pending.is_open = true,
+                Ok(Message::Ended(answer)) => break Some(answer),
+                Err(TryRecvError::Disconnected) => break Some(Answer::Unavailable),
+                Err(TryRecvError::Empty) if pending.is_open => break None,
+                Err(TryRecvError::Empty) => {
+                    break (pending.asked.elapsed() >= PATIENCE).then_some(Answer::Unavailable);
+                }
+            }
+        }?;
+        let purpose = pending.purpose;
+        self.pending = None;
+        Some((purpose, answer))
+    }
+}
+
+fn wait(picked: impl Future<Output = Option<rfd::FileHandle>>, sender: &Sender<Message>) -> Answer {
+    if !desktop_has_dialogs() {
+        return Answer::Unavailable;
+    }
+    let _ = sender.send(Message::Opened);
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
+        return Answer::Unavailable;
+    };
+    match runtime.block_on(picked) {
+        Some(file) => Answer::Picked(file.path().to_owned()),
+        None => Answer::Cancelled,
+    }
+}
+
+/// Whether the desktop's portal can choose files, or zenity, which is used in its place.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn desktop_has_dialogs() -> bool {
+    let has_zenity = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join("zenity").is_file())
+    });
+    has_zenity || portal_version().is_ok()
+}
+
+/// The version of the portal's file chooser; asking starts the portal where it is installed.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn portal_version() -> zbus::Result<u32> {
+    let bus = zbus::blocking::Connection::session()?;
+    let chooser = zbus::blocking::Proxy::new(
+        &bus,
+        "org.freedesktop.portal.Desktop",
+        "/org/freedesktop/portal/desktop",
+        "org.freedesktop.portal.FileChooser",
+    )?;
+    chooser.get_property("version")
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn desktop_has_dialogs() -> bool {
+    true
+}

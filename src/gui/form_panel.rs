@@ -1,0 +1,280 @@
+//! The column at the left: where, what, how, the embedded server, and Run.
+
+use egui::{ComboBox, CornerRadius, Panel, RichText, ScrollArea, Ui, vec2};
+
+use super::actions::Action;
+use super::app::App;
+use super::theme::{FORM_WIDTH, Palette, medium, space, text_size};
+use super::widgets::{Field, caption, card, chip, note};
+use crate::experiment::{self, LIST_HELP, MAX_SIZES, Problem, SizeSet, parse_list};
+use crate::protocol::{Dialect, MeasurementType};
+
+/// Shows the column.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    Panel::left("form")
+        .exact_size(FORM_WIDTH)
+        .resizable(false)
+        .show(ui, |ui| {
+            let problems = app.form_problems();
+            Panel::bottom("run")
+                .show_separator_line(false)
+                .show(ui, |ui| {
+                    queue(app, ui);
+                    run_button(app, ui, &problems);
+                });
+            ScrollArea::vertical()
+                .auto_shrink([false, false])
+                .show(ui, |ui| {
+                    ui.add_space(space::SMALL);
+                    where_card(app, ui, &problems);
+                    what_card(app, ui, &problems);
+                    super::server_card::show(app, ui);
+                    how_card(app, ui, &problems);
+                });
+        });
+}
+
+fn problem(problems: &[Problem], field: experiment::Field) -> Option<&str> {
+    problems
+        .iter()
+        .find(|problem| problem.field == field)
+        .map(|problem| problem.message.as_str())
+}
+
+fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
+    card(ui, "Where", |ui| {
+        let embedded_address = app.server.address_shown();
+        let form = &mut app.settings.form;
+        ui.horizontal(|ui| {
+            ui.selectable_value(&mut form.embedded, true, "This program")
+                .on_hover_text("Measure the program's own server, on this machine.");
+            ui.selectable_value(&mut form.embedded, false, "Another host")
+                .on_hover_text("Measure a server somewhere else, or one you started yourself.");
+        });
+        ui.add_space(space::SMALL);
+        // The fields of an embedded target show where it is; they follow the server, not the user.
+        let (mut embedded_host, mut embedded_port) = embedded_address;
+        let (host, port) = if form.embedded {
+            (&mut embedded_host, &mut embedded_port)
+        } else {
+            (&mut form.host, &mut form.port)
+        };
+        let enabled = !form.embedded;
+        ui.horizontal_top(|ui| {
+            let width = ui.available_width();
+            Field::new("Host")
+                .hint("A name, an IPv4 or an IPv6 address.")
+                .problem(problem(problems, experiment::Field::Host))
+                .enabled(enabled)
+                .width(width - 96.0)
+                .show(ui, host);
+            Field::new("Port")
+                .hint("The server's TCP port.")
+                .problem(problem(problems, experiment::Field::Port))
+                .enabled(enabled)
+                .show(ui, port);
+        });
+    });
+}
+
+fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
+    let form = &mut app.settings.form;
+    card(ui, "What", |ui| {
+        let name = caption(ui, "Measurement type");
+        let mut kind = form.kind;
+        ComboBox::from_id_salt("measurement type")
+            .width(ui.available_width())
+            .selected_text(kind_text(kind))
+            .show_ui(ui, |ui| {
+                for choice in [MeasurementType::Rtt, MeasurementType::Tput] {
+                    ui.selectable_value(&mut kind, choice, kind_text(choice));
+                }
+            })
+            .response
+            .labelled_by(name.id);
+        form.set_kind(kind);
+        ui.add_space(space::SMALL);
+
+        Field::new("Message sizes")
+            .unit("bytes")
+            .hint(&format!(
+                "Payload bytes of a probe, {LIST_HELP}. K is 1024."
+            ))
+            .problem(problem(problems, experiment::Field::MessageSizes))
+            .show(ui, &mut form.sizes);
+        let sizes = parse_list(&form.sizes, MAX_SIZES).unwrap_or_default();
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            for set in SizeSet::ALL {
+                let hint = format!(
+                    "The assignment's set: {}",
+                    experiment::format_list(set.sizes())
+                );
+                if chip(ui, set.name(), sizes == set.sizes(), &hint) {
+                    form.set_sizes(set);
+                }
+            }
+        });
+        ui.add_space(space::MEDIUM);
+
+        ui.horizontal_top(|ui| {
+            let half = (ui.available_width() - space::MEDIUM) / 2.0;
+            Field::new("Probe count")
+                .unit("a round")
+                .hint("Measured probes in each round; at least 20 in the bologna dialect.")
+                .problem(problem(problems, experiment::Field::Probes))
+                .width(half)
+                .show(ui, &mut form.probes);
+            Field::new("Server delay (ms)")
+                .hint("How long the server waits before each echo. Several values, such as 0,10,50, give a line each.")
+                .problem(problem(problems, experiment::Field::ServerDelays))
+                .show(ui, &mut form.delays);
+        });
+        ui.horizontal_top(|ui| {
+            let half = (ui.available_width() - space::MEDIUM) / 2.0;
+            Field::new("Rounds")
+                .hint("Visits to each point, each on a connection of its own. The interval of the median needs six.")
+                .problem(problem(problems, experiment::Field::Rounds))
+                .width(half)
+                .show(ui, &mut form.rounds);
+            ui.vertical(|ui| {
+                ui.add_space(22.0);
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = space::SMALL;
+                    for (rounds, text) in [("1", "1 round"), ("10", "10 rounds")] {
+                        let hint = if rounds == "1" {
+                            "One connection a point, as the assignment has it; for servers that end after one session."
+                        } else {
+                            "Enough rounds for an interval of the median."
+                        };
+                        if chip(ui, text, form.rounds.trim() == rounds, hint) {
+                            rounds.clone_into(&mut form.rounds);
+                        }
+                    }
+                });
+            });
+        });
+    });
+}
+
+fn how_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
+    // A problem in a folded card would be a reason nobody can see.
+    let has_problem = [experiment::Field::Warmup, experiment::Field::Timeout]
+        .into_iter()
+        .any(|field| problem(problems, field).is_some());
+    card(ui, "How", |ui| {
+        let open = app.settings.advanced_open || has_problem;
+        let header = egui::CollapsingHeader::new("Advanced")
+            .id_salt("advanced")
+            .open(Some(open))
+            .show(ui, |ui| {
+                let form = &mut app.settings.form;
+                ui.horizontal_top(|ui| {
+                    let half = (ui.available_width() - space::MEDIUM) / 2.0;
+                    Field::new("Warm-up")
+                        .unit("probes")
+                        .hint("Probes at the start of each round that are kept and marked, not counted.")
+                        .problem(problem(problems, experiment::Field::Warmup))
+                        .width(half)
+                        .show(ui, &mut form.warmup);
+                    Field::new("Time-out")
+                        .unit("s")
+                        .hint("For connecting, and for each reply on top of the server delay.")
+                        .problem(problem(problems, experiment::Field::Timeout))
+                        .show(ui, &mut form.timeout_s);
+                });
+                let name = caption(ui, "Dialect");
+                ComboBox::from_id_salt("dialect")
+                    .width(ui.available_width())
+                    .selected_text(form.dialect.name())
+                    .show_ui(ui, |ui| {
+                        for dialect in Dialect::ALL {
+                            ui.selectable_value(&mut form.dialect, dialect, dialect.name())
+                                .on_hover_text(dialect.description());
+                        }
+                    })
+                    .response
+                    .labelled_by(name.id)
+                    .on_hover_text(form.dialect.description());
+                ui.add_space(space::SMALL);
+                ui.checkbox(&mut form.strict, "Strict")
+                    .on_hover_text("Replies must be the dialect's, to the letter.");
+            });
+        if header.header_response.clicked() {
+            app.settings.advanced_open = !open;
+        }
+    });
+}
+
+fn kind_text(kind: MeasurementType) -> &'static str {
+    match kind {
+        MeasurementType::Rtt => "Round-trip time (rtt)",
+        MeasurementType::Tput => "Throughput (tput)",
+    }
+}
+
+fn queue(app: &mut App, ui: &mut Ui) {
+    let waiting = app.snapshot().queue.clone();
+    if waiting.is_empty() {
+        return;
+    }
+    note(ui, "Waiting");
+    let mut cancelled = None;
+    ScrollArea::vertical().max_height(96.0).show(ui, |ui| {
+        for (place, entry) in waiting.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let text = format!("{}. {}", place + 1, app.describe(&entry.profile));
+                ui.label(text);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let button =
+                        egui::Button::new(RichText::new("Cancel").size(text_size::SMALL)).small();
+                    let response = ui.add(button);
+                    let name = format!("Cancel waiting run {}", place + 1);
+                    response
+                        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                    if response.clicked() {
+                        cancelled = Some(entry.id);
+                    }
+                });
+            });
+        }
+    });
+    if let Some(id) = cancelled {
+        app.cancel(id);
+    }
+}
+
+/// The one wide button; the line under it says what it will do, or why it cannot.
+fn run_button(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
+    let palette = Palette::of(ui);
+    let reason = app.why_not_run(problems);
+    ui.add_space(space::SMALL);
+    let text = RichText::new(Action::Run.text())
+        .family(medium())
+        .size(text_size::LARGE)
+        .color(if reason.is_none() {
+            palette.on_accent
+        } else {
+            palette.faint
+        });
+    let mut button = egui::Button::new(text)
+        .min_size(vec2(ui.available_width(), 44.0))
+        .corner_radius(CornerRadius::same(6));
+    if reason.is_none() {
+        button = button.fill(palette.accent);
+    }
+    let response = ui
+        .add_enabled(reason.is_none(), button)
+        .on_hover_text(format!("{} (F5 or Ctrl+R)", Action::Run.tooltip()));
+    if response.clicked() {
+        app.act(Action::Run, ui.ctx());
+    }
+    let (text, color) = match reason {
+        Some(reason) => (reason, palette.error),
+        None => (app.what_run_does(), palette.faint),
+    };
+    ui.vertical_centered(|ui| {
+        ui.label(RichText::new(text).size(text_size::SMALL).color(color));
+    });
+    ui.add_space(space::SMALL);
+}

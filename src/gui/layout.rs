@@ -1,0 +1,206 @@
+//! Where everything stands: menus above, the form at the left, the plots in the middle with the tabs
+//! under them, the state below.
+
+use egui::{
+    Align, Button, CentralPanel, CornerRadius, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui,
+};
+
+use super::actions::Action;
+use super::app::{App, NoticeKind};
+use super::settings::Tab;
+use super::theme::{Palette, RADIUS, ThemeChoice, space};
+use super::widgets::note;
+use super::{form_panel, modal, plots, points_table, status, transcript_tab};
+
+/// Shows the whole window.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    if app.modal.is_none() {
+        for action in Action::pressed(ui.ctx()) {
+            app.act(action, ui.ctx());
+        }
+    }
+    menus(app, ui);
+    status::show(app, ui);
+    form_panel::show(app, ui);
+    let palette = Palette::of(ui);
+    let frame = Frame::new()
+        .fill(palette.canvas)
+        .inner_margin(Margin::same(12));
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+        notice(app, ui);
+        tabs(app, ui);
+        plots::show(app, ui);
+    });
+    modal::show(app, ui.ctx());
+}
+
+fn item(app: &mut App, ui: &mut Ui, action: Action) {
+    let keys = action
+        .shortcuts()
+        .first()
+        .map(|keys| ui.ctx().format_shortcut(keys))
+        .unwrap_or_default();
+    let button = Button::new(action.text()).shortcut_text(keys);
+    let response = ui
+        .add_enabled(app.can(action), button)
+        .on_hover_text(action.tooltip());
+    if response.clicked() {
+        app.act(action, ui.ctx());
+        ui.close();
+    }
+}
+
+fn menus(app: &mut App, ui: &mut Ui) {
+    Panel::top("menus").resizable(false).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| {
+            ui.menu_button("File", |ui| {
+                item(app, ui, Action::New);
+                item(app, ui, Action::Open);
+                recent(app, ui);
+                ui.separator();
+                item(app, ui, Action::Save);
+                item(app, ui, Action::SaveAs);
+                ui.separator();
+                item(app, ui, Action::Quit);
+            });
+            ui.menu_button("Measure", |ui| {
+                item(app, ui, Action::Run);
+                item(app, ui, Action::Stop);
+            });
+            ui.menu_button("View", |ui| {
+                for (choice, name) in ThemeChoice::ALL {
+                    if ui.radio(app.settings.theme == choice, name).clicked() {
+                        app.settings.theme = choice;
+                        choice.apply(ui.ctx());
+                        ui.close();
+                    }
+                }
+                ui.separator();
+                if ui
+                    .checkbox(&mut app.settings.tabs_folded, "Fold the table away")
+                    .clicked()
+                {
+                    ui.close();
+                }
+            });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(space::MEDIUM);
+                let changed = if app.has_unsaved_changes() {
+                    ", changed"
+                } else {
+                    ""
+                };
+                note(ui, format!("{}{changed}", app.profile_name()));
+            });
+        });
+    });
+}
+
+fn recent(app: &mut App, ui: &mut Ui) {
+    let paths = app.settings.recent.clone();
+    ui.add_enabled_ui(!paths.is_empty(), |ui| {
+        ui.menu_button("Open recent", |ui| {
+            for path in &paths {
+                let name = path.file_name().map_or_else(
+                    || path.display().to_string(),
+                    |name| name.to_string_lossy().into_owned(),
+                );
+                if ui
+                    .button(name)
+                    .on_hover_text(path.display().to_string())
+                    .clicked()
+                {
+                    app.open_recent(path);
+                    ui.close();
+                }
+            }
+        });
+    });
+}
+
+fn notice(app: &mut App, ui: &mut Ui) {
+    let Some(notice) = app.notice().cloned() else {
+        return;
+    };
+    let palette = Palette::of(ui);
+    let (color, word) = match notice.kind {
+        NoticeKind::Info => (palette.accent, "Note"),
+        NoticeKind::Error => (palette.error, "Failed"),
+    };
+    let mut dismissed = false;
+    Frame::new()
+        .fill(palette.card)
+        .corner_radius(CornerRadius::same(RADIUS))
+        .stroke(egui::Stroke::new(1.0, color))
+        .inner_margin(Margin::symmetric(10, 6))
+        .show(ui, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                dismissed = ui.button("Dismiss").clicked();
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.label(
+                        RichText::new(word)
+                            .family(super::theme::medium())
+                            .color(color),
+                    );
+                    ui.add(egui::Label::new(notice.text.as_str()).wrap());
+                });
+            });
+        });
+    ui.add_space(space::MEDIUM);
+    if dismissed {
+        app.dismiss_notice();
+    }
+}
+
+fn tabs(app: &mut App, ui: &mut Ui) {
+    let folded = app.settings.tabs_folded;
+    let frame = Frame::new().inner_margin(Margin {
+        top: 8,
+        ..Margin::ZERO
+    });
+    let panel = Panel::bottom("tabs").frame(frame);
+    let panel = if folded {
+        panel.resizable(false).exact_size(36.0)
+    } else {
+        let most = (ui.available_height() - 240.0).max(140.0);
+        panel
+            .resizable(true)
+            .default_size(app.settings.tabs_height.min(most))
+            .size_range(120.0..=most)
+    };
+    let response = panel.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            for (tab, name) in [(Tab::Points, "Points"), (Tab::Transcript, "Transcript")] {
+                let is_open = app.settings.tab == tab && !folded;
+                if ui.selectable_label(is_open, name).clicked() {
+                    // A click on the open tab folds it away, any other brings it up.
+                    app.settings.tabs_folded = is_open;
+                    app.settings.tab = tab;
+                }
+            }
+            if !folded && app.shown().is_some() {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let hint =
+                        "Copies it with TABs between the cells, for a report or a spreadsheet.";
+                    if ui.button("Copy table").on_hover_text(hint).clicked() {
+                        let text = match app.settings.tab {
+                            Tab::Points => app.shown().map(|run| points_table::as_text(run)),
+                            Tab::Transcript => Some(transcript_tab::text(app)),
+                        };
+                        ui.ctx().copy_text(text.unwrap_or_default());
+                    }
+                });
+            }
+        });
+        if !folded {
+            ui.add_space(space::SMALL);
+            match app.settings.tab {
+                Tab::Points => points_table::show(app, ui),
+                Tab::Transcript => transcript_tab::show(app, ui),
+            }
+        }
+    });
+    if !folded {
+        app.settings.tabs_height = response.response.rect.height();
+    }
+}

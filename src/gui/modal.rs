@@ -1,0 +1,200 @@
+//! Questions that must be answered before anything else.
+
+use std::path::PathBuf;
+
+use egui::{Align, Context, Id, Key, Layout, RichText, TextEdit, Ui};
+
+use super::app::App;
+use super::file_dialog::Purpose;
+use super::theme::{Palette, medium, space, text_size};
+use super::widgets::caption;
+
+/// Which question is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Modal {
+    /// Switch the server off while a run is measured on it?
+    StopServer,
+    /// Quit during a run?
+    Quit,
+    /// Unsaved changes are in the way.
+    Unsaved(Then),
+    /// Where is the file? Asked where the desktop has no dialogs.
+    Path {
+        /// What for.
+        purpose: Purpose,
+        /// What was typed.
+        path: String,
+        /// Whether the field has not had the keyboard yet.
+        is_new: bool,
+    },
+}
+
+/// What unsaved changes hold up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// A new profile.
+    New,
+    /// Asking for a profile to open.
+    Open,
+    /// Opening this profile.
+    OpenRecent(PathBuf),
+}
+
+/// Shows the question, if there is one.
+pub fn show(app: &mut App, context: &Context) {
+    let Some(modal) = app.modal.take() else {
+        return;
+    };
+    let response = egui::Modal::new(Id::unique("question")).show(context, |ui| {
+        ui.set_width(420.0);
+        match modal.clone() {
+            Modal::StopServer => stop_server(app, ui),
+            Modal::Quit => quit(app, ui),
+            Modal::Unsaved(then) => unsaved(app, ui, then),
+            Modal::Path {
+                purpose,
+                path,
+                is_new,
+            } => path_field(app, ui, purpose, path, is_new),
+        }
+    });
+    let is_dismissed = response.should_close();
+    let (is_open, next) = match response.inner {
+        Answered::No(modal) => (true, modal),
+        Answered::Yes => (false, None),
+    };
+    // An answer may have led to another question, which then stands already.
+    if is_open && !is_dismissed && app.modal.is_none() {
+        app.modal = Some(next.unwrap_or(modal));
+    }
+}
+
+enum Answered {
+    Yes,
+    /// Not yet; the question may have changed with what was typed.
+    No(Option<Modal>),
+}
+
+fn title(ui: &mut Ui, text: &str) {
+    ui.label(RichText::new(text).family(medium()).size(text_size::TITLE));
+    ui.add_space(space::MEDIUM);
+}
+
+/// The buttons of a question, the one that does it at the right. Gives the one that was pressed.
+fn buttons(ui: &mut Ui, names: &[&str], primary_enabled: bool) -> Option<usize> {
+    let palette = Palette::of(ui);
+    let mut pressed = None;
+    ui.add_space(space::LARGE);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        for (index, name) in names.iter().enumerate() {
+            let is_primary = index == 0;
+            let mut text = RichText::new(*name);
+            if is_primary && primary_enabled {
+                text = text.color(palette.on_accent);
+            }
+            let mut button = egui::Button::new(text);
+            if is_primary && primary_enabled {
+                button = button.fill(palette.accent);
+            }
+            if ui
+                .add_enabled(!is_primary || primary_enabled, button)
+                .clicked()
+            {
+                pressed = Some(index);
+            }
+        }
+    });
+    pressed
+}
+
+fn stop_server(app: &mut App, ui: &mut Ui) -> Answered {
+    title(ui, "Switch the embedded server off?");
+    ui.label("A run is being measured on it. The run is stopped first; what was measured stays.");
+    match buttons(ui, &["Stop run and switch off", "Keep measuring"], true) {
+        Some(0) => {
+            app.stop_runs_then_server();
+            Answered::Yes
+        }
+        Some(_) => Answered::Yes,
+        None => Answered::No(None),
+    }
+}
+
+fn quit(app: &mut App, ui: &mut Ui) -> Answered {
+    title(ui, "Quit during a run?");
+    ui.label("The run is stopped first.");
+    match buttons(ui, &["Stop run and quit", "Keep measuring"], true) {
+        Some(0) => {
+            app.stop_runs_then_quit();
+            Answered::Yes
+        }
+        Some(_) => Answered::Yes,
+        None => Answered::No(None),
+    }
+}
+
+fn unsaved(app: &mut App, ui: &mut Ui, then: Then) -> Answered {
+    title(ui, "Keep the changes?");
+    ui.label(format!(
+        "The form of \"{}\" has changes that are not saved.",
+        app.profile_name()
+    ));
+    let pressed = buttons(ui, &["Save", "Discard changes", "Cancel"], true);
+    let context = ui.ctx().clone();
+    match pressed {
+        Some(0) => {
+            app.save(&context);
+            // A profile without a file is asked for first; what was held up can be asked for again.
+            if !app.has_unsaved_changes() {
+                app.go_on(then, &context);
+            }
+            Answered::Yes
+        }
+        Some(1) => {
+            app.go_on(then, &context);
+            Answered::Yes
+        }
+        Some(_) => Answered::Yes,
+        None => Answered::No(None),
+    }
+}
+
+fn path_field(
+    app: &mut App,
+    ui: &mut Ui,
+    purpose: Purpose,
+    mut path: String,
+    is_new: bool,
+) -> Answered {
+    let (heading, verb) = match purpose {
+        Purpose::OpenProfile => ("Open profile", "Open"),
+        Purpose::SaveProfile => ("Save profile", "Save"),
+    };
+    title(ui, heading);
+    let name = caption(ui, "Path");
+    let field = ui
+        .add(TextEdit::singleline(&mut path).desired_width(f32::INFINITY))
+        .labelled_by(name.id);
+    if is_new {
+        field.request_focus();
+    }
+    let typed = PathBuf::from(path.trim());
+    let is_path = !path.trim().is_empty();
+    if purpose == Purpose::SaveProfile && typed.exists() {
+        ui.label("This file exists and will be replaced.");
+    }
+    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let pressed = buttons(ui, &[verb, "Cancel"], is_path);
+    if is_path && (entered || pressed == Some(0)) {
+        app.use_file(purpose, &typed);
+        return Answered::Yes;
+    }
+    match pressed {
+        Some(_) => Answered::Yes,
+        None => Answered::No(Some(Modal::Path {
+            purpose,
+            path,
+            is_new: false,
+        })),
+    }
+}

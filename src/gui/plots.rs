@@ -1,0 +1,333 @@
+//! The two plots: round-trip time and throughput against message size, one series for each server
+//! delay.
+
+use egui::{Align2, Color32, FontId, RichText, Stroke, Ui, Vec2b, vec2};
+use egui_plot::{Corner, HoverPosition, Legend, Line, Plot, PlotPoint, PlotPoints, PlotUi, Points};
+
+use super::app::App;
+use super::axis::{SizeScale, figure_label, linear_ticks};
+use super::theme::{Palette, medium, space, text_size};
+use super::widgets::note;
+use crate::experiment::{MAX_SIZES, parse_list};
+use crate::measurement::units::{Unit, count, throughput, time};
+use crate::measurement::{Point, PointStatistics, Run, RunId};
+
+/// Narrower than this, the plots stand one above the other.
+const SIDE_BY_SIDE_FROM: f32 = 760.0;
+/// Room that a tick label takes along each axis, in points.
+const TICK_ROOM: (f32, f32) = (72.0, 44.0);
+
+/// What the plots remember between frames.
+#[derive(Debug, Default)]
+pub struct PlotState {
+    fitted_to: Option<RunId>,
+}
+
+/// Which figure a plot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quantity {
+    Rtt,
+    Throughput,
+}
+
+/// A point's figures in a plot, in base units: nanoseconds or bit/s.
+#[derive(Debug, Clone, Copy)]
+struct Dot {
+    x: f64,
+    median: f64,
+    low: f64,
+    high: f64,
+    interval: Option<(f64, f64)>,
+}
+
+/// One server delay's dots, by message size.
+struct Series<'a> {
+    delay_ms: u64,
+    points: Vec<(Dot, &'a Point)>,
+}
+
+/// Shows both plots in the room there is.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    let run = app.shown().cloned();
+    let run = run.as_deref();
+    let sizes = run.map_or_else(
+        || parse_list(&app.settings.form.sizes, MAX_SIZES).unwrap_or_default(),
+        |run| run.profile.message_sizes.clone(),
+    );
+    let is_new = run.is_some_and(|run| app.plots.fitted_to != Some(run.id));
+    app.plots.fitted_to = run.map(|run| run.id);
+    let room = ui.available_size();
+    let side_by_side = room.x >= SIDE_BY_SIDE_FROM;
+    if side_by_side {
+        ui.columns(2, |columns| {
+            for (ui, quantity) in columns
+                .iter_mut()
+                .zip([Quantity::Rtt, Quantity::Throughput])
+            {
+                plot(ui, quantity, run, &sizes, room.y, is_new);
+            }
+        });
+    } else {
+        let height = (room.y - space::MEDIUM) / 2.0;
+        plot(ui, Quantity::Rtt, run, &sizes, height, is_new);
+        plot(ui, Quantity::Throughput, run, &sizes, height, is_new);
+    }
+}
+
+fn plot(
+    ui: &mut Ui,
+    quantity: Quantity,
+    run: Option<&Run>,
+    sizes: &[u64],
+    height: f32,
+    is_new: bool,
+) {
+    let palette = Palette::of(ui);
+    let scale = SizeScale::for_sizes(sizes);
+    let series = run
+        .map(|run| series(run, quantity, scale))
+        .unwrap_or_default();
+    let dots = || {
+        series
+            .iter()
+            .flat_map(|series| series.points.iter().map(|(dot, _)| *dot))
+    };
+    let largest = dots().map(|dot| dot.high).fold(0.0, f64::max);
+    let is_empty = dots().next().is_none();
+    let unit = match quantity {
+        Quantity::Rtt => Unit::of_time(if is_empty { 1e3 } else { largest }),
+        Quantity::Throughput => Unit::of_rate(if is_empty { 1e6 } else { largest }),
+    };
+    heading(ui, quantity, unit, is_empty);
+
+    let width = ui.available_width();
+    let plot_height = (height - 52.0).max(80.0);
+    let (x_room, y_room) = (
+        f64::from(width / TICK_ROOM.0),
+        f64::from(plot_height / TICK_ROOM.1),
+    );
+    let powers_of_two = !sizes.is_empty() && sizes.iter().all(|size| size % 1024 == 0);
+    let y_name = match quantity {
+        Quantity::Rtt => format!("RTT ({})", unit.name),
+        Quantity::Throughput => format!("Throughput ({})", unit.name),
+    };
+    let mut plot = Plot::new(("plot", quantity as u8))
+        .height(plot_height)
+        .x_axis_label("Message size (bytes)")
+        .y_axis_label(y_name)
+        .x_grid_spacer(move |input| scale.ticks(&input, x_room, powers_of_two))
+        .y_grid_spacer(move |input| linear_ticks(&input, y_room, false, 0.0))
+        .x_axis_formatter(move |mark, _| scale.label(mark.value))
+        .y_axis_formatter(|mark, _| figure_label(mark.value))
+        .y_axis_min_width(48.0)
+        .grid_color(palette.grid)
+        .show_axes(true)
+        .auto_bounds(Vec2b::TRUE)
+        .set_margin_fraction(vec2(0.04, 0.06))
+        .include_y(0.0)
+        .allow_scroll(false)
+        .show_crosshair(false)
+        .label_formatter(|position| match position {
+            HoverPosition::NearDataPoint {
+                plot_name, index, ..
+            } => read_out(&series, plot_name, *index),
+            HoverPosition::Elsewhere { .. } => None,
+        });
+    if is_empty {
+        plot = plot.include_y(1.0);
+    }
+    for size in [sizes.iter().min(), sizes.iter().max()]
+        .into_iter()
+        .flatten()
+    {
+        plot = plot.include_x(scale.place(*size));
+    }
+    if is_new {
+        plot = plot.reset();
+    }
+    if series.len() > 1 {
+        let legend = Legend::default()
+            .position(match quantity {
+                Quantity::Rtt => Corner::LeftTop,
+                Quantity::Throughput => Corner::RightTop,
+            })
+            .title("Server delay")
+            .follow_insertion_order(true);
+        plot = plot.legend(legend);
+    }
+    let response = plot.show(ui, |ui| {
+        for (index, series) in series.iter().enumerate() {
+            draw(ui, series, unit, palette.series(index));
+        }
+    });
+    if is_empty {
+        let text = match (run, quantity) {
+            (Some(run), _) if run.error.is_some() => "No echo was measured.",
+            (Some(_), _) => "Waiting for the first round…",
+            (None, Quantity::Rtt) => {
+                "Press Run.\nRound-trip time appears here, one dot for each message size."
+            }
+            (None, Quantity::Throughput) => "Throughput appears here, from the same probes.",
+        };
+        ui.painter().text(
+            response.response.rect.center(),
+            Align2::CENTER_CENTER,
+            text,
+            FontId::proportional(text_size::TITLE),
+            palette.faint,
+        );
+    }
+}
+
+fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, is_empty: bool) {
+    let name = match quantity {
+        Quantity::Rtt => "Round-trip time",
+        Quantity::Throughput => "Throughput",
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).family(medium()).size(text_size::TITLE));
+        if !is_empty {
+            note(ui, unit.name);
+        }
+    });
+    note(
+        ui,
+        "dot: median · thick: its 95 % interval · thin: least to 90th percentile",
+    )
+    .on_hover_text(
+        "The interval of the median comes from the medians of the rounds and needs six of them. \
+             Throughput is payload bytes echoed per second: size / RTT.",
+    );
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "message sizes stay far below 2^52"
+)]
+fn series<'a>(run: &'a Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'a>> {
+    run.profile
+        .server_delays_ms
+        .iter()
+        .map(|delay_ms| {
+            let mut points: Vec<(Dot, &Point)> = run
+                .points
+                .iter()
+                .filter(|point| point.spec.server_delay_ms == *delay_ms)
+                .filter_map(|point| {
+                    let figures = point.statistics.as_ref()?;
+                    let size = point.spec.message_size;
+                    let dot = dot(figures, size as f64, quantity, scale.place(size));
+                    Some((dot, point))
+                })
+                .collect();
+            points.sort_by_key(|(_, point)| point.spec.message_size);
+            Series {
+                delay_ms: *delay_ms,
+                points,
+            }
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds stay far below 2^52"
+)]
+fn dot(figures: &PointStatistics, size: f64, quantity: Quantity, x: f64) -> Dot {
+    let rtt = &figures.rtt;
+    let interval = rtt.median_ci95;
+    match quantity {
+        Quantity::Rtt => Dot {
+            x,
+            median: rtt.p50,
+            low: rtt.min as f64,
+            high: rtt.p90,
+            interval: interval.map(|interval| (interval.lo, interval.hi)),
+        },
+        Quantity::Throughput => {
+            let bits = |rtt_ns: f64| size * 8e9 / rtt_ns.max(1.0);
+            Dot {
+                x,
+                median: bits(rtt.p50),
+                low: bits(rtt.p90),
+                high: bits(rtt.min as f64),
+                interval: interval.map(|interval| (bits(interval.hi), bits(interval.lo))),
+            }
+        }
+    }
+}
+
+fn draw<'a>(ui: &mut PlotUi<'a>, series: &Series<'_>, unit: Unit, color: Color32) {
+    let name = series_name(series.delay_ms);
+    let in_unit = |value: f64| value / unit.size;
+    let stroke = |x: f64, low: f64, high: f64, width: f32| {
+        Line::new(name.clone(), vec![[x, in_unit(low)], [x, in_unit(high)]])
+            .stroke(Stroke::new(width, color))
+            .allow_hover(false)
+    };
+    for (dot, _) in &series.points {
+        ui.line(stroke(dot.x, dot.low, dot.high, 1.0));
+        if let Some((low, high)) = dot.interval {
+            ui.line(stroke(dot.x, low, high, 5.0));
+        }
+    }
+    let medians: Vec<[f64; 2]> = series
+        .points
+        .iter()
+        .map(|(dot, _)| [dot.x, in_unit(dot.median)])
+        .collect();
+    ui.line(
+        Line::new(name.clone(), medians.clone())
+            .stroke(Stroke::new(1.5, color))
+            .allow_hover(false),
+    );
+    let owned: Vec<PlotPoint> = medians
+        .iter()
+        .map(|at| PlotPoint::new(at[0], at[1]))
+        .collect();
+    ui.points(
+        Points::new(name, PlotPoints::Owned(owned))
+            .color(color)
+            .radius(4.5),
+    );
+}
+
+fn series_name(delay_ms: u64) -> String {
+    format!("{} ms", count(delay_ms))
+}
+
+/// What is said of the dot under the pointer.
+fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<String> {
+    let found = series
+        .iter()
+        .find(|series| series_name(series.delay_ms) == name)?;
+    let (_, point) = found.points.get(index)?;
+    let figures = point.statistics.as_ref()?;
+    let rtt = &figures.rtt;
+    let interval = rtt.median_ci95.map_or_else(
+        || "needs 6 rounds".to_owned(),
+        |interval| format!("{} to {}", time(interval.lo), time(interval.hi)),
+    );
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nanoseconds stay far below 2^52"
+    )]
+    let min = time(rtt.min as f64);
+    Some(format!(
+        "{} bytes, server delay {} ms\n\
+         median RTT {}\n\
+         95 % interval {interval}\n\
+         least {min}, p90 {}, p99 {}\n\
+         throughput {} (median), {} (mean)\n\
+         {} probes, {} rounds",
+        count(point.spec.message_size),
+        count(point.spec.server_delay_ms),
+        time(rtt.p50),
+        time(rtt.p90),
+        time(rtt.p99),
+        throughput(figures.throughput.median),
+        throughput(figures.throughput.mean),
+        count(figures.n),
+        point.rounds.len(),
+    ))
+}

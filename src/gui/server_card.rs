@@ -1,0 +1,79 @@
+//! The embedded server's card: its switch, where it listens, how it stands.
+
+use egui::{RichText, Ui};
+
+use super::app::App;
+use super::theme::{Palette, text_size};
+use super::widgets::{Field, card, dot, note, switch};
+use crate::measurement::units::count;
+
+/// Shows the card.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    card(ui, "Server", |ui| {
+        let is_on = app.server.is_on();
+        if switch(ui, is_on, "Embedded server")
+            .on_hover_text(
+                "A server in this program, for measuring this machine and for classmates' clients.",
+            )
+            .changed()
+        {
+            app.toggle_server(ui.ctx());
+        }
+        let palette = Palette::of(ui);
+        if let Some(address) = app.server.address() {
+            ui.horizontal(|ui| {
+                dot(ui, palette.good);
+                ui.label("Listening on");
+                ui.add(egui::Label::new(
+                    RichText::new(address.to_string())
+                        .monospace()
+                        .size(text_size::BODY),
+                ));
+            });
+            let status = app.server.status();
+            ui.label(format!(
+                "{} now, {} in all",
+                connections(status.connections_now),
+                count(status.connections_in_all)
+            ));
+        } else {
+            ui.horizontal(|ui| {
+                dot(ui, palette.faint);
+                ui.label("Off");
+            });
+            ui.horizontal_top(|ui| {
+                let width = ui.available_width();
+                Field::new("Listen address")
+                    .hint("127.0.0.1 is reached from this machine only; 0.0.0.0 or :: from everywhere.")
+                    .problem(app.server.address_problem(&app.settings.listen_address).as_deref())
+                    .width(width - 96.0)
+                    .show(ui, &mut app.settings.listen_address);
+                Field::new("Listen port")
+                    .hint("0 takes any free port.")
+                    .problem(app.server.port_problem(&app.settings.listen_port).as_deref())
+                    .show(ui, &mut app.settings.listen_port);
+            });
+        }
+        if let Some(error) = app.server.error() {
+            ui.label(
+                RichText::new(error)
+                    .size(text_size::SMALL)
+                    .color(palette.error),
+            );
+        }
+        if let Some(wanted) = app.server.port_taken() {
+            note(
+                ui,
+                format!("Port {wanted} is taken by another program, so a free one was chosen."),
+            );
+        }
+    });
+}
+
+fn connections(number: u64) -> String {
+    if number == 1 {
+        "1 connection".to_owned()
+    } else {
+        format!("{} connections", count(number))
+    }
+}

@@ -1,0 +1,236 @@
+//! The pictures in `screenshots/`: the real window goes through its states, each with a run that it
+//! measures over TCP while the pictures are taken. There is no other way for data into a picture.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use egui::{ColorImage, Context, Ui, ViewportCommand};
+
+use super::settings::Tab;
+use super::theme::ThemeChoice;
+use super::window::{GuiError, open};
+use super::{Action, App, Options, layout};
+use crate::measurement::RunState;
+use crate::protocol::MeasurementType;
+
+/// Frames between a change and its picture, so that sizes have settled.
+const SETTLE: Duration = Duration::from_millis(400);
+/// How long a run of the tour may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One picture: what to do first, and its name.
+struct Stop {
+    name: &'static str,
+    prepare: fn(&mut App),
+    runs: bool,
+    /// Take the picture while the run goes, not after it.
+    live: bool,
+}
+
+const STOPS: [Stop; 7] = [
+    Stop {
+        name: "start",
+        prepare: |app| theme(app, ThemeChoice::Dark),
+        runs: false,
+        live: false,
+    },
+    Stop {
+        name: "measuring",
+        prepare: |app| {
+            app.settings.form.delays = "0,2,5".to_owned();
+            app.settings.form.rounds = "8".to_owned();
+        },
+        runs: true,
+        live: true,
+    },
+    Stop {
+        name: "server-delay",
+        prepare: |_| {},
+        runs: false,
+        live: false,
+    },
+    Stop {
+        name: "rtt",
+        prepare: |app| {
+            app.settings.form.delays = "0".to_owned();
+            app.settings.form.rounds = "10".to_owned();
+        },
+        runs: true,
+        live: false,
+    },
+    Stop {
+        name: "transcript",
+        prepare: |app| {
+            app.settings.tab = Tab::Transcript;
+            app.settings.tabs_height = 420.0;
+        },
+        runs: false,
+        live: false,
+    },
+    Stop {
+        name: "throughput",
+        prepare: |app| {
+            app.settings.tab = Tab::Points;
+            app.set_kind(MeasurementType::Tput);
+        },
+        runs: true,
+        live: false,
+    },
+    Stop {
+        name: "light",
+        prepare: |app| theme(app, ThemeChoice::Light),
+        runs: false,
+        live: false,
+    },
+];
+
+fn theme(app: &mut App, choice: ThemeChoice) {
+    app.settings.theme = choice;
+}
+
+enum Step {
+    Prepare,
+    Measure { since: Instant },
+    Settle { since: Instant },
+    Picture(Receiver<Arc<ColorImage>>),
+}
+
+struct Tour {
+    app: App,
+    folder: PathBuf,
+    stop: usize,
+    step: Step,
+    failure: Arc<std::sync::Mutex<Option<String>>>,
+}
+
+/// Takes the pictures and writes them into `folder`.
+///
+/// # Errors
+/// There is no display, a run failed, or a picture cannot be written.
+pub fn screenshots(folder: &Path) -> Result<(), GuiError> {
+    let cannot =
+        |error: std::io::Error| GuiError::Picture(format!("{}: {error}", folder.display()));
+    std::fs::create_dir_all(folder).map_err(cannot)?;
+    let failure = Arc::new(std::sync::Mutex::new(None));
+    let told = Arc::clone(&failure);
+    let folder = folder.to_owned();
+    open(None, move |context| {
+        Ok(Box::new(Tour {
+            app: App::new(context, Options::default())?,
+            folder,
+            stop: 0,
+            step: Step::Prepare,
+            failure: told,
+        }))
+    })?;
+    let failed = failure.lock().ok().and_then(|mut failure| failure.take());
+    failed.map_or(Ok(()), |why| Err(GuiError::Picture(why)))
+}
+
+impl eframe::App for Tour {
+    fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
+        self.app.logic(context);
+        if let Err(why) = self.advance(context) {
+            if let Ok(mut failure) = self.failure.lock() {
+                *failure = Some(why);
+            }
+            context.send_viewport_cmd(ViewportCommand::Close);
+        }
+        context.request_repaint_after(Duration::from_millis(20));
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        layout::show(&mut self.app, ui);
+    }
+}
+
+impl Tour {
+    fn advance(&mut self, context: &Context) -> Result<(), String> {
+        let Some(stop) = STOPS.get(self.stop) else {
+            context.send_viewport_cmd(ViewportCommand::Close);
+            return Ok(());
+        };
+        let now = Instant::now();
+        match &self.step {
+            Step::Prepare => {
+                (stop.prepare)(&mut self.app);
+                self.app.settings.theme.apply(context);
+                if stop.runs {
+                    self.app.act(Action::Run, context);
+                    self.step = Step::Measure { since: now };
+                } else {
+                    self.step = Step::Settle { since: now };
+                }
+            }
+            Step::Measure { since } => {
+                let since = *since;
+                let enough = if stop.live {
+                    self.app
+                        .progress()
+                        .is_some_and(|progress| progress.visits_done * 3 > progress.visits_total)
+                } else {
+                    self.ended_well(since)?
+                };
+                if enough {
+                    self.step = Step::Settle { since: now };
+                } else if now.duration_since(since) > PATIENCE {
+                    return Err(format!("the run for \"{}\" did not end", stop.name));
+                }
+            }
+            Step::Settle { since } => {
+                if now.duration_since(*since) >= SETTLE && (stop.live || self.ended_well(*since)?) {
+                    let (sender, receiver) = channel();
+                    context.request_screenshot(move |image| {
+                        let _ = sender.send(image);
+                    });
+                    self.step = Step::Picture(receiver);
+                }
+            }
+            Step::Picture(receiver) => {
+                if let Ok(image) = receiver.try_recv() {
+                    let path = self.folder.join(format!("{}.png", stop.name));
+                    write_png(&path, &image).map_err(|why| format!("{}: {why}", path.display()))?;
+                    self.stop += 1;
+                    self.step = Step::Prepare;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is measured any more, and what was measured is whole.
+    fn ended_well(&self, since: Instant) -> Result<bool, String> {
+        let idle = self.app.progress().is_none() && since.elapsed() > Duration::from_millis(100);
+        match self.app.shown() {
+            Some(run) if idle && run.state != RunState::Finished => Err(run
+                .error
+                .clone()
+                .unwrap_or_else(|| "a run did not finish".to_owned())),
+            _ => Ok(idle),
+        }
+    }
+}
+
+fn write_png(path: &Path, image: &ColorImage) -> Result<(), String> {
+    let [width, height] = image
+        .size
+        .map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+    let file = File::create(path).map_err(|error| error.to_string())?;
+    let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::High);
+    let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
+    let bytes: Vec<u8> = image
+        .pixels
+        .iter()
+        .flat_map(|pixel| [pixel.r(), pixel.g(), pixel.b()])
+        .collect();
+    writer
+        .write_image_data(&bytes)
+        .map_err(|error| error.to_string())
+}

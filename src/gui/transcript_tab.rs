@@ -1,0 +1,254 @@
+//! The transcript's tab: which session, and its two columns.
+
+use std::time::Duration;
+
+use egui::{Align, ComboBox, Layout, RichText, Ui};
+use egui_extras::{Column, TableBuilder};
+
+use super::app::App;
+use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
+use super::transcript::{Cell, SessionRows, as_text, clock, find_session, session_rows, sessions};
+use super::widgets::note;
+use crate::experiment::Target;
+use crate::measurement::units::count;
+use crate::measurement::{Run, RunState};
+use crate::server::LogRecord;
+
+/// Our connect returns a little after the server has accepted, or before.
+const CLOCK_SLACK: Duration = Duration::from_millis(50);
+
+/// What the tab remembers between frames.
+#[derive(Debug, Default)]
+pub struct TranscriptState {
+    /// The session chosen; the first one if none was.
+    chosen: Option<u32>,
+    /// The rows, and what they were made from.
+    rows: SessionRows,
+    made_from: Option<(u32, usize, usize, RunState)>,
+}
+
+impl TranscriptState {
+    /// Chooses a session.
+    pub fn choose(&mut self, session: u32) {
+        self.chosen = Some(session);
+    }
+}
+
+/// What the embedded server recorded of a session of this run.
+fn records(app: &App, run: &Run, session: u32) -> Vec<LogRecord> {
+    let Some(log) = app
+        .server
+        .log()
+        .filter(|_| run.profile.target == Target::Embedded)
+    else {
+        return Vec::new();
+    };
+    let Some((_, round)) = find_session(run, session) else {
+        return Vec::new();
+    };
+    let Some(local) = round.local else {
+        return Vec::new();
+    };
+    let began = run
+        .transcript
+        .lines
+        .iter()
+        .find(|line| line.session == session)
+        .map_or(0, |line| u64::try_from(line.at_ns).unwrap_or(0));
+    let from = run.origin + Duration::from_nanos(began);
+    let mut records = log.of_peer(local, from.checked_sub(CLOCK_SLACK).unwrap_or(from));
+    // The same local port may serve a later session.
+    if let Some(connection) = records.first().map(|record| record.connection) {
+        records.retain(|record| record.connection == connection);
+    }
+    records
+}
+
+fn refresh(app: &mut App, run: &Run, session: u32) {
+    let records = records(app, run, session);
+    let made_from = (
+        session,
+        run.transcript.lines.len(),
+        records.len(),
+        run.state,
+    );
+    let probes = find_session(run, session).map_or(0, |(_, round)| round.probes.len());
+    let is_current =
+        app.transcript.made_from == Some(made_from) && app.transcript.rows.rows.len() >= probes;
+    if !is_current {
+        app.transcript.rows = session_rows(run, session, &records);
+        app.transcript.made_from = Some(made_from);
+    }
+}
+
+/// Shows the tab.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    let Some(run) = app.shown().cloned() else {
+        note(
+            ui,
+            "What client and server say to each other appears here, line by line, once a run has begun.",
+        );
+        return;
+    };
+    let numbers = sessions(&run);
+    let Some(first) = numbers.first().copied() else {
+        note(ui, "No connection was opened yet.");
+        return;
+    };
+    let chosen = app
+        .transcript
+        .chosen
+        .filter(|session| numbers.contains(session))
+        .unwrap_or(first);
+    let session = chooser(ui, &run, &numbers, chosen);
+    if session != chosen {
+        app.transcript.choose(session);
+    }
+    refresh(app, &run, session);
+    table(ui, &app.transcript.rows);
+    if run.transcript.omitted > 0 {
+        note(
+            ui,
+            format!(
+                "{} lines of this run were not kept.",
+                count(run.transcript.omitted)
+            ),
+        );
+    }
+}
+
+/// The transcript of the session shown, as text.
+#[must_use]
+pub fn text(app: &App) -> String {
+    as_text(&app.transcript.rows)
+}
+
+fn name(run: &Run, session: u32) -> String {
+    find_session(run, session).map_or_else(
+        || format!("Session {session}"),
+        |(index, round)| {
+            let (size, delay) = run.points.get(index).map_or((0, 0), |point| {
+                (point.spec.message_size, point.spec.server_delay_ms)
+            });
+            format!(
+                "Session {session}: round {}, {} bytes, delay {delay} ms",
+                round.number,
+                count(size)
+            )
+        },
+    )
+}
+
+fn chooser(ui: &mut Ui, run: &Run, numbers: &[u32], chosen: u32) -> u32 {
+    let mut session = chosen;
+    ui.horizontal(|ui| {
+        let place = numbers
+            .iter()
+            .position(|number| *number == chosen)
+            .unwrap_or(0);
+        let caption = note(ui, "Session");
+        ComboBox::from_id_salt("session")
+            .width(300.0)
+            .selected_text(name(run, chosen))
+            .show_ui(ui, |ui| {
+                let height = ui.text_style_height(&egui::TextStyle::Body);
+                egui::ScrollArea::vertical().show_rows(ui, height, numbers.len(), |ui, range| {
+                    for number in numbers.get(range).unwrap_or_default() {
+                        ui.selectable_value(&mut session, *number, name(run, *number));
+                    }
+                });
+            })
+            .response
+            .labelled_by(caption.id);
+        let mut step = |ui: &mut Ui, text: &str, to: Option<&u32>| {
+            if ui
+                .add_enabled(to.is_some(), egui::Button::new(text))
+                .clicked()
+                && let Some(to) = to
+            {
+                session = *to;
+            }
+        };
+        step(
+            ui,
+            "Previous",
+            place.checked_sub(1).and_then(|place| numbers.get(place)),
+        );
+        step(ui, "Next", numbers.get(place + 1));
+    });
+    ui.add_space(space::SMALL);
+    session
+}
+
+fn table(ui: &mut Ui, session: &SessionRows) {
+    let palette = Palette::of(ui);
+    let half = ((ui.available_width() - 240.0) / 2.0).max(160.0);
+    ui.spacing_mut().item_spacing.x = 12.0;
+    TableBuilder::new(ui)
+        .striped(true)
+        .auto_shrink([false, false])
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::exact(44.0))
+        .column(Column::exact(72.0))
+        .column(Column::exact(half).clip(true))
+        .column(Column::exact(72.0))
+        .column(Column::remainder().clip(true))
+        .header(ROW_HEIGHT, |mut row| {
+            for (name, hint) in [
+                (
+                    "Phase",
+                    "CSP: connection setup. MP: measurement. CTP: connection termination.",
+                ),
+                ("Time (ms)", "Milliseconds since the session began."),
+                ("Client", "What this program said and heard."),
+                (
+                    "Time (ms)",
+                    "Milliseconds since the session began, by the same clock.",
+                ),
+                ("Server", "What the embedded server recorded."),
+            ] {
+                row.col(|ui| {
+                    ui.label(RichText::new(name).family(medium()).size(text_size::SMALL))
+                        .on_hover_text(hint);
+                });
+            }
+        })
+        .body(|body| {
+            let extra = usize::from(!session.server_seen);
+            body.rows(ROW_HEIGHT, session.rows.len() + extra, |mut row| {
+                let Some(line) = session.rows.get(row.index()) else {
+                    for _ in 0..4 {
+                        row.col(|_| {});
+                    }
+                    row.col(|ui| {
+                        note(ui, "not seen from here");
+                    });
+                    return;
+                };
+                row.col(|ui| {
+                    note(ui, line.phase.abbreviation());
+                });
+                side(&mut row, line.client.as_ref(), palette);
+                side(&mut row, line.server.as_ref(), palette);
+            });
+        });
+}
+
+fn side(row: &mut egui_extras::TableRow<'_, '_>, cell: Option<&Cell>, palette: &Palette) {
+    row.col(|ui| {
+        if let Some(cell) = cell {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                note(ui, clock(cell.at_ns));
+            });
+        }
+    });
+    row.col(|ui| {
+        if let Some(cell) = cell {
+            let mut text = RichText::new(&cell.text);
+            if cell.is_event {
+                text = text.color(palette.faint);
+            }
+            ui.add(egui::Label::new(text).truncate());
+        }
+    });
+}

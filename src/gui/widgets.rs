@@ -1,0 +1,208 @@
+//! The few controls the window is made of: cards, labelled fields, a switch, size chips.
+
+use egui::{
+    Align, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke, TextEdit,
+    Ui, WidgetInfo, vec2,
+};
+
+use super::theme::{Palette, RADIUS, medium, space, text_size};
+
+/// A titled group of controls.
+pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let palette = Palette::of(ui);
+    let result = Frame::new()
+        .fill(palette.card)
+        .corner_radius(CornerRadius::same(RADIUS))
+        .inner_margin(Margin::same(10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.label(RichText::new(title).family(medium()).size(text_size::TITLE));
+            ui.add_space(space::SMALL);
+            contents(ui)
+        })
+        .inner;
+    ui.add_space(space::MEDIUM);
+    result
+}
+
+/// A text field with its name above, its unit inside, and what is wrong with it below.
+pub struct Field<'a> {
+    name: &'a str,
+    unit: &'a str,
+    hint: &'a str,
+    problem: Option<&'a str>,
+    enabled: bool,
+    width: f32,
+}
+
+impl<'a> Field<'a> {
+    /// A field; `name` is also its accessible name.
+    #[must_use]
+    pub fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            unit: "",
+            hint: "",
+            problem: None,
+            enabled: true,
+            width: f32::INFINITY,
+        }
+    }
+
+    /// The unit shown at its end.
+    #[must_use]
+    pub fn unit(mut self, unit: &'a str) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// What to write, shown on hover.
+    #[must_use]
+    pub fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// What is wrong with it.
+    #[must_use]
+    pub fn problem(mut self, problem: Option<&'a str>) -> Self {
+        self.problem = problem;
+        self
+    }
+
+    /// Whether it can be changed.
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = enabled;
+        self
+    }
+
+    /// Its width in points.
+    #[must_use]
+    pub fn width(mut self, width: f32) -> Self {
+        self.width = width;
+        self
+    }
+
+    /// Shows it.
+    pub fn show(self, ui: &mut Ui, text: &mut String) -> Response {
+        let palette = Palette::of(ui);
+        let width = self.width.min(ui.available_width());
+        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            let name = caption(ui, self.name);
+            let unit = RichText::new(self.unit)
+                .size(text_size::SMALL)
+                .color(palette.faint);
+            let mut edit = TextEdit::singleline(text)
+                .desired_width(width)
+                .margin(Margin::symmetric(8, 5))
+                .suffix(unit);
+            if self.problem.is_some() {
+                let stroke = Stroke::new(1.5, palette.error);
+                edit = edit.frame(
+                    Frame::new()
+                        .fill(palette.field)
+                        .corner_radius(CornerRadius::same(RADIUS))
+                        .stroke(stroke)
+                        .inner_margin(Margin::symmetric(8, 5)),
+                );
+            }
+            let mut response = ui.add_enabled(self.enabled, edit).labelled_by(name.id);
+            if !self.hint.is_empty() {
+                response = response.on_hover_text(self.hint);
+            }
+            if let Some(problem) = self.problem {
+                ui.label(
+                    RichText::new(problem)
+                        .size(text_size::SMALL)
+                        .color(palette.error),
+                );
+            }
+            ui.add_space(space::SMALL);
+            response
+        })
+        .inner
+    }
+}
+
+/// The name of a control, small, above it.
+pub fn caption(ui: &mut Ui, name: &str) -> Response {
+    let faint = Palette::of(ui).faint;
+    ui.label(RichText::new(name).size(text_size::SMALL).color(faint))
+}
+
+/// Small grey text.
+pub fn note(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let faint = Palette::of(ui).faint;
+    ui.label(RichText::new(text).size(text_size::SMALL).color(faint))
+}
+
+/// A small button that fills a field.
+pub fn chip(ui: &mut Ui, text: &str, is_chosen: bool, hint: &str) -> bool {
+    let text = RichText::new(text).size(text_size::SMALL);
+    let button = egui::Button::new(text)
+        .selected(is_chosen)
+        .min_size(vec2(0.0, 22.0))
+        .corner_radius(CornerRadius::same(11));
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 2.0);
+        ui.add(button).on_hover_text(hint).clicked()
+    })
+    .inner
+}
+
+/// A switch with its name beside it.
+pub fn switch(ui: &mut Ui, is_on: bool, name: &str) -> Response {
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        let size = vec2(36.0, 20.0);
+        let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
+        if response.clicked() {
+            response.mark_changed();
+        }
+        let enabled = ui.is_enabled();
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, is_on, name));
+        let (fill, knob) = if is_on {
+            (palette.accent, palette.on_accent)
+        } else {
+            (palette.field, palette.faint)
+        };
+        let border = if response.has_focus() || response.hovered() {
+            palette.text
+        } else {
+            palette.line
+        };
+        let radius = rect.height() / 2.0;
+        ui.painter().rect(
+            rect,
+            CornerRadius::same(10),
+            fill,
+            Stroke::new(1.0, border),
+            egui::StrokeKind::Inside,
+        );
+        let x = if is_on {
+            rect.right() - radius
+        } else {
+            rect.left() + radius
+        };
+        ui.painter()
+            .circle_filled(egui::pos2(x, rect.center().y), radius - 4.0, knob);
+        let label = ui.add(
+            egui::Label::new(name)
+                .sense(Sense::click())
+                .selectable(false),
+        );
+        if label.clicked() {
+            response.mark_changed();
+        }
+        response
+    })
+    .inner
+}
+
+/// A dot that says a state beside its words.
+pub fn dot(ui: &mut Ui, color: egui::Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+    ui.painter().circle_filled(rect.center(), 4.0, color);
+}

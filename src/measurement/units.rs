@@ -1,0 +1,203 @@
+//! Figures as text: at most four significant digits and a unit that is always named.
+
+/// A figure ready to show: the digits and, apart from them, the unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The digits.
+    pub digits: String,
+    /// The unit.
+    pub unit: &'static str,
+}
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The blank does not break, so that a figure is never torn from its unit.
+        write!(f, "{}\u{a0}{}", self.digits, self.unit)
+    }
+}
+
+/// A unit of a quantity, and how many of the base unit it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unit {
+    /// Its name, such as `µs`.
+    pub name: &'static str,
+    /// How many base units (nanoseconds, bit/s, bytes) make one.
+    pub size: f64,
+}
+
+const TIMES: [Unit; 4] = [
+    Unit {
+        name: "ns",
+        size: 1.0,
+    },
+    Unit {
+        name: "µs",
+        size: 1e3,
+    },
+    Unit {
+        name: "ms",
+        size: 1e6,
+    },
+    Unit {
+        name: "s",
+        size: 1e9,
+    },
+];
+
+const RATES: [Unit; 4] = [
+    Unit {
+        name: "bit/s",
+        size: 1.0,
+    },
+    Unit {
+        name: "kbit/s",
+        size: 1e3,
+    },
+    Unit {
+        name: "Mbit/s",
+        size: 1e6,
+    },
+    Unit {
+        name: "Gbit/s",
+        size: 1e9,
+    },
+];
+
+impl Unit {
+    /// The unit in which a time of `ns` nanoseconds reads best.
+    #[must_use]
+    pub fn of_time(ns: f64) -> Self {
+        largest_within(ns, &TIMES)
+    }
+
+    /// The unit in which a rate of `bits` bit/s (10^3, 10^6, 10^9) reads best.
+    #[must_use]
+    pub fn of_rate(bits: f64) -> Self {
+        largest_within(bits, &RATES)
+    }
+
+    /// Megabit per second, 10^6 bit/s.
+    #[must_use]
+    pub fn mbit_per_s() -> Self {
+        RATES[2]
+    }
+
+    /// A value given in base units, as digits in this unit.
+    #[must_use]
+    pub fn digits(self, value: f64) -> String {
+        significant(value / self.size)
+    }
+}
+
+fn largest_within(value: f64, units: &[Unit; 4]) -> Unit {
+    units
+        .iter()
+        .rev()
+        .find(|unit| value.abs() >= unit.size)
+        .copied()
+        .unwrap_or(units[0])
+}
+
+/// A time in nanoseconds.
+#[must_use]
+pub fn time(ns: f64) -> Figure {
+    let unit = Unit::of_time(ns);
+    Figure {
+        digits: unit.digits(ns),
+        unit: unit.name,
+    }
+}
+
+/// A throughput in bytes per second, shown in bits.
+#[must_use]
+pub fn throughput(bytes_per_second: f64) -> Figure {
+    let bits = bytes_per_second * 8.0;
+    let unit = Unit::of_rate(bits);
+    Figure {
+        digits: unit.digits(bits),
+        unit: unit.name,
+    }
+}
+
+/// A time span for people waiting: `less than 1 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
+#[must_use]
+pub fn waiting_time(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs_f64().round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the conversion saturates, and a duration is not negative"
+    )]
+    match seconds as u64 {
+        0 => "less than 1 s".to_owned(),
+        seconds @ 1..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A whole number with its thousands apart.
+#[must_use]
+pub fn count(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A value with at most four significant digits; digits before the point are never dropped.
+#[must_use]
+pub fn significant(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return if value.is_finite() {
+            "0".to_owned()
+        } else {
+            "-".to_owned()
+        };
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the logarithm of a finite number is small"
+    )]
+    let before_point = value.abs().log10().floor() as i32 + 1;
+    let decimals = usize::try_from(4 - before_point).unwrap_or(0).min(9);
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_four_significant_digits_and_a_unit() {
+        assert_eq!(time(812.0).to_string(), "812\u{a0}ns");
+        assert_eq!(time(63_214.4).to_string(), "63.21\u{a0}µs");
+        assert_eq!(time(1_050_000_000.0).to_string(), "1.05\u{a0}s");
+        assert_eq!(throughput(125_000_000.0).to_string(), "1\u{a0}Gbit/s");
+        assert_eq!(throughput(15_820.0).to_string(), "126.6\u{a0}kbit/s");
+        assert_eq!(significant(0.012_345), "0.01235");
+        assert_eq!(significant(123_456.0), "123456");
+        assert_eq!(significant(f64::NAN), "-");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(999), "999");
+    }
+
+    #[test]
+    fn waiting_times_read_as_people_say_them() {
+        use std::time::Duration;
+        assert_eq!(waiting_time(Duration::from_millis(400)), "less than 1 s");
+        assert_eq!(waiting_time(Duration::from_secs(12)), "12 s");
+        assert_eq!(waiting_time(Duration::from_secs(200)), "3 min 20 s");
+        assert_eq!(waiting_time(Duration::from_secs(7500)), "2 h 5 min");
+    }
+}
