@@ -11,11 +11,9 @@
 //! | `run`, `progress`, `report` | the `run` command, its progress, its table |
 //! | `serve` | the `serve` command |
 //! | `window` | no command: the window |
-//! | [`format`] | figures as text |
 //! | `signals`, `output` | Ctrl+C; the two streams |
 
 mod args;
-pub mod format;
 mod output;
 mod progress;
 mod report;

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Row, Table, presets};
 
-use super::format::{TimeUnit, mbit_per_second, significant};
 use crate::experiment::Target;
+use crate::measurement::units::Unit;
 use crate::measurement::{FaultKind, Point, PointStatistics, Run, RunState};
 
 /// Stands where there is no figure.
@@ -80,16 +80,14 @@ fn table(run: &Run) -> Table {
 
 /// One unit for all times of the table, so that they can be compared at a glance: that of the
 /// shortest median.
-fn unit_of(run: &Run) -> TimeUnit {
+fn unit_of(run: &Run) -> Unit {
     let medians = run.points.iter().filter_map(|point| point.statistics);
-    medians
-        .map(|figures| TimeUnit::of(figures.rtt.p50))
-        .min()
-        .unwrap_or(TimeUnit::Microseconds)
+    let shortest = medians.map(|figures| figures.rtt.p50).reduce(f64::min);
+    Unit::of_time(shortest.unwrap_or(1e3))
 }
 
-fn header(unit: TimeUnit, several_delays: bool) -> Row {
-    let time = |name: &str| format!("{name}\n{}", unit.symbol());
+fn header(unit: Unit, several_delays: bool) -> Row {
+    let time = |name: &str| format!("{name}\n{}", unit.name);
     let mut header = vec!["size\nB".to_owned()];
     header.extend(several_delays.then(|| "delay\nms".to_owned()));
     header.push("n".to_owned());
@@ -98,7 +96,7 @@ fn header(unit: TimeUnit, several_delays: bool) -> Row {
     header.into()
 }
 
-fn row(point: &Point, unit: TimeUnit, several_delays: bool) -> Row {
+fn row(point: &Point, unit: Unit, several_delays: bool) -> Row {
     let mut row = vec![point.spec.message_size.to_string()];
     row.extend(several_delays.then(|| point.spec.server_delay_ms.to_string()));
     if let Some(figures) = &point.statistics {
@@ -114,21 +112,21 @@ fn row(point: &Point, unit: TimeUnit, several_delays: bool) -> Row {
     clippy::cast_precision_loss,
     reason = "four digits are shown, and nanoseconds stay far below 2^52"
 )]
-fn figures_of(figures: &PointStatistics, unit: TimeUnit) -> [String; 9] {
+fn figures_of(figures: &PointStatistics, unit: Unit) -> [String; 9] {
     let rtt = figures.rtt;
     [
         figures.n.to_string(),
-        unit.show(rtt.min as f64),
-        unit.show(rtt.p50),
-        unit.show(rtt.p90),
-        unit.show(rtt.p99),
-        unit.show(rtt.max as f64),
-        unit.show(rtt.mean),
+        unit.digits(rtt.min as f64),
+        unit.digits(rtt.p50),
+        unit.digits(rtt.p90),
+        unit.digits(rtt.p99),
+        unit.digits(rtt.max as f64),
+        unit.digits(rtt.mean),
         rtt.median_ci95.map_or_else(
             || NONE.to_owned(),
-            |interval| format!("{}–{}", unit.show(interval.lo), unit.show(interval.hi)),
+            |interval| format!("{}–{}", unit.digits(interval.lo), unit.digits(interval.hi)),
         ),
-        significant(mbit_per_second(figures.throughput.mean)),
+        Unit::mbit_per_s().digits(figures.throughput.mean * 8.0),
     ]
 }
 

@@ -66,6 +66,8 @@ struct Execution<'a> {
     sessions: u32,
     served: u64,
     time_outs: u32,
+    /// Points with rounds that their figures do not know yet.
+    stale: Vec<bool>,
 }
 
 /// A visit that is going on.
@@ -80,6 +82,7 @@ impl<'a> Execution<'a> {
         let origin = Instant::now();
         let plan = Plan::new(&request.profile);
         let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();
+        let stale = vec![false; points.len()];
         Self {
             pace: Pace::new(origin),
             forecast: Forecast::new(points.len()),
@@ -104,6 +107,7 @@ impl<'a> Execution<'a> {
             sessions: 0,
             served: 0,
             time_outs: 0,
+            stale,
         }
     }
 
@@ -268,6 +272,9 @@ impl<'a> Execution<'a> {
         if let Some(point) = self.run.points.get_mut(visit.point) {
             point.rounds.push(Arc::new(round));
         }
+        if let Some(stale) = self.stale.get_mut(visit.point) {
+            *stale = true;
+        }
         if let Err(fault) = result {
             let phase = match fault.phase {
                 FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Setup => Phase::Setup,
@@ -315,8 +322,10 @@ impl<'a> Execution<'a> {
     fn publish(&mut self, at: Option<(Visit, Option<&Current>)>) {
         let began = Instant::now();
         let visit = at.map_or(Visit { round: 1, point: 0 }, |(visit, _)| visit);
-        if let Some(point) = self.run.points.get_mut(visit.point) {
-            point.refresh_statistics();
+        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
+            if std::mem::take(stale) {
+                point.refresh_statistics();
+            }
         }
         let mut picture = self.run.clone();
         let mut probes_done = self.probes_done;

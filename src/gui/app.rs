@@ -306,6 +306,9 @@ impl App {
         let estimate = plan.estimate(rtt);
         let points = what_points(&profile);
         let time = match profile.target {
+            Target::Embedded if estimate.duration < Duration::from_secs(1) => {
+                waiting_time(estimate.duration)
+            }
             Target::Embedded => format!("about {}", waiting_time(estimate.duration)),
             Target::Host { .. } if estimate.duration >= Duration::from_secs(1) => {
                 format!(
@@ -316,7 +319,7 @@ impl App {
             Target::Host { .. } => format!("{} probes", count(estimate.probes)),
         };
         if self.progress().is_some() {
-            format!("Waits its turn: {points}, {time}")
+            format!("Waits its turn: {time}")
         } else {
             format!("{points}, {time}")
         }

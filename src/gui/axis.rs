@@ -4,7 +4,7 @@
 use egui_plot::{GridInput, GridMark};
 
 use crate::experiment::format_list;
-use crate::measurement::units::significant;
+use crate::measurement::units::shortest;
 
 /// Scale of the message-size axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub fn figure_label(value: f64) -> String {
     if value < 0.0 {
         String::new()
     } else {
-        significant(value)
+        shortest(value)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::protocol::Dialect;
-use crate::server::{Server, ServerConfig, ServerHooks, ServerLog, ServerStatus};
+use crate::server::{LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus};
 
 /// The port tried first, and left for another one where it is taken.
 const DEFAULT_PORT: u16 = 10_000;
@@ -17,6 +17,8 @@ pub struct EmbeddedServer {
     server: Option<Running>,
     /// What the last server said; a run that was measured on it is still being read.
     log: Option<Arc<ServerLog>>,
+    /// Its first record, kept because the log forgets its oldest.
+    listening: Option<LogRecord>,
     error: Option<String>,
     context: egui::Context,
 }
@@ -34,6 +36,7 @@ impl EmbeddedServer {
         Self {
             server: None,
             log: None,
+            listening: None,
             error: None,
             context: context.clone(),
         }
@@ -106,6 +109,12 @@ impl EmbeddedServer {
         self.log.as_ref()
     }
 
+    /// Its record of having begun to listen.
+    #[must_use]
+    pub fn listening(&self) -> Option<LogRecord> {
+        self.listening.clone()
+    }
+
     /// Why it did not start.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
@@ -171,7 +180,9 @@ impl EmbeddedServer {
             on_session: None,
         };
         let server = Server::start(config, hooks).map_err(|error| error.to_string())?;
-        self.log = Some(server.log());
+        let log = server.log();
+        self.listening = log.since(0).0.into_iter().next();
+        self.log = Some(log);
         self.server = Some(Running {
             server,
             dialect,

@@ -138,7 +138,7 @@ fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                 .width(half)
                 .show(ui, &mut form.rounds);
             ui.vertical(|ui| {
-                ui.add_space(22.0);
+                ui.add_space(19.0);
                 ui.horizontal(|ui| {
                     ui.spacing_mut().item_spacing.x = space::SMALL;
                     for (rounds, text) in [("1", "1 round"), ("10", "10 rounds")] {
@@ -263,8 +263,10 @@ fn run_button(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
     if reason.is_none() {
         button = button.fill(palette.accent);
     }
+    // A button alone puts its text at the left of a column.
     let response = ui
-        .add_enabled(reason.is_none(), button)
+        .vertical_centered_justified(|ui| ui.add_enabled(reason.is_none(), button))
+        .inner
         .on_hover_text(format!("{} (F5 or Ctrl+R)", Action::Run.tooltip()));
     if response.clicked() {
         app.act(Action::Run, ui.ctx());

@@ -2,13 +2,14 @@
 //! under them, the state below.
 
 use egui::{
-    Align, Button, CentralPanel, CornerRadius, Frame, Layout, Margin, MenuBar, Panel, RichText, Ui,
+    Align, Button, CentralPanel, CornerRadius, CursorIcon, Frame, Id, Layout, Margin, MenuBar,
+    Panel, Rect, RichText, Sense, Ui,
 };
 
 use super::actions::Action;
 use super::app::{App, NoticeKind};
 use super::settings::Tab;
-use super::theme::{Palette, RADIUS, ThemeChoice, space};
+use super::theme::{Palette, RADIUS, TABS_FOLDED, TABS_LEAST, ThemeChoice, space};
 use super::widgets::note;
 use super::{form_panel, modal, plots, points_table, status, transcript_tab};
 
@@ -158,17 +159,20 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         top: 8,
         ..Margin::ZERO
     });
-    let panel = Panel::bottom("tabs").frame(frame);
-    let panel = if folded {
-        panel.resizable(false).exact_size(36.0)
+    let (least, left_to_plots) = TABS_LEAST;
+    let most = (ui.available_height() - left_to_plots).max(least);
+    let height = if folded {
+        TABS_FOLDED
     } else {
-        let most = (ui.available_height() - 240.0).max(140.0);
-        panel
-            .resizable(true)
-            .default_size(app.settings.tabs_height.min(most))
-            .size_range(120.0..=most)
+        app.settings.tabs_height.clamp(least, most)
     };
+    let panel = Panel::bottom("tabs")
+        .frame(frame)
+        .resizable(false)
+        .exact_size(height);
     let response = panel.show(ui, |ui| {
+        // A panel is as high as what is in it, whatever was asked for.
+        ui.set_min_height(ui.available_height());
         ui.horizontal(|ui| {
             for (tab, name) in [(Tab::Points, "Points"), (Tab::Transcript, "Transcript")] {
                 let is_open = app.settings.tab == tab && !folded;
@@ -201,6 +205,13 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         }
     });
     if !folded {
-        app.settings.tabs_height = response.response.rect.height();
+        let edge = response.response.rect;
+        let grip = Rect::from_x_y_ranges(edge.x_range(), edge.top() - 3.0..=edge.top() + 3.0);
+        let grip = ui
+            .interact(grip, Id::unique("edge of the tabs"), Sense::drag())
+            .on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
+        if grip.dragged() {
+            app.settings.tabs_height = (height - grip.drag_delta().y).clamp(least, most);
+        }
     }
 }

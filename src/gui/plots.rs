@@ -6,7 +6,7 @@ use egui_plot::{Corner, HoverPosition, Legend, Line, Plot, PlotPoint, PlotPoints
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};
-use super::theme::{Palette, medium, space, text_size};
+use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::note;
 use crate::experiment::{MAX_SIZES, parse_list};
 use crate::measurement::units::{Unit, count, throughput, time};
@@ -59,7 +59,11 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let room = ui.available_size();
     let side_by_side = room.x >= SIDE_BY_SIDE_FROM;
     if side_by_side {
+        ui.spacing_mut().item_spacing.x = PLOT_GAP;
         ui.columns(2, |columns| {
+            for ui in columns.iter_mut() {
+                ui.spacing_mut().item_spacing.x = space::MEDIUM;
+            }
             for (ui, quantity) in columns
                 .iter_mut()
                 .zip([Quantity::Rtt, Quantity::Throughput])
@@ -118,9 +122,18 @@ fn plot(
         .x_grid_spacer(move |input| scale.ticks(&input, x_room, powers_of_two))
         .y_grid_spacer(move |input| linear_ticks(&input, y_room, false, 0.0))
         .x_axis_formatter(move |mark, _| scale.label(mark.value))
-        .y_axis_formatter(|mark, _| figure_label(mark.value))
+        .y_axis_formatter(move |mark, _| {
+            // Without a figure there is no scale to name.
+            if is_empty {
+                String::new()
+            } else {
+                figure_label(mark.value)
+            }
+        })
         .y_axis_min_width(48.0)
         .grid_color(palette.grid)
+        .grid_fade(0.0)
+        .show_grid(!is_empty)
         .show_axes(true)
         .auto_bounds(Vec2b::TRUE)
         .set_margin_fraction(vec2(0.04, 0.06))
@@ -147,10 +160,7 @@ fn plot(
     }
     if series.len() > 1 {
         let legend = Legend::default()
-            .position(match quantity {
-                Quantity::Rtt => Corner::LeftTop,
-                Quantity::Throughput => Corner::RightTop,
-            })
+            .position(Corner::LeftTop)
             .title("Server delay")
             .follow_insertion_order(true);
         plot = plot.legend(legend);
@@ -161,21 +171,23 @@ fn plot(
         }
     });
     if is_empty {
-        let text = match (run, quantity) {
-            (Some(run), _) if run.error.is_some() => "No echo was measured.",
-            (Some(_), _) => "Waiting for the first round…",
-            (None, Quantity::Rtt) => {
-                "Press Run.\nRound-trip time appears here, one dot for each message size."
-            }
-            (None, Quantity::Throughput) => "Throughput appears here, from the same probes.",
+        let lines: &[&str] = match (run, quantity) {
+            (Some(run), _) if run.error.is_some() => &["No echo was measured."],
+            (Some(_), _) => &["Waiting for the first round…"],
+            (None, Quantity::Rtt) => &[
+                "Press Run.",
+                "Round-trip time appears here, a dot for each message size.",
+            ],
+            (None, Quantity::Throughput) => &["Throughput appears here, from the same probes."],
         };
-        ui.painter().text(
-            response.response.rect.center(),
-            Align2::CENTER_CENTER,
-            text,
-            FontId::proportional(text_size::TITLE),
-            palette.faint,
-        );
+        let mut at = response.response.rect.center();
+        for line in lines {
+            let font = FontId::proportional(text_size::TITLE);
+            let drawn = ui
+                .painter()
+                .text(at, Align2::CENTER_CENTER, line, font, palette.faint);
+            at.y += drawn.height() + space::SMALL;
+        }
     }
 }
 

@@ -23,12 +23,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         if let Some(address) = app.server.address() {
             ui.horizontal(|ui| {
                 dot(ui, palette.good);
-                ui.label("Listening on");
-                ui.add(egui::Label::new(
-                    RichText::new(address.to_string())
-                        .monospace()
-                        .size(text_size::BODY),
-                ));
+                ui.label(format!("Listening on {address}"));
             });
             let status = app.server.status();
             ui.label(format!(

@@ -14,12 +14,12 @@ use crate::measurement::{Run, RunState};
 pub fn show(app: &mut App, ui: &mut Ui) {
     let palette = Palette::of(ui);
     Panel::bottom("status")
-        .exact_size(40.0)
+        .exact_size(36.0)
         .resizable(false)
         .show(ui, |ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let can_stop = app.can(Action::Stop);
-                let stop = egui::Button::new(Action::Stop.text()).min_size(vec2(72.0, 28.0));
+                let stop = egui::Button::new(Action::Stop.text()).min_size(vec2(72.0, 26.0));
                 let response = ui
                     .add_enabled(can_stop, stop)
                     .on_hover_text(format!("{} (Esc)", Action::Stop.tooltip()));

@@ -31,9 +31,19 @@ pub mod space {
 }
 
 /// Width of the form, in points.
-pub const FORM_WIDTH: f32 = 320.0;
+pub const FORM_WIDTH: f32 = 308.0;
 /// Height of the tabs under the plots when the program is first started.
-pub const TABS_HEIGHT: f32 = 216.0;
+pub const TABS_HEIGHT: f32 = 164.0;
+/// Height of the tabs when they are folded away.
+pub const TABS_FOLDED: f32 = 36.0;
+/// The least height of the tabs, and what they leave to the plots.
+pub const TABS_LEAST: (f32, f32) = (112.0, 240.0);
+/// Space between the two plots.
+pub const PLOT_GAP: f32 = 24.0;
+/// Size of the window when it is first opened: the plots have 60 % of it.
+pub const WINDOW: egui::Vec2 = vec2(1440.0, 960.0);
+/// The smallest window.
+pub const LEAST_WINDOW: egui::Vec2 = vec2(1024.0, 700.0);
 /// Corner radius of cards, fields and buttons.
 pub const RADIUS: u8 = 4;
 /// Height of a table row.
@@ -109,7 +119,7 @@ const DARK: Palette = Palette {
     card: Color32::from_rgb(0x23, 0x27, 0x2e),
     field: Color32::from_rgb(0x15, 0x18, 0x1c),
     line: Color32::from_rgb(0x39, 0x3f, 0x48),
-    grid: Color32::from_rgb(0x8a, 0x93, 0xa0),
+    grid: Color32::from_rgb(0x2e, 0x33, 0x3b),
     text: Color32::from_rgb(0xe6, 0xe9, 0xed),
     faint: Color32::from_rgb(0x9d, 0xa6, 0xb2),
     accent: Color32::from_rgb(0x2b, 0x7d, 0xd1),
@@ -134,7 +144,7 @@ const LIGHT: Palette = Palette {
     card: Color32::from_rgb(0xff, 0xff, 0xff),
     field: Color32::from_rgb(0xf7, 0xf8, 0xfa),
     line: Color32::from_rgb(0xc9, 0xcf, 0xd7),
-    grid: Color32::from_rgb(0x7d, 0x86, 0x92),
+    grid: Color32::from_rgb(0xdf, 0xe3, 0xe8),
     text: Color32::from_rgb(0x1a, 0x1e, 0x24),
     faint: Color32::from_rgb(0x5a, 0x63, 0x70),
     accent: Color32::from_rgb(0x0a, 0x5f, 0xb4),

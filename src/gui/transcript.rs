@@ -1,6 +1,7 @@
 //! One session's transcript as rows of two columns, client and server. Probe lines are made here, from
 //! the samples and the server's records.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::measurement::units::time;
@@ -63,6 +64,15 @@ pub fn sessions(run: &Run) -> Vec<u32> {
     numbers
 }
 
+/// An event of the server; the connection it took is the one the client opened.
+fn event_key(text: &str) -> Key {
+    if text.starts_with("connection from") {
+        Key::Opened
+    } else {
+        Key::Event
+    }
+}
+
 /// What one side did, before it is paired with the other.
 struct Said {
     phase: Phase,
@@ -73,12 +83,14 @@ struct Said {
     is_event: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     /// A line from the client: setup 0, probes by number, termination last.
     ToServer(u64),
     /// A line from the server, likewise.
     ToClient(u64),
+    /// The connection was opened.
+    Opened,
     Event,
 }
 
@@ -134,6 +146,7 @@ fn client_side(run: &Run, session: u32, began: i64) -> Vec<Said> {
             at_ns: line.at_ns - began,
             text: line.text.to_string(),
             key: match line.direction {
+                Direction::Event if line.text.starts_with("connected to") => Key::Opened,
                 Direction::Event => Key::Event,
                 Direction::Sent => line_key(line.phase, true),
                 Direction::Received => line_key(line.phase, false),
@@ -192,12 +205,12 @@ fn server_records(run: &Run, records: &[LogRecord], began: i64) -> Vec<Said> {
                 phase: record.phase,
                 at_ns: since(run, at, began),
                 text,
-                is_event: key == Key::Event,
+                is_event: matches!(key, Key::Event | Key::Opened),
                 key,
             });
         };
         match &record.what {
-            LogEntry::Event(text) => say(record.at, text.clone(), Key::Event),
+            LogEntry::Event(text) => say(record.at, text.clone(), event_key(text)),
             LogEntry::Received(text) => say(record.at, text.clone(), line_key(record.phase, true)),
             LogEntry::Sent(text) => say(record.at, text.clone(), line_key(record.phase, false)),
             LogEntry::Probe {
@@ -224,13 +237,13 @@ fn stored_server_lines(run: &Run, session: u32, began: i64) -> Vec<Said> {
     run.transcript
         .lines
         .iter()
-        .filter(|line| line.session == session && line.side == Side::Server)
+        .filter(|line| line.side == Side::Server && [0, session].contains(&line.session))
         .map(|line| Said {
             phase: line.phase,
             at_ns: line.at_ns - began,
             text: line.text.to_string(),
             key: match line.direction {
-                Direction::Event => Key::Event,
+                Direction::Event => event_key(&line.text),
                 Direction::Received => line_key(line.phase, true),
                 Direction::Sent => line_key(line.phase, false),
             },
@@ -239,52 +252,60 @@ fn stored_server_lines(run: &Run, session: u32, began: i64) -> Vec<Said> {
         .collect()
 }
 
-/// Puts what both sides say of the same line into one row; everything else has a row of its own, at
-/// its time.
+/// Puts what both sides say of the same line into one row. What only the server says stands where its
+/// time belongs among the server's, so that each column runs forward.
 fn pair(client: Vec<Said>, server: Vec<Said>) -> Vec<Row> {
-    let mut by_key: std::collections::HashMap<(bool, u64), Said> = std::collections::HashMap::new();
-    let mut rows: Vec<(i64, Row)> = Vec::new();
+    let mut matching: HashMap<Key, Said> = HashMap::new();
+    let mut server_alone = Vec::new();
     for said in server {
-        match said.key {
-            Key::Event => rows.push(row(None, Some(said))),
-            Key::ToServer(number) => {
-                by_key.insert((true, number), said);
-            }
-            Key::ToClient(number) => {
-                by_key.insert((false, number), said);
-            }
+        if said.key == Key::Event {
+            server_alone.push(said);
+        } else {
+            matching.insert(said.key, said);
         }
     }
-    for said in client {
-        let other = match said.key {
-            Key::Event => None,
-            Key::ToServer(number) => by_key.remove(&(true, number)),
-            Key::ToClient(number) => by_key.remove(&(false, number)),
+    let mut rows: Vec<Row> = client
+        .into_iter()
+        .map(|said| {
+            let other = matching.remove(&said.key);
+            row(Some(said), other)
+        })
+        .collect();
+    server_alone.extend(matching.into_values());
+    server_alone.sort_by_key(|said| said.at_ns);
+    // Both are in the order of time, so one pass finds every place.
+    let mut place = 0;
+    for said in server_alone {
+        let is_later = |row: &Row| {
+            row.phase > said.phase
+                || row
+                    .server
+                    .as_ref()
+                    .is_some_and(|cell| cell.at_ns > said.at_ns)
         };
-        rows.push(row(Some(said), other));
+        let ahead = rows.get(place..).unwrap_or_default();
+        place += ahead.iter().position(is_later).unwrap_or(ahead.len());
+        rows.insert(place, row(None, Some(said)));
+        place += 1;
     }
-    rows.extend(by_key.into_values().map(|said| row(None, Some(said))));
-    rows.sort_by_key(|(at, row)| (row.phase, *at));
-    rows.into_iter().map(|(_, row)| row).collect()
+    rows
 }
 
-fn row(client: Option<Said>, server: Option<Said>) -> (i64, Row) {
-    let first = client.as_ref().or(server.as_ref());
-    let at = first.map_or(0, |said| said.at_ns);
-    let phase = first.map_or(Phase::Setup, |said| said.phase);
+fn row(client: Option<Said>, server: Option<Said>) -> Row {
+    let phase = client
+        .as_ref()
+        .or(server.as_ref())
+        .map_or(Phase::Setup, |said| said.phase);
     let cell = |said: Said| Cell {
         at_ns: said.at_ns,
         text: said.text,
         is_event: said.is_event,
     };
-    (
-        at,
-        Row {
-            phase,
-            client: client.map(cell),
-            server: server.map(cell),
-        },
-    )
+    Row {
+        phase,
+        client: client.map(cell),
+        server: server.map(cell),
+    }
 }
 
 /// Milliseconds since the session began, to the microsecond.

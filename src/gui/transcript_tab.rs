@@ -61,6 +61,7 @@ fn records(app: &App, run: &Run, session: u32) -> Vec<LogRecord> {
     if let Some(connection) = records.first().map(|record| record.connection) {
         records.retain(|record| record.connection == connection);
     }
+    records.extend(app.server.listening());
     records
 }
 

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use egui::{Context, IconData, Ui, ViewportBuilder, vec2};
+use egui::{Context, IconData, Ui, ViewportBuilder};
 
+use super::theme::{LEAST_WINDOW, WINDOW};
 use super::{App, Options, layout};
 use crate::store::config_dir;
 
@@ -82,8 +83,8 @@ pub(super) fn open(
         .with_app_id(APP_ID)
         .with_title("Echograph")
         .with_icon(icon())
-        .with_inner_size(vec2(1440.0, 900.0))
-        .with_min_inner_size(vec2(1024.0, 700.0));
+        .with_inner_size(WINDOW)
+        .with_min_inner_size(LEAST_WINDOW);
     let options = eframe::NativeOptions {
         viewport,
         renderer: eframe::Renderer::Glow,

@@ -150,23 +150,29 @@ pub fn count(value: u64) -> String {
     text
 }
 
-/// A value with at most four significant digits; digits before the point are never dropped.
+/// A number with four significant digits: `0.01235`, `35.10`, `1235`, `123500`. Columns of such
+/// numbers line up.
 #[must_use]
 pub fn significant(value: f64) -> String {
+    const DIGITS: i32 = 4;
     if value == 0.0 || !value.is_finite() {
-        return if value.is_finite() {
-            "0".to_owned()
-        } else {
-            "-".to_owned()
-        };
+        return if value == 0.0 { "0" } else { "–" }.to_owned();
     }
+    // Rounded first: 9.99995 has another number of digits before its point afterwards.
+    let rounded: f64 = format!("{value:.*e}", 3).parse().unwrap_or(value);
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "the logarithm of a finite number is small"
+        reason = "the logarithm of a finite number is below 400"
     )]
-    let before_point = value.abs().log10().floor() as i32 + 1;
-    let decimals = usize::try_from(4 - before_point).unwrap_or(0).min(9);
-    let text = format!("{value:.decimals$}");
+    let before_point = rounded.abs().log10().floor() as i32 + 1;
+    let decimals = usize::try_from(DIGITS - before_point).unwrap_or(0);
+    format!("{rounded:.decimals$}")
+}
+
+/// The same without zeros that say nothing, for the ticks of an axis: `0.5`, `20`.
+#[must_use]
+pub fn shortest(value: f64) -> String {
+    let text = significant(value);
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
@@ -180,14 +186,26 @@ mod tests {
 
     #[test]
     fn figures_have_four_significant_digits_and_a_unit() {
-        assert_eq!(time(812.0).to_string(), "812\u{a0}ns");
+        assert_eq!(time(812.0).to_string(), "812.0\u{a0}ns");
         assert_eq!(time(63_214.4).to_string(), "63.21\u{a0}µs");
-        assert_eq!(time(1_050_000_000.0).to_string(), "1.05\u{a0}s");
-        assert_eq!(throughput(125_000_000.0).to_string(), "1\u{a0}Gbit/s");
+        assert_eq!(time(1_050_000_000.0).to_string(), "1.050\u{a0}s");
+        assert_eq!(throughput(125_000_000.0).to_string(), "1.000\u{a0}Gbit/s");
         assert_eq!(throughput(15_820.0).to_string(), "126.6\u{a0}kbit/s");
-        assert_eq!(significant(0.012_345), "0.01235");
-        assert_eq!(significant(123_456.0), "123456");
-        assert_eq!(significant(f64::NAN), "-");
+        for (value, text, short) in [
+            (0.0, "0", "0"),
+            (1.0, "1.000", "1"),
+            (35.1, "35.10", "35.1"),
+            (0.012_345_6, "0.01235", "0.01235"),
+            (9.999_96, "10.00", "10"),
+            (999.96, "1000", "1000"),
+            (1_234.6, "1235", "1235"),
+            (123_456.0, "123500", "123500"),
+            (-2.5, "-2.500", "-2.5"),
+            (f64::NAN, "–", "–"),
+        ] {
+            assert_eq!(significant(value), text);
+            assert_eq!(shortest(value), short);
+        }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
     }
