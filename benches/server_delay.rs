@@ -26,7 +26,12 @@ fn main() -> io::Result<()> {
         let from = Instant::now();
         let at_client = measure(&server, delay_ms)?;
         let at_server = logged(&server, from);
-        for (side, times) in [("server", at_server), ("client", at_client)] {
+        let asleep = (0..PROBES).map(|_| slept(delay)).collect();
+        for (side, times) in [
+            ("server", at_server),
+            ("client", at_client),
+            ("sleep", asleep),
+        ] {
             let mut late_ns: Vec<u64> = times
                 .iter()
                 .map(|time| time.checked_sub(delay).expect("an echo is never early"))
@@ -65,6 +70,13 @@ fn measure(server: &Server, delay_ms: u64) -> io::Result<Vec<Duration>> {
     stream.write_all(b"t\n")?;
     stream.read_to_end(&mut Vec::new())?;
     Ok(times)
+}
+
+/// How long this machine takes over a plain sleep: what nobody who waits can be better than.
+fn slept(delay: Duration) -> Duration {
+    let from = Instant::now();
+    std::thread::sleep(delay);
+    from.elapsed()
 }
 
 /// The times between arrival and echo in the server's log.

@@ -1,7 +1,13 @@
 //! The memory all connections share for messages.
+//!
+//! An eighth of it is kept for connections that need little, so that a few that send large messages
+//! cannot lock out the rest.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A share up to this size is small.
+const SMALL: usize = 64 * 1024;
 
 /// A number of bytes that is never exceeded, whoever asks.
 #[derive(Debug)]
@@ -31,10 +37,13 @@ impl Budget {
         }
     }
 
-    fn take(&self, bytes: usize) -> bool {
+    /// Takes `more` bytes for a share that will be `bytes` large.
+    fn take(&self, more: usize, bytes: usize) -> bool {
+        let kept = if bytes > SMALL { self.limit / 8 } else { 0 };
         self.used
             .try_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
-                used.checked_add(bytes).filter(|sum| *sum <= self.limit)
+                used.checked_add(more)
+                    .filter(|sum| *sum <= self.limit - kept)
             })
             .is_ok()
     }
@@ -52,7 +61,7 @@ impl Permit {
     /// more; shrinking never fails.
     pub(super) fn resize(&mut self, bytes: usize) -> bool {
         if bytes > self.bytes {
-            if !self.budget.take(bytes - self.bytes) {
+            if !self.budget.take(bytes - self.bytes, bytes) {
                 return false;
             }
         } else if bytes < self.bytes {
@@ -88,5 +97,16 @@ mod tests {
         assert_eq!(budget.used(), 50);
         drop(two);
         assert_eq!(budget.used(), 10);
+    }
+
+    #[test]
+    fn large_shares_leave_something_for_small_ones() {
+        let budget = Arc::new(Budget::new(80 * SMALL));
+        let mut large = budget.permit();
+        let mut small = budget.permit();
+        assert!(!large.resize(70 * SMALL + 1));
+        assert!(large.resize(70 * SMALL));
+        assert!(small.resize(SMALL));
+        assert!(!small.resize(2 * SMALL));
     }
 }

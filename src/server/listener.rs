@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,6 +55,9 @@ async fn accept_for_ever(
             Ok((stream, peer)) => {
                 back_off = FIRST_BACK_OFF;
                 admit(stream, plain(peer), shared, tasks, stop);
+                // Those who are here come first, or a burst of connections would fill every place
+                // before the first of them has had a chance to end.
+                yield_now().await;
             }
             // The client was gone before we came to it.
             Err(error)

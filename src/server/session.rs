@@ -4,6 +4,7 @@
 //! the end is next. Reading goes on while echoes wait for their delay or for a slow reader, within
 //! bounds; nothing a client does can keep the loop from its time-outs.
 
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -14,6 +15,7 @@ use std::time::Instant;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::net::tcp::WriteHalf;
+use tokio::task::yield_now;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +27,13 @@ use super::shared::{Shared, Slot};
 use super::summary::in_words;
 use super::{LogEntry, SessionEnd, SessionSummary};
 
+/// Most bytes taken by one read.
+const READ_AT_ONCE: u64 = 256 * 1024;
+/// Bytes after which a session lets the others go first, and what a read of few bytes counts as: a
+/// client that always has more to give would otherwise keep the thread for itself.
+const TURN: usize = 256 * 1024;
+const LEAST_WORK: usize = TURN / 16;
+
 /// What writing came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
@@ -34,6 +43,16 @@ enum Written {
     UntilDue(Instant),
     /// As much as the client takes at the moment.
     UntilTaken,
+}
+
+/// What the waiting ended with.
+enum Woken {
+    /// An echo is due, or the client takes bytes again.
+    MayWrite,
+    /// Bytes came, or their end.
+    Read(io::Result<usize>),
+    /// It is time to look after the log and the idle time-out.
+    Look,
 }
 
 /// Serves one client and closes its connection.
@@ -94,6 +113,7 @@ async fn converse(
     let (mut reader, writer) = stream.split();
     let idle_timeout = shared.config.idle_timeout;
     let mut timer = PreciseTimer::default();
+    let mut work = 0;
     let mut look_at = after(dialogue.moved(), idle_timeout);
     let mut look = pin!(sleep_until(look_at.into()));
     loop {
@@ -106,6 +126,10 @@ async fn converse(
         }
         if dialogue.left_some() {
             continue;
+        }
+        if work >= TURN {
+            work = 0;
+            yield_now().await;
         }
         let may_read = dialogue.wants_input();
         if written == Written::All && dialogue.is_ending() {
@@ -122,19 +146,33 @@ async fn converse(
             Written::All | Written::UntilTaken => None,
         };
 
-        tokio::select! {
-            biased;
-            () = timer.until(due.unwrap_or(look_at)), if due.is_some() => {}
-            ready = writer.writable(), if written == Written::UntilTaken => ready?,
-            // An async block, because room is made as soon as the expression is evaluated.
-            read = async { reader.read_buf(dialogue.room()).await }, if may_read => {
+        let waiting = async {
+            tokio::select! {
+                biased;
+                () = timer.until(due.unwrap_or(look_at)), if due.is_some() => Ok(Woken::MayWrite),
+                ready = writer.writable(), if written == Written::UntilTaken => {
+                    ready.map(|()| Woken::MayWrite)
+                }
+                // An async block, because room is made as soon as the expression is evaluated.
+                read = async {
+                    (&mut reader).take(READ_AT_ONCE).read_buf(dialogue.room()).await
+                }, if may_read => Ok(Woken::Read(read)),
+                () = &mut look => Ok(Woken::Look),
+            }
+        };
+        match noticing(waiting, || work = 0).await? {
+            Woken::MayWrite => {}
+            Woken::Read(read) => {
                 let now = Instant::now();
-                match read? {
-                    0 => dialogue.end_of_data(),
-                    _ => dialogue.arrived(now),
+                let count = read?;
+                if count == 0 {
+                    dialogue.end_of_data();
+                } else {
+                    dialogue.arrived(now);
+                    work += count.max(LEAST_WORK);
                 }
             }
-            () = &mut look => {
+            Woken::Look => {
                 let now = Instant::now();
                 if dialogue.recorder.flush_at().is_some_and(|at| at <= now) {
                     dialogue.recorder.flush(now);
@@ -149,6 +187,19 @@ async fn converse(
             }
         }
     }
+}
+
+/// Awaits `future` and says so if it was not ready at once, which gave every other task its turn.
+async fn noticing<F: Future>(future: F, mut waited: impl FnMut()) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        let polled = future.as_mut().poll(context);
+        if polled.is_pending() {
+            waited();
+        }
+        polled
+    })
+    .await
 }
 
 /// Writes whatever is due, as far as the client takes it.

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -248,6 +250,37 @@ fn a_flood_of_connections_leaves_sessions_alone() {
         server.status().connections_now == 0
     });
     others_are_served(to);
+}
+
+#[test]
+fn clients_that_always_have_more_to_give_leave_time_for_others() {
+    let server = start(speaking(Dialect::Echo));
+    let to = server.local_addr();
+    let enough = Arc::new(AtomicBool::new(false));
+    let flooders: Vec<_> = (0..3)
+        .map(|_| {
+            let mut talker = Client::connect(to);
+            let mut listener = talker.stream.try_clone().unwrap();
+            thread::spawn(move || while matches!(listener.read(&mut [0; 16_384]), Ok(1..)) {});
+            let enough = Arc::clone(&enough);
+            thread::spawn(move || {
+                let much = vec![b'x'; 1_000_000];
+                while !enough.load(Ordering::Relaxed) {
+                    talker.say(&much);
+                }
+                talker.stop_talking();
+            })
+        })
+        .collect();
+    let mut other = Client::connect(to);
+    for _ in 0..20 {
+        other.say("hello");
+        other.hears("hello");
+    }
+    enough.store(true, Ordering::Relaxed);
+    for flooder in flooders {
+        flooder.join().expect("a flooder is served too");
+    }
 }
 
 #[test]

@@ -7,7 +7,16 @@ use std::time::{Duration, Instant};
 
 use echograph::server::{Server, ServerConfig, ServerHooks, SessionEnd, StartError};
 
-use super::client::{Client, config, eventually, probe, start, start_keeping};
+use super::client::{BAD_SETUP, Client, config, eventually, probe, start, start_keeping};
+
+/// A loopback address that no other test takes ports of, for tests that need a port to stay theirs.
+fn alone() -> ServerConfig {
+    let mut config = config();
+    if cfg!(target_os = "linux") {
+        config.bind = IpAddr::V4(Ipv4Addr::new(127, 0, 77, 1));
+    }
+    config
+}
 
 #[test]
 fn it_listens_on_10000_of_this_machine_alone_unless_asked() {
@@ -19,7 +28,7 @@ fn it_listens_on_10000_of_this_machine_alone_unless_asked() {
 
 #[test]
 fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do() {
-    let (server, sessions) = start_keeping(config());
+    let (server, sessions) = start_keeping(alone());
     let to = server.local_addr();
     let _silent = Client::connect(to);
     let _half = Client::set_up(to, "s rtt 1 9 0\n");
@@ -32,6 +41,7 @@ fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do(
     let _ = std::io::Write::write_all(&mut deaf.stream, probe(1, 3_000_000).as_bytes());
     let mut refused = Client::connect(to);
     refused.say("nonsense\n");
+    refused.hears(BAD_SETUP);
     eventually("all are there", || server.status().connections_in_all == 5);
 
     let log = server.log();
@@ -50,7 +60,7 @@ fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do(
     for _ in 0..3 {
         let again = start(ServerConfig {
             port: to.port(),
-            ..config()
+            ..alone()
         });
         assert_eq!(again.local_addr(), to);
         Client::set_up(to, "s rtt 1 1 0\n").probes_and_closes(1, 1, 1);
@@ -61,7 +71,7 @@ fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do(
 
 #[test]
 fn dropping_it_stops_it() {
-    let server = start(config());
+    let server = start(alone());
     let to = server.local_addr();
     drop(server);
     assert!(TcpStream::connect(to).is_err());
