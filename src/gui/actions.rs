@@ -99,6 +99,7 @@ impl Action {
     }
 
     /// The actions whose shortcuts were pressed.
+    #[must_use]
     pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
         ctx.input_mut(|input| {
             Self::ALL

@@ -16,9 +16,8 @@ use super::modal::Modal;
 use super::plots::PlotState;
 use super::settings::Settings;
 use super::transcript_tab::TranscriptState;
-use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, RunRequest, Snapshot, Wake};
-use crate::experiment::{Plan, Problem, Profile, Target};
-use crate::measurement::units::{count, waiting_time};
+use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
+use crate::experiment::{Problem, Target};
 use crate::measurement::{Environment, Run, RunId, RunState};
 use crate::protocol::MeasurementType;
 use crate::store::{capture, write_atomically};
@@ -27,9 +26,6 @@ use crate::store::{capture, write_atomically};
 const PROGRESS_WITHIN: Duration = Duration::from_millis(33);
 /// How long a frame may spend on the engine's events.
 const EVENT_BUDGET: Duration = Duration::from_millis(4);
-/// What a probe is taken to cost on this machine before anything was measured, for the estimate.
-const LOOPBACK_RTT: Duration = Duration::from_micros(100);
-
 /// How a window is started.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -72,16 +68,16 @@ pub struct App {
     baseline: Form,
     settings_file: Option<PathBuf>,
     settings_text: String,
-    engine: Engine,
+    pub(super) engine: Engine,
     events: EngineEvents,
-    snapshot: Arc<Snapshot>,
+    pub(super) snapshot: Arc<Snapshot>,
     finished: Option<Arc<Run>>,
     notice: Option<Notice>,
-    environment: Arc<Environment>,
+    pub(super) environment: Arc<Environment>,
     /// Runs that were asked for on the embedded server and have not ended.
-    on_embedded: Vec<RunId>,
-    stop_server_after_run: bool,
-    quit_after_run: bool,
+    pub(super) on_embedded: Vec<RunId>,
+    pub(super) stop_server_after_run: bool,
+    pub(super) quit_after_run: bool,
     terminated: Arc<AtomicBool>,
     title: String,
 }
@@ -261,84 +257,6 @@ impl App {
         self.settings.form.profile().err().unwrap_or_default()
     }
 
-    /// Why Run cannot be pressed.
-    #[must_use]
-    pub fn why_not_run(&self, problems: &[Problem]) -> Option<String> {
-        if let Some(problem) = problems.first() {
-            return Some(problem.to_string());
-        }
-        let form = &self.settings.form;
-        if !form.embedded {
-            return None;
-        }
-        if self.stop_server_after_run {
-            return Some("The embedded server is being switched off.".to_owned());
-        }
-        let speaks = self.server.speaks(form.dialect, form.strict);
-        if self.server.is_on() && !speaks && !self.on_embedded.is_empty() {
-            return Some(
-                "The embedded server speaks another dialect until its runs are over.".to_owned(),
-            );
-        }
-        if !self.server.is_on() {
-            let settings = &self.settings;
-            let address = self.server.address_problem(&settings.listen_address);
-            let port = self.server.port_problem(&settings.listen_port);
-            return address
-                .map(|why| format!("Listen address: {why}"))
-                .or_else(|| port.map(|why| format!("Listen port: {why}")));
-        }
-        None
-    }
-
-    /// The line under Run: what it will do.
-    #[must_use]
-    pub fn what_run_does(&self) -> String {
-        let Ok(profile) = self.settings.form.profile() else {
-            return String::new();
-        };
-        let plan = Plan::new(&profile);
-        // Elsewhere the path's own time is not known before it was measured; the delays are.
-        let rtt = match profile.target {
-            Target::Embedded => LOOPBACK_RTT,
-            Target::Host { .. } => Duration::ZERO,
-        };
-        let estimate = plan.estimate(rtt);
-        let points = what_points(&profile);
-        let time = match profile.target {
-            Target::Embedded if estimate.duration < Duration::from_secs(1) => {
-                waiting_time(estimate.duration)
-            }
-            Target::Embedded => format!("about {}", waiting_time(estimate.duration)),
-            Target::Host { .. } if estimate.duration >= Duration::from_secs(1) => {
-                format!(
-                    "{} and the path's own time",
-                    waiting_time(estimate.duration)
-                )
-            }
-            Target::Host { .. } => format!("{} probes", count(estimate.probes)),
-        };
-        if self.progress().is_some() {
-            format!("Waits its turn: {time}")
-        } else {
-            format!("{points}, {time}")
-        }
-    }
-
-    /// A waiting run in a few words.
-    #[must_use]
-    pub fn describe(&self, profile: &Profile) -> String {
-        let place = match &profile.target {
-            Target::Embedded => "this program".to_owned(),
-            Target::Host { host, port } => format!("{host}:{port}"),
-        };
-        format!(
-            "{}, {}, {place}",
-            profile.measurement_type,
-            what_points(profile)
-        )
-    }
-
     /// Does what an action says, if it can be done now.
     pub fn act(&mut self, action: Action, context: &Context) {
         match action {
@@ -360,115 +278,6 @@ impl App {
             Action::Run => self.why_not_run(&self.form_problems()).is_none(),
             _ => true,
         }
-    }
-
-    fn run(&mut self) {
-        if self.why_not_run(&self.form_problems()).is_some() {
-            return;
-        }
-        let Ok(profile) = self.settings.form.profile() else {
-            return;
-        };
-        let (host, port) = match &profile.target {
-            Target::Host { host, port } => (host.clone(), *port),
-            Target::Embedded => {
-                let was_on = self.server.is_on();
-                match self.ready_server(&profile) {
-                    Ok(address) => {
-                        if !was_on {
-                            self.say_if_moved();
-                        }
-                        (address.ip().to_string(), address.port())
-                    }
-                    Err(error) => return self.say(NoticeKind::Error, error),
-                }
-            }
-        };
-        let embedded = profile.target == Target::Embedded;
-        let request = RunRequest {
-            profile: Arc::new(profile),
-            host,
-            port,
-            environment: Arc::clone(&self.environment),
-        };
-        match self.engine.run(request) {
-            Ok(id) if embedded => self.on_embedded.push(id),
-            Ok(_) => {}
-            Err(error) => self.say(NoticeKind::Error, error.to_string()),
-        }
-    }
-
-    /// The embedded server, listening and speaking the profile's dialect.
-    fn ready_server(&mut self, profile: &Profile) -> Result<std::net::SocketAddr, String> {
-        if self.server.speaks(profile.dialect, profile.strict)
-            && let Some(address) = self.server.reachable()
-        {
-            return Ok(address);
-        }
-        let settings = &self.settings;
-        self.server.start(
-            &settings.listen_address,
-            &settings.listen_port,
-            profile.dialect,
-            profile.strict,
-        )
-    }
-
-    fn say_if_moved(&mut self) {
-        if let (Some(wanted), Some(address)) = (self.server.port_taken(), self.server.address()) {
-            self.say(
-                NoticeKind::Info,
-                format!("Port {wanted} is taken, so the embedded server listens on {address}. The form follows."),
-            );
-        }
-    }
-
-    /// Takes a run out of the queue.
-    pub fn cancel(&mut self, id: RunId) {
-        self.engine.cancel(id);
-    }
-
-    /// Switches the embedded server on, or off; asks first where a run is measured on it.
-    pub fn toggle_server(&mut self, _context: &Context) {
-        if !self.server.is_on() {
-            let form = &self.settings.form;
-            let (dialect, strict) = (form.dialect, form.strict);
-            let started = self.server.start(
-                &self.settings.listen_address,
-                &self.settings.listen_port,
-                dialect,
-                strict,
-            );
-            if started.is_ok() {
-                self.say_if_moved();
-            }
-        } else if self.on_embedded.is_empty() {
-            self.server.stop();
-        } else {
-            self.modal = Some(Modal::StopServer);
-        }
-    }
-
-    /// Ends the runs on the embedded server, then the server.
-    pub fn stop_runs_then_server(&mut self) {
-        self.stop_server_after_run = true;
-        let current = self.progress().map(|progress| progress.run.id);
-        for id in self.on_embedded.clone() {
-            if Some(id) == current {
-                self.engine.stop();
-            } else {
-                self.engine.cancel(id);
-            }
-        }
-    }
-
-    /// Ends every run, then the window.
-    pub fn stop_runs_then_quit(&mut self) {
-        self.quit_after_run = true;
-        for entry in &self.snapshot.queue {
-            self.engine.cancel(entry.id);
-        }
-        self.engine.stop();
     }
 
     /// A window that is closed during a run asks first.
@@ -552,23 +361,5 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.save_settings();
-    }
-}
-
-fn what_points(profile: &Profile) -> String {
-    let sizes = profile.message_sizes.len();
-    let delays = profile.server_delays_ms.len();
-    let mut text = if sizes == 1 {
-        "1 size".to_owned()
-    } else {
-        format!("{sizes} sizes")
-    };
-    if delays > 1 {
-        text = format!("{text} × {delays} delays");
-    }
-    if profile.rounds == 1 {
-        format!("{text}, 1 round")
-    } else {
-        format!("{text}, {} rounds", profile.rounds)
     }
 }

@@ -1,4 +1,4 @@
-//! Axes of the plots: where ticks stand and what they say. egui_plot has no logarithmic axis, so the
+//! Axes of the plots: where ticks stand and what they say. `egui_plot` has no logarithmic axis, so the
 //! message size is transformed here, and the ticks with it.
 
 use egui_plot::{GridInput, GridMark};

@@ -121,18 +121,6 @@ impl EmbeddedServer {
         self.error.as_deref()
     }
 
-    /// What is wrong with a listen address.
-    #[must_use]
-    pub fn address_problem(&self, text: &str) -> Option<String> {
-        listen_address(text).err()
-    }
-
-    /// What is wrong with a listen port.
-    #[must_use]
-    pub fn port_problem(&self, text: &str) -> Option<String> {
-        listen_port(text).err()
-    }
-
     /// Starts it, or starts it anew where it speaks another dialect. Gives the address at which this
     /// machine reaches it.
     ///
@@ -201,7 +189,11 @@ impl EmbeddedServer {
     }
 }
 
-fn listen_address(text: &str) -> Result<IpAddr, String> {
+/// The address to listen on.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn listen_address(text: &str) -> Result<IpAddr, String> {
     match text.trim().trim_matches(['[', ']']) {
         "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
         text => text
@@ -210,7 +202,11 @@ fn listen_address(text: &str) -> Result<IpAddr, String> {
     }
 }
 
-fn listen_port(text: &str) -> Result<u16, String> {
+/// The port to listen on; 0 is any free one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn listen_port(text: &str) -> Result<u16, String> {
     text.trim()
         .parse()
         .map_err(|_| "must be 0 to 65535".to_owned())

@@ -1,7 +1,8 @@
 //! The desktop's own file dialogs, asked for on another thread so that no frame waits for them. Where
 //! the desktop offers none, the caller is told, and shows a path field instead.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub enum Answer {
     Unavailable,
 }
 
+type Picked = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+
 enum Message {
     Opened,
     Ended(Answer),
@@ -50,25 +53,21 @@ pub struct FileDialogs {
 
 impl FileDialogs {
     /// Asks the desktop for a file. A second request while one is open is ignored.
-    pub fn ask(&mut self, purpose: Purpose, start: Option<PathBuf>, context: &egui::Context) {
+    pub fn ask(&mut self, purpose: Purpose, start: Option<&Path>, context: &egui::Context) {
         if self.pending.is_some() {
             return;
         }
         let mut dialog = AsyncFileDialog::new().add_filter("Echograph profile", &["ron"]);
-        if let Some(folder) = start.as_deref().and_then(std::path::Path::parent)
+        if let Some(folder) = start.and_then(Path::parent)
             && folder.is_dir()
         {
             dialog = dialog.set_directory(folder);
         }
-        let name = start
-            .as_deref()
-            .and_then(std::path::Path::file_name)
-            .map_or_else(
-                || "profile.ron".to_owned(),
-                |name| name.to_string_lossy().into_owned(),
-            );
+        let name = start.and_then(Path::file_name).map_or_else(
+            || "profile.ron".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         // Some systems want the dialog made on the window's thread; it is waited for on another.
-        type Picked = std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
         let picked: Picked = match purpose {
             Purpose::OpenProfile => Box::pin(dialog.set_title("Open profile").pick_file()),
             Purpose::SaveProfile => Box::pin(

@@ -3,19 +3,23 @@
 
 use egui::{
     Align, Button, CentralPanel, CornerRadius, CursorIcon, Frame, Id, Layout, Margin, MenuBar,
-    Panel, Rect, RichText, Sense, Ui,
+    Panel, Popup, Rect, RichText, Sense, Ui, vec2,
 };
 
 use super::actions::Action;
 use super::app::{App, NoticeKind};
 use super::settings::Tab;
-use super::theme::{Palette, RADIUS, TABS_FOLDED, TABS_LEAST, ThemeChoice, space};
+use super::theme::{Palette, RADIUS, TABS_FOLDED, TABS_LEAST, ThemeChoice, medium, space};
 use super::widgets::note;
 use super::{form_panel, modal, plots, points_table, status, transcript_tab};
 
+/// Width that the button of a notice takes.
+const DISMISS_ROOM: f32 = 88.0;
+
 /// Shows the whole window.
 pub fn show(app: &mut App, ui: &mut Ui) {
-    if app.modal.is_none() {
+    // A question or an open list has the keyboard to itself: Esc closes it and nothing else.
+    if app.modal.is_none() && !Popup::is_any_open(ui.ctx()) {
         for action in Action::pressed(ui.ctx()) {
             app.act(action, ui.ctx());
         }
@@ -135,16 +139,14 @@ fn notice(app: &mut App, ui: &mut Ui) {
         .stroke(egui::Stroke::new(1.0, color))
         .inner_margin(Margin::symmetric(10, 6))
         .show(ui, |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                dismissed = ui.button("Dismiss").clicked();
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    ui.label(
-                        RichText::new(word)
-                            .family(super::theme::medium())
-                            .color(color),
-                    );
+            ui.horizontal_top(|ui| {
+                ui.label(RichText::new(word).family(medium()).color(color));
+                let width = ui.available_width() - DISMISS_ROOM;
+                ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(width);
                     ui.add(egui::Label::new(notice.text.as_str()).wrap());
                 });
+                dismissed = ui.button("Dismiss").clicked();
             });
         });
     ui.add_space(space::MEDIUM);

@@ -6,11 +6,12 @@ use egui_plot::{Corner, HoverPosition, Legend, Line, Plot, PlotPoint, PlotPoints
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};
+use super::series::{Quantity, Series, read_out, series, series_name};
 use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::note;
 use crate::experiment::{MAX_SIZES, parse_list};
-use crate::measurement::units::{Unit, count, throughput, time};
-use crate::measurement::{Point, PointStatistics, Run, RunId};
+use crate::measurement::units::Unit;
+use crate::measurement::{Run, RunId};
 
 /// Narrower than this, the plots stand one above the other.
 const SIDE_BY_SIDE_FROM: f32 = 760.0;
@@ -21,29 +22,6 @@ const TICK_ROOM: (f32, f32) = (72.0, 44.0);
 #[derive(Debug, Default)]
 pub struct PlotState {
     fitted_to: Option<RunId>,
-}
-
-/// Which figure a plot shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Quantity {
-    Rtt,
-    Throughput,
-}
-
-/// A point's figures in a plot, in base units: nanoseconds or bit/s.
-#[derive(Debug, Clone, Copy)]
-struct Dot {
-    x: f64,
-    median: f64,
-    low: f64,
-    high: f64,
-    interval: Option<(f64, f64)>,
-}
-
-/// One server delay's dots, by message size.
-struct Series<'a> {
-    delay_ms: u64,
-    points: Vec<(Dot, &'a Point)>,
 }
 
 /// Shows both plots in the room there is.
@@ -171,23 +149,28 @@ fn plot(
         }
     });
     if is_empty {
-        let lines: &[&str] = match (run, quantity) {
-            (Some(run), _) if run.error.is_some() => &["No echo was measured."],
-            (Some(_), _) => &["Waiting for the first round…"],
-            (None, Quantity::Rtt) => &[
-                "Press Run.",
-                "Round-trip time appears here, a dot for each message size.",
-            ],
-            (None, Quantity::Throughput) => &["Throughput appears here, from the same probes."],
-        };
-        let mut at = response.response.rect.center();
-        for line in lines {
-            let font = FontId::proportional(text_size::TITLE);
-            let drawn = ui
-                .painter()
-                .text(at, Align2::CENTER_CENTER, line, font, palette.faint);
-            at.y += drawn.height() + space::SMALL;
-        }
+        say_empty(ui, run, quantity, response.response.rect.center());
+    }
+}
+
+/// An empty plot says what will appear and what to press.
+fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, mut at: egui::Pos2) {
+    let palette = Palette::of(ui);
+    let lines: &[&str] = match (run, quantity) {
+        (Some(run), _) if run.error.is_some() => &["No echo was measured."],
+        (Some(_), _) => &["Waiting for the first round…"],
+        (None, Quantity::Rtt) => &[
+            "Press Run.",
+            "Round-trip time appears here, a dot for each message size.",
+        ],
+        (None, Quantity::Throughput) => &["Throughput appears here, from the same probes."],
+    };
+    for line in lines {
+        let font = FontId::proportional(text_size::TITLE);
+        let drawn = ui
+            .painter()
+            .text(at, Align2::CENTER_CENTER, line, font, palette.faint);
+        at.y += drawn.height() + space::SMALL;
     }
 }
 
@@ -212,64 +195,7 @@ fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, is_empty: bool) {
     );
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "message sizes stay far below 2^52"
-)]
-fn series<'a>(run: &'a Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'a>> {
-    run.profile
-        .server_delays_ms
-        .iter()
-        .map(|delay_ms| {
-            let mut points: Vec<(Dot, &Point)> = run
-                .points
-                .iter()
-                .filter(|point| point.spec.server_delay_ms == *delay_ms)
-                .filter_map(|point| {
-                    let figures = point.statistics.as_ref()?;
-                    let size = point.spec.message_size;
-                    let dot = dot(figures, size as f64, quantity, scale.place(size));
-                    Some((dot, point))
-                })
-                .collect();
-            points.sort_by_key(|(_, point)| point.spec.message_size);
-            Series {
-                delay_ms: *delay_ms,
-                points,
-            }
-        })
-        .collect()
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nanoseconds stay far below 2^52"
-)]
-fn dot(figures: &PointStatistics, size: f64, quantity: Quantity, x: f64) -> Dot {
-    let rtt = &figures.rtt;
-    let interval = rtt.median_ci95;
-    match quantity {
-        Quantity::Rtt => Dot {
-            x,
-            median: rtt.p50,
-            low: rtt.min as f64,
-            high: rtt.p90,
-            interval: interval.map(|interval| (interval.lo, interval.hi)),
-        },
-        Quantity::Throughput => {
-            let bits = |rtt_ns: f64| size * 8e9 / rtt_ns.max(1.0);
-            Dot {
-                x,
-                median: bits(rtt.p50),
-                low: bits(rtt.p90),
-                high: bits(rtt.min as f64),
-                interval: interval.map(|interval| (bits(interval.hi), bits(interval.lo))),
-            }
-        }
-    }
-}
-
-fn draw<'a>(ui: &mut PlotUi<'a>, series: &Series<'_>, unit: Unit, color: Color32) {
+fn draw(ui: &mut PlotUi<'_>, series: &Series<'_>, unit: Unit, color: Color32) {
     let name = series_name(series.delay_ms);
     let in_unit = |value: f64| value / unit.size;
     let stroke = |x: f64, low: f64, high: f64, width: f32| {
@@ -302,44 +228,4 @@ fn draw<'a>(ui: &mut PlotUi<'a>, series: &Series<'_>, unit: Unit, color: Color32
             .color(color)
             .radius(4.5),
     );
-}
-
-fn series_name(delay_ms: u64) -> String {
-    format!("{} ms", count(delay_ms))
-}
-
-/// What is said of the dot under the pointer.
-fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<String> {
-    let found = series
-        .iter()
-        .find(|series| series_name(series.delay_ms) == name)?;
-    let (_, point) = found.points.get(index)?;
-    let figures = point.statistics.as_ref()?;
-    let rtt = &figures.rtt;
-    let interval = rtt.median_ci95.map_or_else(
-        || "needs 6 rounds".to_owned(),
-        |interval| format!("{} to {}", time(interval.lo), time(interval.hi)),
-    );
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "nanoseconds stay far below 2^52"
-    )]
-    let min = time(rtt.min as f64);
-    Some(format!(
-        "{} bytes, server delay {} ms\n\
-         median RTT {}\n\
-         95 % interval {interval}\n\
-         least {min}, p90 {}, p99 {}\n\
-         throughput {} (median), {} (mean)\n\
-         {} probes, {} rounds",
-        count(point.spec.message_size),
-        count(point.spec.server_delay_ms),
-        time(rtt.p50),
-        time(rtt.p90),
-        time(rtt.p99),
-        throughput(figures.throughput.median),
-        throughput(figures.throughput.mean),
-        count(figures.n),
-        point.rounds.len(),
-    ))
 }

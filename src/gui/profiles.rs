@@ -8,6 +8,7 @@ use super::app::{App, NoticeKind};
 use super::file_dialog::{Answer, Purpose};
 use super::form::Form;
 use super::modal::{Modal, Then};
+use crate::experiment::Profile;
 use crate::store::{load_profile, save_profile};
 
 impl App {
@@ -86,28 +87,31 @@ impl App {
 
     /// Asks for a file and saves the profile to it.
     pub fn save_as(&mut self, context: &Context) {
-        if let Err(problems) = self.settings.form.profile() {
-            let reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            self.say(
-                NoticeKind::Error,
-                format!("The form cannot be saved yet. {}", reasons.join("; ")),
-            );
-            return;
+        if self.saveable().is_some() {
+            self.choose_file(Purpose::SaveProfile, context);
         }
-        self.choose_file(Purpose::SaveProfile, context);
+    }
+
+    /// The profile of the form, or a word on why there is none: a file that could not be opened again
+    /// is not written.
+    fn saveable(&mut self) -> Option<Profile> {
+        match self.settings.form.profile() {
+            Ok(profile) => Some(profile),
+            Err(problems) => {
+                let reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                let reasons = reasons.join("; ");
+                self.say(
+                    NoticeKind::Error,
+                    format!("The form cannot be saved yet. {reasons}"),
+                );
+                None
+            }
+        }
     }
 
     fn save_to(&mut self, path: &Path) -> bool {
-        let profile = match self.settings.form.profile() {
-            Ok(profile) => profile,
-            Err(problems) => {
-                let reasons: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                self.say(
-                    NoticeKind::Error,
-                    format!("The form cannot be saved yet. {}", reasons.join("; ")),
-                );
-                return false;
-            }
+        let Some(profile) = self.saveable() else {
+            return false;
         };
         match save_profile(path, &profile) {
             Ok(()) => {
@@ -129,7 +133,7 @@ impl App {
             self.file_chosen(purpose, Answer::Unavailable);
         } else {
             self.dialogs
-                .ask(purpose, self.settings.profile_path.clone(), context);
+                .ask(purpose, self.settings.profile_path.as_deref(), context);
         }
     }
 

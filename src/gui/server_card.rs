@@ -3,6 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::app::App;
+use super::embedded::{listen_address, listen_port};
 use super::theme::{Palette, text_size};
 use super::widgets::{Field, card, dot, note, switch};
 use crate::measurement::units::count;
@@ -17,7 +18,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             )
             .changed()
         {
-            app.toggle_server(ui.ctx());
+            app.toggle_server();
         }
         let palette = Palette::of(ui);
         if let Some(address) = app.server.address() {
@@ -40,12 +41,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 let width = ui.available_width();
                 Field::new("Listen address")
                     .hint("127.0.0.1 is reached from this machine only; 0.0.0.0 or :: from everywhere.")
-                    .problem(app.server.address_problem(&app.settings.listen_address).as_deref())
+                    .problem(listen_address(&app.settings.listen_address).err().as_deref())
                     .width(width - 96.0)
                     .show(ui, &mut app.settings.listen_address);
                 Field::new("Listen port")
                     .hint("0 takes any free port.")
-                    .problem(app.server.port_problem(&app.settings.listen_port).as_deref())
+                    .problem(listen_port(&app.settings.listen_port).err().as_deref())
                     .show(ui, &mut app.settings.listen_port);
             });
         }

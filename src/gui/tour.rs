@@ -20,7 +20,7 @@ use crate::protocol::MeasurementType;
 /// Frames between a change and its picture, so that sizes have settled.
 const SETTLE: Duration = Duration::from_millis(400);
 /// How long a run of the tour may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One picture: what to do first, and its name.
 struct Stop {
@@ -41,8 +41,8 @@ const STOPS: [Stop; 7] = [
     Stop {
         name: "measuring",
         prepare: |app| {
-            app.settings.form.delays = "0,2,5".to_owned();
-            app.settings.form.rounds = "8".to_owned();
+            "0,2,5".clone_into(&mut app.settings.form.delays);
+            "8".clone_into(&mut app.settings.form.rounds);
         },
         runs: true,
         live: true,
@@ -56,8 +56,8 @@ const STOPS: [Stop; 7] = [
     Stop {
         name: "rtt",
         prepare: |app| {
-            app.settings.form.delays = "0".to_owned();
-            app.settings.form.rounds = "10".to_owned();
+            "0".clone_into(&mut app.settings.form.delays);
+            "10".clone_into(&mut app.settings.form.rounds);
         },
         runs: true,
         live: false,

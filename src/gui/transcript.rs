@@ -2,6 +2,7 @@
 //! the samples and the server's records.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::time::Instant;
 
 use crate::measurement::units::time;
@@ -336,10 +337,8 @@ pub fn as_text(rows: &SessionRows) -> String {
             )
         };
         let (client, server) = (side(&row.client), side(&row.server));
-        text.push_str(&format!(
-            "{}\t{client}\t{server}\n",
-            row.phase.abbreviation()
-        ));
+        let phase = row.phase.abbreviation();
+        let _ = writeln!(text, "{phase}	{client}	{server}");
     }
     if !rows.server_seen {
         text.push_str("\t\t\t\tnot seen from here\n");

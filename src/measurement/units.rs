@@ -142,7 +142,7 @@ pub fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -216,6 +216,6 @@ mod tests {
         assert_eq!(waiting_time(Duration::from_millis(400)), "less than 1 s");
         assert_eq!(waiting_time(Duration::from_secs(12)), "12 s");
         assert_eq!(waiting_time(Duration::from_secs(200)), "3 min 20 s");
-        assert_eq!(waiting_time(Duration::from_secs(7500)), "2 h 5 min");
+        assert_eq!(waiting_time(Duration::from_mins(125)), "2 h 5 min");
     }
 }

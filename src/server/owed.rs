@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn each_echo_is_due_a_delay_after_its_own_arrival() {
         let mut owed = Owed::default();
-        owed.set_delay(Duration::from_secs(60));
+        owed.set_delay(Duration::from_mins(1));
         let now = Instant::now();
         let Some(long_ago) = now.checked_sub(Duration::from_secs(61)) else {
             return; // The machine started a minute ago.
@@ -171,9 +171,9 @@ mod tests {
         owed.push(1, 5, 10, long_ago);
         owed.push(2, 5, 10, now);
         assert_eq!(owed.due_bytes(), 10);
-        assert_eq!(owed.next_due(), Some(long_ago + Duration::from_secs(60)));
+        assert_eq!(owed.next_due(), Some(long_ago + Duration::from_mins(1)));
         assert_eq!(seqs(&mut owed, 10), [1]);
         assert_eq!(owed.due_bytes(), 0);
-        assert_eq!(owed.next_due(), Some(now + Duration::from_secs(60)));
+        assert_eq!(owed.next_due(), Some(now + Duration::from_mins(1)));
     }
 }

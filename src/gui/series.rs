@@ -1,0 +1,140 @@
+//! A run as series for the plots: one for each server delay, one dot for each point, and what is said
+//! of a dot under the pointer.
+
+use super::axis::SizeScale;
+use crate::measurement::units::{count, throughput, time};
+use crate::measurement::{Point, PointStatistics, Run};
+
+/// Which figure a plot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Round-trip time.
+    Rtt,
+    /// Throughput.
+    Throughput,
+}
+
+/// A point's figures in a plot, in base units: nanoseconds or bit/s.
+#[derive(Debug, Clone, Copy)]
+pub struct Dot {
+    /// Its place on the axis of message sizes.
+    pub x: f64,
+    /// The median.
+    pub median: f64,
+    /// The least RTT, or the throughput at its 90th percentile.
+    pub low: f64,
+    /// The 90th percentile of the RTT, or the throughput at the least.
+    pub high: f64,
+    /// The 95 % interval of the median.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// One server delay's dots, by message size.
+pub struct Series<'a> {
+    /// The server delay in milliseconds.
+    pub delay_ms: u64,
+    /// Its dots, by message size, each with its point.
+    pub points: Vec<(Dot, &'a Point)>,
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "message sizes stay far below 2^52"
+)]
+/// The series of a run.
+#[must_use]
+pub fn series(run: &Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'_>> {
+    run.profile
+        .server_delays_ms
+        .iter()
+        .map(|delay_ms| {
+            let mut points: Vec<(Dot, &Point)> = run
+                .points
+                .iter()
+                .filter(|point| point.spec.server_delay_ms == *delay_ms)
+                .filter_map(|point| {
+                    let figures = point.statistics.as_ref()?;
+                    let size = point.spec.message_size;
+                    let dot = dot(figures, size as f64, quantity, scale.place(size));
+                    Some((dot, point))
+                })
+                .collect();
+            points.sort_by_key(|(_, point)| point.spec.message_size);
+            Series {
+                delay_ms: *delay_ms,
+                points,
+            }
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds stay far below 2^52"
+)]
+fn dot(figures: &PointStatistics, size: f64, quantity: Quantity, x: f64) -> Dot {
+    let rtt = &figures.rtt;
+    let interval = rtt.median_ci95;
+    match quantity {
+        Quantity::Rtt => Dot {
+            x,
+            median: rtt.p50,
+            low: rtt.min as f64,
+            high: rtt.p90,
+            interval: interval.map(|interval| (interval.lo, interval.hi)),
+        },
+        Quantity::Throughput => {
+            let bits = |rtt_ns: f64| size * 8e9 / rtt_ns.max(1.0);
+            Dot {
+                x,
+                median: bits(rtt.p50),
+                low: bits(rtt.p90),
+                high: bits(rtt.min as f64),
+                interval: interval.map(|interval| (bits(interval.hi), bits(interval.lo))),
+            }
+        }
+    }
+}
+
+/// What a series is called.
+#[must_use]
+pub fn series_name(delay_ms: u64) -> String {
+    format!("{} ms", count(delay_ms))
+}
+
+/// What is said of the dot under the pointer.
+#[must_use]
+pub fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<String> {
+    let found = series
+        .iter()
+        .find(|series| series_name(series.delay_ms) == name)?;
+    let (_, point) = found.points.get(index)?;
+    let figures = point.statistics.as_ref()?;
+    let rtt = &figures.rtt;
+    let interval = rtt.median_ci95.map_or_else(
+        || "needs 6 rounds".to_owned(),
+        |interval| format!("{} to {}", time(interval.lo), time(interval.hi)),
+    );
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nanoseconds stay far below 2^52"
+    )]
+    let min = time(rtt.min as f64);
+    Some(format!(
+        "{} bytes, server delay {} ms\n\
+         median RTT {}\n\
+         95 % interval {interval}\n\
+         least {min}, p90 {}, p99 {}\n\
+         throughput {} (median), {} (mean)\n\
+         {} probes, {} rounds",
+        count(point.spec.message_size),
+        count(point.spec.server_delay_ms),
+        time(rtt.p50),
+        time(rtt.p90),
+        time(rtt.p99),
+        throughput(figures.throughput.median),
+        throughput(figures.throughput.mean),
+        count(figures.n),
+        point.rounds.len(),
+    ))
+}
