@@ -173,7 +173,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         .resizable(false)
         .exact_size(height);
     let response = panel.show(ui, |ui| {
-        // A panel is as high as what is in it, whatever was asked for.
+        // A panel is as high as what is in it, whatever was asked for: nothing here may be higher.
         ui.set_min_height(ui.available_height());
         ui.horizontal(|ui| {
             for (tab, name) in [(Tab::Points, "Points"), (Tab::Transcript, "Transcript")] {

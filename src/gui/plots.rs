@@ -13,8 +13,8 @@ use crate::experiment::{MAX_SIZES, parse_list};
 use crate::measurement::units::Unit;
 use crate::measurement::{Run, RunId};
 
-/// Narrower than this, the plots stand one above the other.
-const SIDE_BY_SIDE_FROM: f32 = 760.0;
+/// Width to height that a plot reads best at.
+const BEST_ASPECT: f32 = 1.4;
 /// Room that a tick label takes along each axis, in points.
 const TICK_ROOM: (f32, f32) = (72.0, 44.0);
 
@@ -35,8 +35,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let is_new = run.is_some_and(|run| app.plots.fitted_to != Some(run.id));
     app.plots.fitted_to = run.map(|run| run.id);
     let room = ui.available_size();
-    let side_by_side = room.x >= SIDE_BY_SIDE_FROM;
-    if side_by_side {
+    if stand_side_by_side(room) {
         ui.spacing_mut().item_spacing.x = PLOT_GAP;
         ui.columns(2, |columns| {
             for ui in columns.iter_mut() {
@@ -54,6 +53,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         plot(ui, Quantity::Rtt, run, &sizes, height, is_new);
         plot(ui, Quantity::Throughput, run, &sizes, height, is_new);
     }
+}
+
+/// Whether two plots come nearer to the best shape beside each other than one above the other.
+fn stand_side_by_side(room: egui::Vec2) -> bool {
+    let off = |width: f32, height: f32| (width / height.max(1.0) / BEST_ASPECT).ln().abs();
+    off(room.x / 2.0, room.y) <= off(room.x, room.y / 2.0)
 }
 
 fn plot(

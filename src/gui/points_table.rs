@@ -172,6 +172,7 @@ pub fn show(app: &App, ui: &mut Ui) {
         let mut table = TableBuilder::new(ui)
             .striped(true)
             .vscroll(true)
+            .min_scrolled_height(0.0)
             .auto_shrink([false, false])
             .cell_layout(Layout::right_to_left(Align::Center));
         for head in &heads {

@@ -187,6 +187,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
     ui.spacing_mut().item_spacing.x = 12.0;
     TableBuilder::new(ui)
         .striped(true)
+        .min_scrolled_height(0.0)
         .auto_shrink([false, false])
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(44.0))

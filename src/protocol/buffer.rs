@@ -53,32 +53,34 @@ impl ReceiveBuffer {
 
     /// The capacity the next [`room`](Self::room) will need, for asking a memory budget first.
     #[must_use]
-    pub fn capacity_for_room(&self) -> usize {
+    pub fn capacity_for_room(&self, message: Option<usize>) -> usize {
         let len = self.len();
         if self.bytes.len() < self.bytes.capacity() || len + LEAST_ROOM <= self.bytes.capacity() {
             self.bytes.capacity()
         } else {
-            len + len.max(LEAST_ROOM)
+            len + growth(len, message)
         }
     }
 
-    /// The buffer with spare capacity behind its bytes, to read into.
-    pub fn room(&mut self) -> &mut Vec<u8> {
+    /// The buffer with spare capacity behind its bytes, to read into. It doubles, but where the length
+    /// of the `message` being received is known, not past its end.
+    pub fn room(&mut self, message: Option<usize>) -> &mut Vec<u8> {
         if self.bytes.len() == self.bytes.capacity() {
             // Moving what is left to the front is cheaper than growing past consumed bytes.
             self.bytes.drain(..self.start);
             self.start = 0;
-            if self.bytes.len() + LEAST_ROOM > self.bytes.capacity() {
-                self.bytes.reserve_exact(self.bytes.len().max(LEAST_ROOM));
+            let len = self.bytes.len();
+            if len + LEAST_ROOM > self.bytes.capacity() {
+                self.bytes.reserve_exact(growth(len, message));
             }
         }
         &mut self.bytes
     }
+}
 
-    /// Gives memory back when the buffer is empty and holds more than `keep` bytes.
-    pub fn shrink(&mut self, keep: usize) {
-        if self.is_empty() && self.bytes.capacity() > keep {
-            self.bytes = Vec::new();
-        }
-    }
+/// How much a buffer that holds `len` bytes grows by.
+fn growth(len: usize, message: Option<usize>) -> usize {
+    let doubling = len.max(LEAST_ROOM);
+    let missing = message.map_or(doubling, |total| total.saturating_sub(len));
+    doubling.min(missing.max(LEAST_ROOM))
 }

@@ -39,7 +39,7 @@ fn hear(
     let (mut at, mut arrived) = (0, 0);
     let mut lengths = pieces.iter().copied().cycle();
     while at < stream.len() {
-        let room = buffer.room();
+        let room = buffer.room(parser.expected_len());
         let free = room.capacity() - room.len();
         let take = lengths
             .next()

@@ -173,12 +173,6 @@ impl RequestParser {
         }
     }
 
-    /// Whether the termination has come.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        matches!(self.state, State::Ended)
-    }
-
     /// The bytes the unfinished message will have in all, where that is known already.
     #[must_use]
     pub fn expected_len(&self) -> Option<usize> {

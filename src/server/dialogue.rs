@@ -131,7 +131,8 @@ impl Dialogue {
         if !self.owed.is_empty() && self.inbox.len() >= one_message.max(READ_AHEAD) {
             return false;
         }
-        let needed = self.inbox.capacity_for_room() + self.owed.capacity();
+        let needed =
+            self.inbox.capacity_for_room(self.parser.expected_len()) + self.owed.capacity();
         if self.memory.resize(needed) {
             return true;
         }
@@ -146,7 +147,7 @@ impl Dialogue {
 
     /// Room to read into. Only after [`wants_input`](Self::wants_input) said yes.
     pub(super) fn room(&mut self) -> &mut Vec<u8> {
-        self.inbox.room()
+        self.inbox.room(self.parser.expected_len())
     }
 
     /// Takes note that bytes were read.
