@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::fault;
-use crate::measurement::Fault;
+use crate::measurement::{Fault, FaultKind};
 
 /// The addresses of a name, in the order to try them.
 ///
@@ -19,17 +19,25 @@ pub(super) async fn resolve(
     port: u16,
     time_out: Duration,
 ) -> Result<Vec<SocketAddr>, Fault> {
-    let (sender, receiver) = oneshot::channel();
     // An IPv6 address may be written in brackets, as in a URL.
     let name = host
         .trim_start_matches('[')
         .trim_end_matches(']')
         .to_owned();
+    let look_up = move || Ok((name.as_str(), port).to_socket_addrs()?.collect());
+    abandonable(host, time_out, look_up).await
+}
+
+async fn abandonable(
+    host: &str,
+    time_out: Duration,
+    look_up: impl FnOnce() -> io::Result<Vec<SocketAddr>> + Send + 'static,
+) -> Result<Vec<SocketAddr>, Fault> {
+    let (sender, receiver) = oneshot::channel();
     let spawned = std::thread::Builder::new()
         .name("echograph-resolve".to_owned())
         .spawn(move || {
-            let found = (name.as_str(), port).to_socket_addrs();
-            let _ = sender.send(found.map(Iterator::collect::<Vec<_>>));
+            let _ = sender.send(look_up());
         });
     if let Err(error) = spawned {
         return Err(fault::name_not_found(host, &error.to_string()));
@@ -50,6 +58,8 @@ pub(super) async fn resolve(
 pub(super) struct Connection {
     pub stream: TcpStream,
     pub took: Duration,
+    /// Which of the addresses it was.
+    pub address: SocketAddr,
 }
 
 /// Opens a connection to the first address that takes one. Addresses are tried in turn, never raced:
@@ -60,7 +70,7 @@ pub(super) async fn connect(
     time_out: Duration,
 ) -> Result<Connection, Fault> {
     let ends = Instant::now() + time_out;
-    let mut first_fault = None;
+    let mut worst: Option<Fault> = None;
     for (tried, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = ends.saturating_duration_since(Instant::now()) / left;
@@ -68,18 +78,108 @@ pub(super) async fn connect(
         let fault = match tokio::time::timeout(share, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 let took = began.elapsed();
-                match stream.set_nodelay(true) {
-                    Ok(()) => return Ok(Connection { stream, took }),
+                match usable(&stream) {
+                    Ok(()) => {
+                        let address = *address;
+                        return Ok(Connection {
+                            stream,
+                            took,
+                            address,
+                        });
+                    }
                     Err(error) => fault::connect_failed(host, *address, &error),
                 }
             }
             Ok(Err(error)) => fault::connect_failed(host, *address, &error),
             Err(_) => fault::connect_timed_out(host, *address, share),
         };
-        first_fault.get_or_insert(fault);
+        if worst.as_ref().is_none_or(|w| telling(&fault) > telling(w)) {
+            worst = Some(fault);
+        }
     }
-    Err(first_fault.unwrap_or_else(|| {
-        let error = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        fault::name_not_found(host, &error.to_string())
-    }))
+    Err(worst.unwrap_or_else(|| fault::name_not_found(host, "it has no address")))
+}
+
+fn usable(stream: &TcpStream) -> io::Result<()> {
+    // A port that is closed, and that the system happens to choose for our end as well, connects us
+    // to ourselves: nobody is there.
+    if stream.local_addr()? == stream.peer_addr()? {
+        return Err(io::ErrorKind::ConnectionRefused.into());
+    }
+    stream.set_nodelay(true)
+}
+
+/// How much a fault says about the host: one address that refuses says that the host is up, another
+/// without a route says nothing about it.
+fn telling(fault: &Fault) -> u8 {
+    match fault.kind {
+        FaultKind::Refused => 3,
+        FaultKind::Reset => 2,
+        FaultKind::TimedOut => 1,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A look-up that answers long after everybody has gone.
+    fn endless() -> io::Result<Vec<SocketAddr>> {
+        std::thread::sleep(Duration::from_hours(1));
+        Err(io::ErrorKind::TimedOut.into())
+    }
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_look_up_without_an_answer_times_out_and_says_so() {
+        let time_out = Duration::from_millis(100);
+        let fault = runtime()
+            .block_on(abandonable("far.example", time_out, endless))
+            .unwrap_err();
+        assert_eq!(fault.kind, FaultKind::TimedOut);
+        assert_eq!(fault.phase, crate::measurement::FaultPhase::Resolve);
+        assert!(fault.message.contains("far.example"), "{fault}");
+        assert!(fault.message.contains("within 0.1 s"), "{fault}");
+    }
+
+    #[test]
+    fn a_look_up_can_be_left_at_any_moment_and_holds_nobody_up() {
+        let hour = Duration::from_hours(1);
+        let runtime = runtime();
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = abandonable("far.example", hour, endless) => unreachable!(),
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+        });
+        // Ends here, not in an hour.
+        drop(runtime);
+    }
+
+    #[test]
+    fn a_host_whose_addresses_all_fail_is_told_by_the_most_telling_one() {
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let refusing = closed.local_addr().unwrap();
+        drop(closed);
+        // The broadcast address of the loopback network: there is no route for TCP.
+        let nowhere: SocketAddr = "127.255.255.255:9".parse().unwrap();
+        let fault = runtime()
+            .block_on(connect(
+                "x.example",
+                &[nowhere, refusing],
+                Duration::from_secs(5),
+            ))
+            .err()
+            .unwrap();
+        assert_eq!(fault.kind, FaultKind::Refused);
+        assert!(fault.message.contains(&refusing.to_string()), "{fault}");
+    }
 }

@@ -33,87 +33,116 @@ pub(super) enum ExchangeEnd {
     Complete,
     /// What came does not begin as the message does, so it is no echo.
     NoEcho,
+    /// More came than had been sent until then, so it is no echo either.
+    TooEarly,
     /// The peer closed.
     Closed,
     /// The connection broke.
     Broken(io::Error),
 }
 
+/// The probe on its way, readable from outside when the exchange is cut off.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    /// When it was sent; `None` when no probe is on its way.
+    pub sent: Cell<Option<Instant>>,
+    /// How much of its echo has come, in bytes.
+    pub received: Cell<usize>,
+}
+
 /// Sends `message` and reads until as many bytes have come back. One write and one read where the
 /// kernel takes and gives the message whole; while it takes only a part, the echo is read meanwhile,
-/// or both ends could wait for each other for ever. `in_flight` is told the time of sending, for when
-/// this future is dropped before the echo has come.
+/// or both ends could wait for each other for ever.
 pub(super) async fn exchange(
     stream: &mut TcpStream,
     message: &[u8],
     buffer: &mut [u8],
-    in_flight: &Cell<Option<Instant>>,
+    in_flight: &InFlight,
 ) -> Exchange {
-    let mut written = 0;
-    let mut received = 0;
+    let mut transfer = Transfer {
+        message,
+        buffer,
+        written: 0,
+        write_error: None,
+        in_flight,
+    };
+    in_flight.received.set(0);
     let sent = Instant::now();
-    in_flight.set(Some(sent));
-    let end = poll_fn(|cx| poll(stream, message, buffer, &mut written, &mut received, cx)).await;
+    in_flight.sent.set(Some(sent));
+    let end = poll_fn(|cx| transfer.poll(stream, cx)).await;
     let done = Instant::now();
     Exchange {
         sent,
         done,
-        received,
+        received: in_flight.received.get(),
         end: end.unwrap_or_else(ExchangeEnd::Broken),
     }
 }
 
-fn poll(
-    stream: &mut TcpStream,
-    message: &[u8],
-    buffer: &mut [u8],
-    written: &mut usize,
-    received: &mut usize,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<ExchangeEnd>> {
-    while let Some(rest) = message.get(*written..).filter(|rest| !rest.is_empty()) {
-        match Pin::new(&mut *stream).poll_write(cx, rest) {
-            Poll::Ready(Ok(count)) => *written += count,
-            Poll::Ready(Err(error)) => return write_failed(stream, buffer, received, error, cx),
-            Poll::Pending => break,
-        }
-    }
-    while *received < message.len() {
-        let Some(room) = buffer.get_mut(*received..) else {
-            break;
-        };
-        let mut room = ReadBuf::new(room);
-        ready!(Pin::new(&mut *stream).poll_read(cx, &mut room))?;
-        let count = room.filled().len();
-        if count == 0 {
-            return Poll::Ready(Ok(ExchangeEnd::Closed));
-        }
-        *received += count;
-        if *received < message.len() && buffer.first() != message.first() {
-            return Poll::Ready(Ok(ExchangeEnd::NoEcho));
-        }
-    }
-    Poll::Ready(Ok(ExchangeEnd::Complete))
+struct Transfer<'a> {
+    message: &'a [u8],
+    buffer: &'a mut [u8],
+    written: usize,
+    write_error: Option<io::Error>,
+    in_flight: &'a InFlight,
 }
 
-/// A server that refuses a message may close while we still write it; its reason is then waiting to
-/// be read and says more than the failed write.
-fn write_failed(
-    stream: &mut TcpStream,
-    buffer: &mut [u8],
-    received: &mut usize,
-    error: io::Error,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<ExchangeEnd>> {
-    if let Some(room) = buffer.get_mut(*received..) {
-        let mut room = ReadBuf::new(room);
-        if let Poll::Ready(Ok(())) = Pin::new(stream).poll_read(cx, &mut room) {
-            let count = room.filled().len();
-            *received += count;
-            if count > 0 {
-                return Poll::Ready(Ok(ExchangeEnd::NoEcho));
+impl Transfer<'_> {
+    fn poll(
+        &mut self,
+        stream: &mut TcpStream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<ExchangeEnd>> {
+        self.write(stream, cx);
+        self.read(stream, cx)
+    }
+
+    /// Writes what the kernel takes. A server that refuses a message may close while it is still
+    /// being written; its reason can then be read and says more than the failed write, so that a
+    /// failure only ends the writing.
+    fn write(&mut self, stream: &mut TcpStream, cx: &mut Context<'_>) {
+        while self.write_error.is_none()
+            && let Some(rest) = self.message.get(self.written..)
+            && !rest.is_empty()
+        {
+            match Pin::new(&mut *stream).poll_write(cx, rest) {
+                Poll::Ready(Ok(count)) => self.written += count,
+                Poll::Ready(Err(error)) => self.write_error = Some(error),
+                Poll::Pending => return,
             }
         }
     }
-    Poll::Ready(Err(error))
+
+    fn read(
+        &mut self,
+        stream: &mut TcpStream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<ExchangeEnd>> {
+        let needed = self.message.len();
+        let mut received = self.in_flight.received.get();
+        while received < needed {
+            let Some(room) = self.buffer.get_mut(received..) else {
+                break;
+            };
+            let mut room = ReadBuf::new(room);
+            let read = ready!(Pin::new(&mut *stream).poll_read(cx, &mut room));
+            let count = room.filled().len();
+            if count == 0 {
+                // The failed write came first and is the better reason.
+                return Poll::Ready(match (self.write_error.take(), read) {
+                    (Some(error), _) | (None, Err(error)) => Err(error),
+                    (None, Ok(())) => Ok(ExchangeEnd::Closed),
+                });
+            }
+            received += count;
+            self.in_flight.received.set(received);
+            if received < needed && self.buffer.first() != self.message.first() {
+                return Poll::Ready(Ok(ExchangeEnd::NoEcho));
+            }
+            if self.written < needed && received > self.written {
+                return Poll::Ready(Ok(ExchangeEnd::TooEarly));
+            }
+        }
+        Poll::Ready(Ok(ExchangeEnd::Complete))
+    }
 }

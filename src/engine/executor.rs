@@ -16,12 +16,13 @@ use crate::measurement::{
     Direction, Fault, FaultKind, FaultPhase, Point, Probe, Round, Run, RunId, RunState, Side,
     Transcript, TranscriptLine,
 };
-use crate::protocol::Phase;
+use crate::protocol::{Phase, quote};
 
 /// A server that closes a session may need a moment before it takes the next one.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
-/// How often a server that has served before is tried again before it is called gone.
-const RECONNECT_TRIES: u32 = 3;
+/// How often a server that was there before is tried before it is called gone: for longer than half a
+/// second, so that one that is started anew in that time is met.
+const RECONNECT_TRIES: u32 = 5;
 /// Connections in a row that time out before the server is called gone.
 const TIME_OUTS_UNTIL_GONE: u32 = 2;
 
@@ -40,7 +41,7 @@ pub(super) async fn execute(
         found = execution.resolve() => found.map_err(End::Gone),
     };
     let end = match found {
-        Ok(addresses) => execution.visit_all(&addresses, stop).await,
+        Ok(addresses) => execution.visit_all(addresses, stop).await,
         Err(end) => Err(end),
     };
     execution.finish(end)
@@ -64,9 +65,12 @@ struct Execution<'a> {
     visits_done: u64,
     probes_done: u64,
     sessions: u32,
+    /// Connections that were opened.
+    opened: u64,
+    /// Sessions in which something was measured.
     served: u64,
     time_outs: u32,
-    /// Points with rounds that their figures do not know yet.
+    /// Points whose figures do not know their last round yet.
     stale: Vec<bool>,
 }
 
@@ -82,10 +86,10 @@ impl<'a> Execution<'a> {
         let origin = Instant::now();
         let plan = Plan::new(&request.profile);
         let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();
-        let stale = vec![false; points.len()];
         Self {
             pace: Pace::new(origin),
             forecast: Forecast::new(points.len()),
+            stale: vec![false; points.len()],
             run: Run {
                 id,
                 started: Timestamp::now(),
@@ -105,9 +109,9 @@ impl<'a> Execution<'a> {
             visits_done: 0,
             probes_done: 0,
             sessions: 0,
+            opened: 0,
             served: 0,
             time_outs: 0,
-            stale,
         }
     }
 
@@ -125,14 +129,14 @@ impl<'a> Execution<'a> {
 
     async fn visit_all(
         &mut self,
-        addresses: &[SocketAddr],
+        mut addresses: Vec<SocketAddr>,
         stop: &CancellationToken,
     ) -> Result<(), End> {
         for visit in self.plan.visits() {
             let Some(spec) = self.plan.points().get(visit.point).copied() else {
                 continue;
             };
-            self.visit(visit, spec, addresses, stop).await?;
+            self.visit(visit, spec, &mut addresses, stop).await?;
         }
         Ok(())
     }
@@ -141,83 +145,120 @@ impl<'a> Execution<'a> {
         &mut self,
         visit: Visit,
         spec: PointSpec,
-        addresses: &[SocketAddr],
+        addresses: &mut [SocketAddr],
         stop: &CancellationToken,
     ) -> Result<(), End> {
-        let began = Instant::now();
-        self.sessions += 1;
-        let opened = tokio::select! {
-            biased;
-            () = stop.cancelled() => return Err(End::Stopped(FaultPhase::Connect)),
-            opened = self.open(addresses) => opened,
-        };
-        let Connection { mut stream, took } = match opened {
-            Ok(connection) => connection,
-            Err(fault) => return self.not_opened(visit, fault),
-        };
-        self.time_outs = 0;
+        // A server that ends after a session still takes connections until it is gone, and resets
+        // them then. Whether that is what happened shows when it is tried once more.
+        let mut may_be_ending = self.served > 0;
+        loop {
+            let began = Instant::now();
+            self.sessions += 1;
+            let opened = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(End::Stopped(FaultPhase::Connect)),
+                opened = self.open(addresses) => opened,
+            };
+            let connection = match opened {
+                Ok(connection) => connection,
+                Err(fault) => return self.not_opened(visit, fault),
+            };
+            self.opened += 1;
+            self.time_outs = 0;
+            // All rounds are to measure the same path, so the address that was taken stays first.
+            if let Some(taken) = addresses.iter().position(|a| *a == connection.address)
+                && let Some(up_to_taken) = addresses.get_mut(..=taken)
+            {
+                up_to_taken.rotate_right(1);
+            }
+            let mut current = self.begin(visit, &connection, began);
+            match self.session(connection, &mut current, &spec, stop).await {
+                Err(fault)
+                    if may_be_ending
+                        && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::Reset) =>
+                {
+                    may_be_ending = false;
+                    self.line(
+                        self.sessions,
+                        Phase::Setup,
+                        Direction::Event,
+                        &fault.message,
+                    );
+                }
+                result => return self.visited(current, &spec, result),
+            }
+        }
+    }
 
-        let mut current = Current {
-            visit,
-            round: Round {
-                number: visit.round,
-                session: self.sessions,
-                warmup: self.profile().warmup,
-                connect_ns: Some(nanoseconds(took)),
-                local: stream.local_addr().ok(),
-                probes: Vec::new(),
-            },
-            began,
+    fn begin(&self, visit: Visit, connection: &Connection, began: Instant) -> Current {
+        let round = Round {
+            number: visit.round,
+            session: self.sessions,
+            warmup: self.profile().warmup,
+            connect_ns: Some(nanoseconds(connection.took)),
+            local: connection.stream.local_addr().ok(),
+            // Room for every probe now: the vector must not grow between two of them.
+            probes: Vec::with_capacity(self.profile().announced_probes() as usize),
         };
+        Current {
+            visit,
+            round,
+            began,
+        }
+    }
+
+    /// Runs a session until its end, its time-out or Stop.
+    async fn session(
+        &mut self,
+        connection: Connection,
+        current: &mut Current,
+        spec: &PointSpec,
+        stop: &CancellationToken,
+    ) -> Result<(), Fault> {
+        let mut stream = connection.stream;
         let order = Order {
-            setup: self.plan.setup(&spec),
+            setup: self.plan.setup(spec),
             dialect: self.profile().dialect,
             strict: self.profile().strict,
             time_out: self.time_out(),
             origin: self.run.origin,
         };
-        // Room for every probe now: the vector must not grow between two of them.
-        current
-            .round
-            .probes
-            .reserve_exact(order.setup.probes as usize);
-        let peer = stream
-            .peer_addr()
-            .map_or_else(|_| String::new(), |peer| peer.to_string());
         let watch = Watch::new(Instant::now() + order.time_out);
         let mut recording = Recording {
             execution: self,
-            current: &mut current,
+            current,
         };
         recording.line(
             Phase::Setup,
             Direction::Event,
-            &format!("connected to {peer}"),
+            &format!("connected to {}", connection.address),
         );
         let result = tokio::select! {
             biased;
             result = session::run(&mut stream, &order, &watch, &mut recording) => result,
             () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
-            () = expired(&watch) => Err(fault::timed_out(
-                watch.phase.get(), watch.probe.get(), &order.setup, watch.waited.get(),
-            )),
+            () = expired(&watch) => Err(watch.timed_out(&order.setup)),
         };
         drop(stream);
+        let heard = watch.heard.take();
+        if !heard.is_empty() {
+            recording.line(watch.phase.get(), Direction::Received, &quote(&heard));
+        }
         // A probe that was waited for when the session ended was sent all the same.
-        if let Some(sent) = watch.in_flight.get() {
-            let sent_ns = nanoseconds(sent.duration_since(self.run.origin));
+        if let Some(sent) = watch.in_flight.sent.get() {
+            let sent_ns = nanoseconds(sent.duration_since(order.origin));
             current.round.probes.push(Probe::new(sent_ns, None));
         }
-        self.visited(current, &spec, result)
+        result
     }
 
-    /// Opens a connection; a server that has served before is tried a few times.
+    /// Opens a connection; a server that was there before is tried a few times.
     async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
         let mut tries = 1;
         loop {
             match connect(&self.host, addresses, self.time_out()).await {
                 Err(fault)
-                    if self.served > 0
+                    if self.opened > 0
                         && fault.kind == FaultKind::Refused
                         && tries < RECONNECT_TRIES =>
                 {
@@ -234,18 +275,24 @@ impl<'a> Execution<'a> {
     fn not_opened(&mut self, visit: Visit, fault: Fault) -> Result<(), End> {
         let session = self.sessions;
         self.line(session, Phase::Setup, Direction::Event, &fault.message);
-        if self.served == 0 {
+        // A server that was never there, or one that may be there still and cannot be reached.
+        if self.opened == 0 || fault.kind == FaultKind::Unreachable {
             return Err(End::Gone(fault));
         }
         if fault.kind == FaultKind::TimedOut {
             self.time_outs += 1;
             if self.time_outs < TIME_OUTS_UNTIL_GONE {
+                self.forecast.failed(visit.point, self.time_out());
                 self.fail(visit.point, fault);
                 self.visit_over(visit, Instant::now());
                 return Ok(());
             }
         }
-        Err(End::Gone(fault::server_gone(self.served, &fault)))
+        Err(End::Gone(fault::server_gone(
+            self.opened,
+            self.served,
+            &fault,
+        )))
     }
 
     fn visited(
@@ -256,7 +303,7 @@ impl<'a> Execution<'a> {
     ) -> Result<(), End> {
         let Current {
             visit,
-            round,
+            mut round,
             began,
         } = current;
         let complete = round.probes.len() as u64 == u64::from(self.profile().announced_probes());
@@ -264,6 +311,10 @@ impl<'a> Execution<'a> {
             let delay = Duration::from_millis(spec.server_delay_ms);
             let delays = delay.saturating_mul(self.profile().announced_probes());
             self.forecast.seen(visit.point, began.elapsed(), delays);
+        } else {
+            self.forecast.failed(visit.point, began.elapsed());
+            // Many rounds that fail early must not hold room for all they were to measure.
+            round.probes.shrink_to_fit();
         }
         if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
             self.served += 1;
@@ -322,11 +373,7 @@ impl<'a> Execution<'a> {
     fn publish(&mut self, at: Option<(Visit, Option<&Current>)>) {
         let began = Instant::now();
         let visit = at.map_or(Visit { round: 1, point: 0 }, |(visit, _)| visit);
-        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
-            if std::mem::take(stale) {
-                point.refresh_statistics();
-            }
-        }
+        self.refresh_statistics();
         let mut picture = self.run.clone();
         let mut probes_done = self.probes_done;
         let mut spent = Duration::ZERO;
@@ -352,6 +399,14 @@ impl<'a> Execution<'a> {
         self.pace.taken(began, Instant::now());
     }
 
+    fn refresh_statistics(&mut self) {
+        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
+            if std::mem::take(stale) {
+                point.refresh_statistics();
+            }
+        }
+    }
+
     /// The time for every visit still to come, the one that is going on included.
     fn time_left(&self, at: Visit, is_going_on: bool, spent: Duration) -> Option<Duration> {
         let probes = self.profile().announced_probes();
@@ -362,14 +417,16 @@ impl<'a> Execution<'a> {
             let reached = index < at.point || (index == at.point && !is_going_on);
             let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
             left = left.saturating_add(one.saturating_mul(rounds));
+            if is_going_on && index == at.point {
+                // A visit that takes longer than foreseen takes nothing from the others.
+                left = left.saturating_sub(spent.min(one));
+            }
         }
-        Some(left.saturating_sub(spent))
+        Some(left)
     }
 
     fn finish(mut self, end: Result<(), End>) -> Run {
-        for point in &mut self.run.points {
-            point.refresh_statistics();
-        }
+        self.refresh_statistics();
         let rounds = self.plan.rounds() as usize;
         match end {
             Ok(()) => {}

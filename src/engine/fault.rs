@@ -85,14 +85,17 @@ pub(super) fn connect_failed(host: &str, address: SocketAddr, error: &io::Error)
     fault(FaultPhase::Connect, kind, message)
 }
 
-/// A server that was there is there no more.
-pub(super) fn server_gone(sessions: u64, last: &Fault) -> Fault {
-    let served = if sessions == 1 {
-        "one session".to_owned()
-    } else {
-        format!("{sessions} sessions")
+/// A server that was there is there no more: it took `opened` connections and served some of them.
+pub(super) fn server_gone(opened: u64, served: u64, last: &Fault) -> Fault {
+    let count = |number, what| match number {
+        1 => format!("one {what}"),
+        _ => format!("{number} {what}s"),
     };
-    let advice = if sessions == 1 {
+    let did = match served {
+        0 => format!("took {}", count(opened, "connection")),
+        _ => format!("served {}", count(served, "session")),
+    };
+    let advice = if served == 1 {
         "It may be a server that ends after one session: start it again and choose 1 round and one \
          message size, or let it accept connections in a loop."
     } else {
@@ -101,17 +104,49 @@ pub(super) fn server_gone(sessions: u64, last: &Fault) -> Fault {
     fault(
         FaultPhase::Connect,
         last.kind,
-        format!("The server served {served} and then took no more connections. {advice}"),
+        format!("The server {did} and then took no more connections. {advice}"),
     )
 }
 
-pub(super) fn timed_out(phase: Phase, probe: u32, setup: &Setup, waited: Duration) -> Fault {
+/// A reply began and did not end.
+pub(super) fn reply_without_end(phase: Phase, heard: &[u8], waited: Duration) -> Fault {
+    fault(
+        phase.into(),
+        FaultKind::TimedOut,
+        format!(
+            "The server sent \"{}\" and no end of line within {}. A reply must end in a new line.",
+            quote(heard),
+            seconds(waited)
+        ),
+    )
+}
+
+/// Nothing, or `came` of the `of` bytes of an echo, came in time.
+pub(super) fn timed_out(
+    phase: Phase,
+    probe: u32,
+    setup: &Setup,
+    waited: Duration,
+    came: usize,
+    of: usize,
+) -> Fault {
+    /// The longest time-out a profile may set, in seconds.
+    const LONGEST_TIME_OUT_S: u64 = 3_600;
     let waited_text = seconds(waited);
     let delay = setup.server_delay_ms;
     let message = match phase {
         Phase::Setup => format!(
             "The server took the connection but did not answer the setup message within \
              {waited_text}. It may be busy with another client, or speak another dialect."
+        ),
+        Phase::Measurement if came > 0 => format!(
+            "Of the echo of probe {probe} only {came} of {of} bytes came within {waited_text}. The \
+             server must send back the whole message, its end of line included; a slow path needs a \
+             longer time-out."
+        ),
+        Phase::Measurement if delay > LONGEST_TIME_OUT_S - 5 => format!(
+            "The echo of probe {probe} did not come within {waited_text}. If this server counts the \
+             server delay in seconds, {delay} means {delay} s: ask for a smaller delay."
         ),
         Phase::Measurement if delay > 0 => format!(
             "The echo of probe {probe} did not come within {waited_text}. If this server counts the \
@@ -187,6 +222,36 @@ pub(super) fn echo_differs(probe: u32, why: EchoFault, received: &[u8]) -> Fault
             "The echo of probe {probe} is not what was sent: {why}. The server sent \"{}\". It must \
              send back the whole message, byte for byte.",
             quote(received)
+        ),
+    )
+}
+
+/// Bytes came back before they had been sent.
+pub(super) fn echo_too_early(probe: u32, received: &[u8]) -> Fault {
+    fault(
+        FaultPhase::Measurement,
+        FaultKind::EchoDiffers,
+        format!(
+            "The server sent \"{}\" before it could have received as much of probe {probe}. It must \
+             send back what it receives.",
+            quote(received)
+        ),
+    )
+}
+
+/// The setup was accepted, and more came with the reply.
+pub(super) fn more_than_a_reply(reply: &str, behind: &[u8], strict: bool) -> Fault {
+    let advice = if strict {
+        "Strict wants nothing behind the end of line."
+    } else {
+        "One line must answer the setup message."
+    };
+    fault(
+        FaultPhase::Setup,
+        FaultKind::BadReply,
+        format!(
+            "The server answered \"{reply}\" and went on with \"{}\" before a probe was sent. {advice}",
+            quote(behind)
         ),
     )
 }

@@ -14,7 +14,7 @@ mod session;
 mod thread;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc as events;
 use std::time::Duration;
 
@@ -126,6 +126,8 @@ pub struct Engine {
     commands: mpsc::Sender<Command>,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     next_id: AtomicU64,
+    /// Runs that wait, those in the channel included.
+    waiting: Arc<AtomicUsize>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -159,13 +161,16 @@ impl Engine {
             .enable_time()
             .build()?;
         let outlet = progress::Outlet::new(event_sender, snapshot_sender, waker);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&waiting);
         let thread = std::thread::Builder::new()
             .name("echograph-engine".to_owned())
-            .spawn(move || thread::main(runtime, command_receiver, outlet))?;
+            .spawn(move || thread::main(runtime, command_receiver, outlet, counted))?;
         let engine = Self {
             commands: command_sender,
             snapshot: snapshot_receiver,
             next_id: AtomicU64::new(1),
+            waiting,
             thread: Some(thread),
         };
         Ok((engine, EngineEvents(event_receiver)))
@@ -176,15 +181,22 @@ impl Engine {
     /// # Errors
     /// The queue is full, or the engine is gone.
     pub fn run(&self, request: RunRequest) -> Result<RunId, EngineError> {
-        if self.snapshot().queue.len() >= MAX_QUEUE {
-            return Err(EngineError::QueueFull);
-        }
+        // Counted here: the snapshot is a little behind, and a hundred runs fit into that little.
+        let one_more = |waiting| (waiting < MAX_QUEUE).then_some(waiting + 1);
+        self.waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+            .map_err(|_| EngineError::QueueFull)?;
         let id = RunId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        match self.commands.try_send(Command::Run(id, request)) {
-            Ok(()) => Ok(id),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(EngineError::QueueFull),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(EngineError::Gone),
-        }
+        self.commands
+            .try_send(Command::Run(id, request))
+            .map(|()| id)
+            .map_err(|error| {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+                match error {
+                    mpsc::error::TrySendError::Full(_) => EngineError::QueueFull,
+                    mpsc::error::TrySendError::Closed(_) => EngineError::Gone,
+                }
+            })
     }
 
     /// Takes a run out of the queue. One that has begun is not touched: that is what

@@ -2,6 +2,7 @@
 //! they are worth.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::{Duration, Instant};
@@ -17,9 +18,14 @@ const INSIDE_A_ROUND: Duration = Duration::from_millis(100);
 /// Taking pictures may cost at most one part in this many of the time.
 const COST_SHARE: u32 = 20;
 
+/// How often a listener that has fallen behind is looked after.
+const BEHIND: Duration = Duration::from_millis(10);
+
 /// Where events and pictures leave the engine.
 pub(super) struct Outlet {
     events: SyncSender<EngineEvent>,
+    /// Events the listener has no room for yet.
+    held_back: RefCell<VecDeque<EngineEvent>>,
     snapshots: watch::Sender<Arc<Snapshot>>,
     waker: Waker,
     /// Shared between the run that is measured and the commands that come meanwhile; both live on
@@ -35,21 +41,49 @@ impl Outlet {
     ) -> Self {
         Self {
             events,
+            held_back: RefCell::default(),
             snapshots,
             waker,
             queue: RefCell::default(),
         }
     }
 
-    /// Sends an event. A listener that has fallen far behind is waited for, without keeping the
-    /// thread; one that is gone needs none.
-    pub async fn event(&self, event: EngineEvent) {
-        let mut event = event;
-        while let Err(TrySendError::Full(back)) = self.events.try_send(event) {
-            event = back;
-            tokio::time::sleep(Duration::from_millis(10)).await;
+    /// Sends an event. One that a listener far behind has no room for is held back: no run that is
+    /// measured and no Stop waits for it.
+    pub fn event(&self, event: EngineEvent) {
+        self.held_back.borrow_mut().push_back(event);
+        self.send_held_back();
+    }
+
+    /// Whether events are held back.
+    pub fn is_behind(&self) -> bool {
+        !self.held_back.borrow().is_empty()
+    }
+
+    /// Completes after another try to send what is held back.
+    pub async fn catch_up(&self) {
+        tokio::time::sleep(BEHIND).await;
+        self.send_held_back();
+    }
+
+    fn send_held_back(&self) {
+        let mut held_back = self.held_back.borrow_mut();
+        let mut sent = false;
+        while let Some(event) = held_back.pop_front() {
+            match self.events.try_send(event) {
+                Ok(()) => sent = true,
+                Err(TrySendError::Full(event)) => {
+                    held_back.push_front(event);
+                    break;
+                }
+                // Nobody listens any more.
+                Err(TrySendError::Disconnected(_)) => {}
+            }
         }
-        (self.waker)(Wake::Event);
+        drop(held_back);
+        if sent {
+            (self.waker)(Wake::Event);
+        }
     }
 
     /// Shows the queue and, if one is measured, the run.
@@ -102,36 +136,97 @@ impl Pace {
 /// Tells how long the rest will take from what was seen so far.
 #[derive(Debug)]
 pub(super) struct Forecast {
-    /// Per point: what a visit takes beside the server delay, as last seen.
-    beside_delay: Vec<Option<Duration>>,
+    seen: Vec<Option<Seen>>,
+}
+
+/// How a point's last visit went.
+#[derive(Debug, Clone, Copy)]
+enum Seen {
+    /// It took this beside the server delay.
+    Complete { beside_delay: Duration },
+    /// It failed after this, and is taken to do so again.
+    Failed { took: Duration },
 }
 
 impl Forecast {
     pub fn new(points: usize) -> Self {
         Self {
-            beside_delay: vec![None; points],
+            seen: vec![None; points],
         }
     }
 
     pub fn seen(&mut self, point: usize, took: Duration, delay: Duration) {
-        if let Some(place) = self.beside_delay.get_mut(point) {
-            *place = Some(took.saturating_sub(delay));
+        self.keep(
+            point,
+            Seen::Complete {
+                beside_delay: took.saturating_sub(delay),
+            },
+        );
+    }
+
+    pub fn failed(&mut self, point: usize, took: Duration) {
+        self.keep(point, Seen::Failed { took });
+    }
+
+    fn keep(&mut self, point: usize, seen: Seen) {
+        if let Some(place) = self.seen.get_mut(point) {
+            *place = Some(seen);
         }
     }
 
     /// Time for one visit to `point`, whose probes wait `delay` in all.
     pub fn visit(&self, point: usize, delay: Duration) -> Option<Duration> {
-        let own = self.beside_delay.get(point).copied().flatten();
+        match self.seen.get(point).copied().flatten() {
+            Some(Seen::Complete { beside_delay }) => return Some(beside_delay + delay),
+            Some(Seen::Failed { took }) => return Some(took),
+            None => {}
+        }
         // A point not seen yet takes what the others take, until it says otherwise.
-        let guess = own.or_else(|| {
-            let seen: Vec<Duration> = self.beside_delay.iter().flatten().copied().collect();
-            let count = u32::try_from(seen.len()).ok().filter(|count| *count > 0)?;
-            Some(seen.iter().sum::<Duration>() / count)
-        });
-        match guess {
-            Some(beside) => Some(beside + delay),
+        let (mut sum, mut count) = (Duration::ZERO, 0);
+        for seen in self.seen.iter().flatten() {
+            if let Seen::Complete { beside_delay } = seen {
+                sum += *beside_delay;
+                count += 1;
+            }
+        }
+        match sum.checked_div(count) {
+            Some(beside_delay) => Some(beside_delay + delay),
             None if delay > Duration::ZERO => Some(delay),
             None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_visit_is_foreseen_from_the_point_itself_or_else_from_the_others() {
+        let mut forecast = Forecast::new(3);
+        assert_eq!(forecast.visit(0, Duration::ZERO), None, "nothing is known");
+        assert_eq!(
+            forecast.visit(0, ms(500)),
+            Some(ms(500)),
+            "that much at least"
+        );
+        forecast.seen(0, ms(510), ms(500));
+        forecast.seen(1, ms(30), ms(0));
+        assert_eq!(forecast.visit(0, ms(500)), Some(ms(510)));
+        assert_eq!(forecast.visit(2, ms(100)), Some(ms(120)), "their mean");
+    }
+
+    #[test]
+    fn a_visit_that_failed_is_taken_to_fail_again_and_says_nothing_of_others() {
+        let mut forecast = Forecast::new(2);
+        forecast.failed(0, ms(5_000));
+        assert_eq!(forecast.visit(0, ms(100)), Some(ms(5_000)));
+        assert_eq!(forecast.visit(1, Duration::ZERO), None);
+        forecast.seen(0, ms(110), ms(100));
+        assert_eq!(forecast.visit(0, ms(100)), Some(ms(110)));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -11,74 +12,114 @@ use super::progress::Outlet;
 use super::{Command, EngineEvent, QueueEntry, RunRequest, executor};
 use crate::measurement::RunId;
 
-pub(super) fn main(runtime: Runtime, commands: mpsc::Receiver<Command>, outlet: Outlet) {
+pub(super) fn main(
+    runtime: Runtime,
+    commands: mpsc::Receiver<Command>,
+    outlet: Outlet,
+    waiting: Arc<AtomicUsize>,
+) {
     // A measurement must not be made to yield every so many reads: that would be seen in it.
-    runtime.block_on(tokio::task::unconstrained(work(commands, outlet)));
+    runtime.block_on(tokio::task::unconstrained(work(commands, outlet, waiting)));
     // Nothing of ours may outlive the handle; a name look-up has a thread of its own.
     runtime.shutdown_background();
 }
 
-async fn work(mut commands: mpsc::Receiver<Command>, outlet: Outlet) {
-    let mut queue = Queue::default();
+async fn work(mut commands: mpsc::Receiver<Command>, outlet: Outlet, waiting: Arc<AtomicUsize>) {
+    let mut queue = Queue {
+        runs: VecDeque::new(),
+        waiting,
+    };
     loop {
-        let Some((id, request)) = queue.waiting.pop_front() else {
-            match commands.recv().await {
-                Some(Command::Quit) | None => return,
-                Some(Command::Stop) => {}
-                Some(command) => queue.change(command, &outlet).await,
+        // A listener that has fallen behind hears of the last run before the next begins.
+        if !outlet.is_behind()
+            && let Some((id, request)) = queue.next(&outlet)
+        {
+            if measure(id, request, &mut commands, &mut queue, &outlet).await == Then::Quit {
+                return;
             }
             continue;
-        };
-        queue.show(&outlet);
-        outlet.event(EngineEvent::Started(id)).await;
-
-        let stop = CancellationToken::new();
-        let mut quit = false;
-        let run = {
-            let measuring = executor::execute(id, request, &stop, &outlet);
-            tokio::pin!(measuring);
-            loop {
-                tokio::select! {
-                    biased;
-                    run = &mut measuring => break run,
-                    command = commands.recv(), if !quit => match command {
-                        Some(Command::Stop) => stop.cancel(),
-                        Some(Command::Quit) | None => {
-                            quit = true;
-                            stop.cancel();
-                        }
-                        Some(command) => queue.change(command, &outlet).await,
-                    },
-                }
-            }
-        };
-        outlet.picture(None);
-        outlet.event(EngineEvent::Finished(Arc::new(run))).await;
-        if quit {
-            return;
+        }
+        tokio::select! {
+            biased;
+            command = commands.recv() => match command {
+                Some(Command::Quit) | None => return,
+                Some(Command::Stop) => {}
+                Some(command) => queue.change(command, &outlet),
+            },
+            () = outlet.catch_up(), if outlet.is_behind() => {}
         }
     }
 }
 
-#[derive(Default)]
+#[derive(PartialEq, Eq)]
+enum Then {
+    GoOn,
+    Quit,
+}
+
+/// Runs a profile to its end while commands are worked off.
+async fn measure(
+    id: RunId,
+    request: RunRequest,
+    commands: &mut mpsc::Receiver<Command>,
+    queue: &mut Queue,
+    outlet: &Outlet,
+) -> Then {
+    outlet.event(EngineEvent::Started(id));
+    let stop = CancellationToken::new();
+    let mut then = Then::GoOn;
+    let run = {
+        let measuring = executor::execute(id, request, &stop, outlet);
+        tokio::pin!(measuring);
+        loop {
+            tokio::select! {
+                biased;
+                run = &mut measuring => break run,
+                command = commands.recv(), if then == Then::GoOn => match command {
+                    Some(Command::Stop) => stop.cancel(),
+                    Some(Command::Quit) | None => {
+                        then = Then::Quit;
+                        stop.cancel();
+                    }
+                    Some(command) => queue.change(command, outlet),
+                },
+            }
+        }
+    };
+    outlet.picture(None);
+    outlet.event(EngineEvent::Finished(Arc::new(run)));
+    then
+}
+
 struct Queue {
-    waiting: VecDeque<(RunId, RunRequest)>,
+    runs: VecDeque<(RunId, RunRequest)>,
+    /// How many there are and are on their way here; the handle counts up.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Queue {
-    async fn change(&mut self, command: Command, outlet: &Outlet) {
+    fn next(&mut self, outlet: &Outlet) -> Option<(RunId, RunRequest)> {
+        let next = self.runs.pop_front()?;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.show(outlet);
+        Some(next)
+    }
+
+    fn change(&mut self, command: Command, outlet: &Outlet) {
         match command {
             Command::Run(id, request) => {
-                self.waiting.push_back((id, request));
+                self.runs.push_back((id, request));
                 self.show(outlet);
-                outlet.event(EngineEvent::Queued(id)).await;
+                outlet.event(EngineEvent::Queued(id));
             }
             Command::Cancel(id) => {
-                let before = self.waiting.len();
-                self.waiting.retain(|(waiting, _)| *waiting != id);
-                if self.waiting.len() < before {
+                let before = self.runs.len();
+                self.runs.retain(|(waiting, _)| *waiting != id);
+                let cancelled = before - self.runs.len();
+                if cancelled > 0 {
+                    self.waiting.fetch_sub(cancelled, Ordering::Relaxed);
                     self.show(outlet);
-                    outlet.event(EngineEvent::Cancelled(id)).await;
+                    outlet.event(EngineEvent::Cancelled(id));
                 }
             }
             Command::Stop | Command::Quit => {}
@@ -86,7 +127,7 @@ impl Queue {
     }
 
     fn show(&self, outlet: &Outlet) {
-        let entries = self.waiting.iter().map(|(id, request)| QueueEntry {
+        let entries = self.runs.iter().map(|(id, request)| QueueEntry {
             id: *id,
             profile: Arc::clone(&request.profile),
         });
