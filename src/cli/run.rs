@@ -106,7 +106,7 @@ fn start_server(profile: &Profile, quiet: bool) -> Result<Server, StartError> {
 /// Has the engine measure and shows how far it is; `stop` ends it early.
 fn follow(request: RunRequest, stop: &AtomicBool, quiet: bool) -> Result<Arc<Run>, RunError> {
     let (engine, mut events) = Engine::start(Arc::new(|_| {}))?;
-    engine.run(request)?;
+    let id = engine.run(request)?;
     let progress = Progress::start(quiet);
     let mut stopping = false;
     loop {
@@ -128,7 +128,7 @@ fn follow(request: RunRequest, stop: &AtomicBool, quiet: bool) -> Result<Arc<Run
             if !quiet {
                 progress.say("Stopping; what was measured is kept. Ctrl+C again ends at once.");
             }
-            engine.stop();
+            engine.stop(id);
         }
     }
 }

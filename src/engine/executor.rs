@@ -1,30 +1,16 @@
 //! The execution of a run: visits its points round by round and keeps all that is found.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{Connection, connect, resolve};
+use super::connect::resolve;
 use super::progress::{Forecast, Outlet, Pace};
-use super::session::{self, Order, Recorder, Watch, nanoseconds};
-use super::{RunProgress, RunRequest, fault};
-use crate::experiment::{Plan, PointSpec, Profile, Visit};
-use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, Point, Probe, Round, Run, RunId, RunState, Side,
-    Transcript, TranscriptLine,
-};
-use crate::protocol::{Phase, quote};
-
-/// A server that closes a session may need a moment before it takes the next one.
-const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
-/// How often a server that was there before is tried before it is called gone: for longer than half a
-/// second, so that one that is started anew in that time is met.
-const RECONNECT_TRIES: u32 = 5;
-/// Connections in a row that time out before the server is called gone.
-const TIME_OUTS_UNTIL_GONE: u32 = 2;
+use super::{RunRequest, fault};
+use crate::experiment::{Plan, Profile};
+use crate::measurement::{Fault, FaultPhase, Point, Run, RunId, RunState, Transcript};
 
 /// Runs a profile from its first visit to its last, or until `stop`.
 pub(super) async fn execute(
@@ -48,37 +34,30 @@ pub(super) async fn execute(
 }
 
 /// Why a run ends before its last visit.
-enum End {
+pub(super) enum End {
     Stopped(FaultPhase),
     /// There is no server, or none any more.
     Gone(Fault),
 }
 
-struct Execution<'a> {
-    run: Run,
-    plan: Plan,
-    host: String,
-    port: u16,
-    outlet: &'a Outlet,
-    pace: Pace,
-    forecast: Forecast,
-    visits_done: u64,
-    probes_done: u64,
-    sessions: u32,
+pub(super) struct Execution<'a> {
+    pub run: Run,
+    pub plan: Plan,
+    pub host: String,
+    pub port: u16,
+    pub outlet: &'a Outlet,
+    pub pace: Pace,
+    pub forecast: Forecast,
+    pub visits_done: u64,
+    pub probes_done: u64,
+    pub sessions: u32,
     /// Connections that were opened.
-    opened: u64,
+    pub opened: u64,
     /// Sessions in which something was measured.
-    served: u64,
-    time_outs: u32,
+    pub served: u64,
+    pub time_outs: u32,
     /// Points whose figures do not know their last round yet.
-    stale: Vec<bool>,
-}
-
-/// A visit that is going on.
-struct Current {
-    visit: Visit,
-    round: Round,
-    began: Instant,
+    pub stale: Vec<bool>,
 }
 
 impl<'a> Execution<'a> {
@@ -115,11 +94,11 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn profile(&self) -> &Profile {
+    pub(super) fn profile(&self) -> &Profile {
         &self.run.profile
     }
 
-    fn time_out(&self) -> Duration {
+    pub(super) fn time_out(&self) -> Duration {
         Duration::from_millis(self.profile().timeout_ms)
     }
 
@@ -139,290 +118,6 @@ impl<'a> Execution<'a> {
             self.visit(visit, spec, &mut addresses, stop).await?;
         }
         Ok(())
-    }
-
-    async fn visit(
-        &mut self,
-        visit: Visit,
-        spec: PointSpec,
-        addresses: &mut [SocketAddr],
-        stop: &CancellationToken,
-    ) -> Result<(), End> {
-        // A server that ends after a session still takes connections until it is gone, and resets
-        // them then. Whether that is what happened shows when it is tried once more.
-        let mut may_be_ending = self.served > 0;
-        loop {
-            let began = Instant::now();
-            self.sessions += 1;
-            let opened = tokio::select! {
-                biased;
-                () = stop.cancelled() => return Err(End::Stopped(FaultPhase::Connect)),
-                opened = self.open(addresses) => opened,
-            };
-            let connection = match opened {
-                Ok(connection) => connection,
-                Err(fault) => return self.not_opened(visit, fault),
-            };
-            self.opened += 1;
-            self.time_outs = 0;
-            // All rounds are to measure the same path, so the address that was taken stays first.
-            if let Some(taken) = addresses.iter().position(|a| *a == connection.address)
-                && let Some(up_to_taken) = addresses.get_mut(..=taken)
-            {
-                up_to_taken.rotate_right(1);
-            }
-            let mut current = self.begin(visit, &connection, began);
-            match self.session(connection, &mut current, &spec, stop).await {
-                Err(fault)
-                    if may_be_ending
-                        && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::Reset) =>
-                {
-                    may_be_ending = false;
-                    self.line(
-                        self.sessions,
-                        Phase::Setup,
-                        Direction::Event,
-                        &fault.message,
-                    );
-                }
-                result => return self.visited(current, &spec, result),
-            }
-        }
-    }
-
-    fn begin(&self, visit: Visit, connection: &Connection, began: Instant) -> Current {
-        let round = Round {
-            number: visit.round,
-            session: self.sessions,
-            warmup: self.profile().warmup,
-            connect_ns: Some(nanoseconds(connection.took)),
-            local: connection.stream.local_addr().ok(),
-            // Room for every probe now: the vector must not grow between two of them.
-            probes: Vec::with_capacity(self.profile().announced_probes() as usize),
-        };
-        Current {
-            visit,
-            round,
-            began,
-        }
-    }
-
-    /// Runs a session until its end, its time-out or Stop.
-    async fn session(
-        &mut self,
-        connection: Connection,
-        current: &mut Current,
-        spec: &PointSpec,
-        stop: &CancellationToken,
-    ) -> Result<(), Fault> {
-        let mut stream = connection.stream;
-        let order = Order {
-            setup: self.plan.setup(spec),
-            dialect: self.profile().dialect,
-            strict: self.profile().strict,
-            time_out: self.time_out(),
-            origin: self.run.origin,
-        };
-        let watch = Watch::new(Instant::now() + order.time_out);
-        let mut recording = Recording {
-            execution: self,
-            current,
-        };
-        recording.line(
-            Phase::Setup,
-            Direction::Event,
-            &format!("connected to {}", connection.address),
-        );
-        let result = tokio::select! {
-            biased;
-            result = session::run(&mut stream, &order, &watch, &mut recording) => result,
-            () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
-            () = expired(&watch) => Err(watch.timed_out(&order.setup)),
-        };
-        drop(stream);
-        let heard = watch.heard.take();
-        if !heard.is_empty() {
-            recording.line(watch.phase.get(), Direction::Received, &quote(&heard));
-        }
-        // A probe that was waited for when the session ended was sent all the same.
-        if let Some(sent) = watch.in_flight.sent.get() {
-            let sent_ns = nanoseconds(sent.duration_since(order.origin));
-            current.round.probes.push(Probe::new(sent_ns, None));
-        }
-        result
-    }
-
-    /// Opens a connection; a server that was there before is tried a few times.
-    async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
-        let mut tries = 1;
-        loop {
-            match connect(&self.host, addresses, self.time_out()).await {
-                Err(fault)
-                    if self.opened > 0
-                        && fault.kind == FaultKind::Refused
-                        && tries < RECONNECT_TRIES =>
-                {
-                    tries += 1;
-                    tokio::time::sleep(RECONNECT_PAUSE).await;
-                }
-                opened => return opened,
-            }
-        }
-    }
-
-    /// Without a connection no point can be measured: the run ends, unless the path may only have
-    /// been slow this once.
-    fn not_opened(&mut self, visit: Visit, fault: Fault) -> Result<(), End> {
-        let session = self.sessions;
-        self.line(session, Phase::Setup, Direction::Event, &fault.message);
-        // A server that was never there, or one that may be there still and cannot be reached.
-        if self.opened == 0 || fault.kind == FaultKind::Unreachable {
-            return Err(End::Gone(fault));
-        }
-        if fault.kind == FaultKind::TimedOut {
-            self.time_outs += 1;
-            if self.time_outs < TIME_OUTS_UNTIL_GONE {
-                self.forecast.failed(visit.point, self.time_out());
-                self.fail(visit.point, fault);
-                self.visit_over(visit, Instant::now());
-                return Ok(());
-            }
-        }
-        Err(End::Gone(fault::server_gone(
-            self.opened,
-            self.served,
-            &fault,
-        )))
-    }
-
-    fn visited(
-        &mut self,
-        current: Current,
-        spec: &PointSpec,
-        result: Result<(), Fault>,
-    ) -> Result<(), End> {
-        let Current {
-            visit,
-            mut round,
-            began,
-        } = current;
-        let complete = round.probes.len() as u64 == u64::from(self.profile().announced_probes());
-        if complete {
-            let delay = Duration::from_millis(spec.server_delay_ms);
-            let delays = delay.saturating_mul(self.profile().announced_probes());
-            self.forecast.seen(visit.point, began.elapsed(), delays);
-        } else {
-            self.forecast.failed(visit.point, began.elapsed());
-            // Many rounds that fail early must not hold room for all they were to measure.
-            round.probes.shrink_to_fit();
-        }
-        if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
-            self.served += 1;
-        }
-        let session = round.session;
-        if let Some(point) = self.run.points.get_mut(visit.point) {
-            point.rounds.push(Arc::new(round));
-        }
-        if let Some(stale) = self.stale.get_mut(visit.point) {
-            *stale = true;
-        }
-        if let Err(fault) = result {
-            let phase = match fault.phase {
-                FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Setup => Phase::Setup,
-                FaultPhase::Measurement => Phase::Measurement,
-                FaultPhase::Termination => Phase::Termination,
-            };
-            self.line(session, phase, Direction::Event, &fault.message);
-            if fault.kind == FaultKind::Stopped {
-                return Err(End::Stopped(fault.phase));
-            }
-            self.fail(visit.point, fault);
-        }
-        self.visit_over(visit, Instant::now());
-        Ok(())
-    }
-
-    fn visit_over(&mut self, visit: Visit, now: Instant) {
-        self.visits_done += 1;
-        // A visit cut short by a fault counts whole: its probes will not come any more.
-        self.probes_done = self.visits_done * u64::from(self.profile().announced_probes());
-        if self.pace.is_due(now, false) {
-            self.publish(Some((visit, None)));
-        }
-    }
-
-    fn fail(&mut self, point: usize, fault: Fault) {
-        if let Some(point) = self.run.points.get_mut(point) {
-            point.error.get_or_insert(fault);
-        }
-    }
-
-    fn line(&mut self, session: u32, phase: Phase, direction: Direction, text: &str) {
-        let at = nanoseconds(self.run.origin.elapsed());
-        self.run.transcript.push(TranscriptLine {
-            at_ns: i64::try_from(at).unwrap_or(i64::MAX),
-            side: Side::Client,
-            phase,
-            direction,
-            session,
-            text: text.into(),
-        });
-    }
-
-    /// Shows the run as it stands, with the round that is going on.
-    fn publish(&mut self, at: Option<(Visit, Option<&Current>)>) {
-        let began = Instant::now();
-        let visit = at.map_or(Visit { round: 1, point: 0 }, |(visit, _)| visit);
-        self.refresh_statistics();
-        let mut picture = self.run.clone();
-        let mut probes_done = self.probes_done;
-        let mut spent = Duration::ZERO;
-        if let Some((_, Some(current))) = at
-            && let Some(point) = picture.points.get_mut(current.visit.point)
-        {
-            probes_done += current.round.probes.len() as u64;
-            spent = current.began.elapsed();
-            point.rounds.push(Arc::new(current.round.clone()));
-            point.refresh_statistics();
-        }
-        let current_visit = at.is_some_and(|(_, current)| current.is_some());
-        self.outlet.picture(Some(RunProgress {
-            run: Arc::new(picture),
-            visits_done: self.visits_done,
-            visits_total: self.plan.points().len() as u64 * u64::from(self.plan.rounds()),
-            probes_done,
-            probes_total: self.plan.estimate(Duration::ZERO).probes,
-            time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
-            point: visit.point,
-            round: visit.round,
-        }));
-        self.pace.taken(began, Instant::now());
-    }
-
-    fn refresh_statistics(&mut self) {
-        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
-            if std::mem::take(stale) {
-                point.refresh_statistics();
-            }
-        }
-    }
-
-    /// The time for every visit still to come, the one that is going on included.
-    fn time_left(&self, at: Visit, is_going_on: bool, spent: Duration) -> Option<Duration> {
-        let probes = self.profile().announced_probes();
-        let mut left = Duration::ZERO;
-        for (index, spec) in self.plan.points().iter().enumerate() {
-            let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
-            let one = self.forecast.visit(index, delay)?;
-            let reached = index < at.point || (index == at.point && !is_going_on);
-            let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
-            left = left.saturating_add(one.saturating_mul(rounds));
-            if is_going_on && index == at.point {
-                // A visit that takes longer than foreseen takes nothing from the others.
-                left = left.saturating_sub(spent.min(one));
-            }
-        }
-        Some(left)
     }
 
     fn finish(mut self, end: Result<(), End>) -> Run {
@@ -460,35 +155,6 @@ impl<'a> Execution<'a> {
             None => (RunState::Finished, None),
         };
         self.run
-    }
-}
-
-/// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
-/// it is looked at again each time the timer fires, not each time it moves.
-async fn expired(watch: &Watch) {
-    while Instant::now() < watch.deadline.get() {
-        tokio::time::sleep_until(watch.deadline.get().into()).await;
-    }
-}
-
-/// Records a session into the run.
-struct Recording<'r, 'a> {
-    execution: &'r mut Execution<'a>,
-    current: &'r mut Current,
-}
-
-impl Recorder for Recording<'_, '_> {
-    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
-        let session = self.current.round.session;
-        self.execution.line(session, phase, direction, text);
-    }
-
-    fn probe(&mut self, probe: Probe, now: Instant) {
-        self.current.round.probes.push(probe);
-        if self.execution.pace.is_due(now, true) {
-            self.execution
-                .publish(Some((self.current.visit, Some(self.current))));
-        }
     }
 }
 

@@ -9,9 +9,11 @@ mod connect;
 mod exchange;
 mod executor;
 mod fault;
+mod picture;
 mod progress;
 mod session;
 mod thread;
+mod visit;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -20,7 +22,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::experiment::Profile;
+use crate::experiment::{Problem, Profile};
 use crate::measurement::{Environment, Run, RunId};
 
 /// Most runs that may wait in the queue.
@@ -41,7 +43,7 @@ pub type Waker = Arc<dyn Fn(Wake) + Send + Sync>;
 /// What to measure, and where.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
-    /// The profile; it must have no [`Profile::problems`].
+    /// The profile.
     pub profile: Arc<Profile>,
     /// The host to connect to: the profile's, or the embedded server's address.
     pub host: String,
@@ -106,6 +108,9 @@ pub struct Snapshot {
 /// Why a command was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
+    /// The profile cannot be measured.
+    #[error(transparent)]
+    NotMeasurable(Problem),
     /// Too many runs wait.
     #[error("{MAX_QUEUE} runs wait already; let one finish or cancel one")]
     QueueFull,
@@ -117,7 +122,7 @@ pub enum EngineError {
 enum Command {
     Run(RunId, RunRequest),
     Cancel(RunId),
-    Stop,
+    Stop(RunId),
     Quit,
 }
 
@@ -179,8 +184,11 @@ impl Engine {
     /// Runs a profile, behind those that wait already.
     ///
     /// # Errors
-    /// The queue is full, or the engine is gone.
+    /// The profile has a problem, the queue is full, or the engine is gone.
     pub fn run(&self, request: RunRequest) -> Result<RunId, EngineError> {
+        if let Some(problem) = request.profile.problems().into_iter().next() {
+            return Err(EngineError::NotMeasurable(problem));
+        }
         // Counted here: the snapshot is a little behind, and a hundred runs fit into that little.
         let one_more = |waiting| (waiting < MAX_QUEUE).then_some(waiting + 1);
         self.waiting
@@ -199,15 +207,17 @@ impl Engine {
             })
     }
 
-    /// Takes a run out of the queue. One that has begun is not touched: that is what
+    /// Takes a run out of the queue. One that has begun meanwhile is not touched: that is what
     /// [`stop`](Self::stop) is for.
     pub fn cancel(&self, id: RunId) {
         self.send(Command::Cancel(id));
     }
 
-    /// Stops the run that is measured; what was measured stays. The next in the queue begins.
-    pub fn stop(&self) {
-        self.send(Command::Stop);
+    /// Ends a run, wherever it is: one that is measured stops, and what was measured stays; one that
+    /// waits is taken out of the queue. Then the next begins. A run that has ended is let be, so a
+    /// late Stop never hits the run behind it.
+    pub fn stop(&self, id: RunId) {
+        self.send(Command::Stop(id));
     }
 
     /// The newest picture.

@@ -204,7 +204,7 @@ async fn failed_probe(
             watch.heard.borrow_mut().extend_from_slice(so_far);
             match hear_reply(stream, order, phase, watch, recorder).await {
                 Ok(reply) if reply.code == ReplyCode::Refused => {
-                    let sent = probe_text(seq, order.setup.message_size);
+                    let sent = probe_text(order.dialect, seq, order.setup.message_size);
                     fault::refused_by_server(phase, &reply.text, &sent)
                 }
                 Ok(_) => differs(seq, message, received),

@@ -43,7 +43,6 @@ async fn work(mut commands: mpsc::Receiver<Command>, outlet: Outlet, waiting: Ar
             biased;
             command = commands.recv() => match command {
                 Some(Command::Quit) | None => return,
-                Some(Command::Stop) => {}
                 Some(command) => queue.change(command, &outlet),
             },
             () = outlet.catch_up(), if outlet.is_behind() => {}
@@ -76,7 +75,7 @@ async fn measure(
                 biased;
                 run = &mut measuring => break run,
                 command = commands.recv(), if then == Then::GoOn => match command {
-                    Some(Command::Stop) => stop.cancel(),
+                    Some(Command::Stop(ended)) if ended == id => stop.cancel(),
                     Some(Command::Quit) | None => {
                         then = Then::Quit;
                         stop.cancel();
@@ -112,7 +111,7 @@ impl Queue {
                 self.show(outlet);
                 outlet.event(EngineEvent::Queued(id));
             }
-            Command::Cancel(id) => {
+            Command::Cancel(id) | Command::Stop(id) => {
                 let before = self.runs.len();
                 self.runs.retain(|(waiting, _)| *waiting != id);
                 let cancelled = before - self.runs.len();
@@ -122,7 +121,7 @@ impl Queue {
                     outlet.event(EngineEvent::Cancelled(id));
                 }
             }
-            Command::Stop | Command::Quit => {}
+            Command::Quit => {}
         }
     }
 

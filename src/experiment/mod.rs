@@ -6,7 +6,7 @@ mod sizes;
 
 pub use plan::{Estimate, Plan, PointSpec, Visit};
 pub use profile::{
-    Field, MAX_DELAYS, MAX_MESSAGE_SIZE, MAX_PROBES, MAX_ROUNDS, MAX_SIZES, MAX_VISITS,
-    PROFILE_VERSION, Problem, Profile, Target,
+    Field, MAX_DELAYS, MAX_MESSAGE_SIZE, MAX_PROBES, MAX_ROUNDS, MAX_RUN_PROBES, MAX_SIZES,
+    MAX_VISITS, PROFILE_VERSION, Problem, Profile, Target,
 };
 pub use sizes::{LIST_HELP, ListError, SizeSet, format_list, parse_list};

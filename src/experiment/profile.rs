@@ -22,6 +22,9 @@ pub const MAX_DELAYS: usize = 20;
 /// Most connections a run may make: points times rounds.
 pub const MAX_VISITS: u64 = 1_000_000;
 
+/// Most probes of a run, over all points and rounds: every sample is kept, 16 bytes each.
+pub const MAX_RUN_PROBES: u64 = 20_000_000;
+
 /// Where the server is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -217,6 +220,17 @@ impl Profile {
                 ),
             );
         }
+        let probes = self
+            .visits()
+            .saturating_mul(u64::from(self.announced_probes()));
+        if self.visits() <= MAX_VISITS && probes > MAX_RUN_PROBES {
+            say(
+                Field::Probes,
+                format!(
+                    "sizes, delays, rounds and probes make {probes} probes in all; at most {MAX_RUN_PROBES}"
+                ),
+            );
+        }
         if !(100..=3_600_000).contains(&self.timeout_ms) {
             say(Field::Timeout, "must be 0.1 s to 3600 s".to_owned());
         }
@@ -305,6 +319,10 @@ mod tests {
             Some(Field::ServerDelays)
         );
         assert_eq!(problem(|p| p.rounds = 0), Some(Field::Rounds));
+        assert_eq!(
+            problem(|p| (p.rounds, p.probes) = (1_000, 10_000)),
+            Some(Field::Probes)
+        );
         assert_eq!(problem(|p| p.timeout_ms = 1), Some(Field::Timeout));
         assert_eq!(
             problem(|p| {

@@ -194,7 +194,7 @@ impl App {
             self.server.stop();
         }
         if self.terminated.load(Ordering::Relaxed) {
-            self.engine.stop();
+            self.stop_current();
             context.send_viewport_cmd(ViewportCommand::Close);
         } else if self.quit_after_run && idle {
             context.send_viewport_cmd(ViewportCommand::Close);
@@ -265,7 +265,7 @@ impl App {
             Action::Save => self.save(context),
             Action::SaveAs => self.save_as(context),
             Action::Run => self.run(),
-            Action::Stop => self.engine.stop(),
+            Action::Stop => self.stop_current(),
             Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         }
     }

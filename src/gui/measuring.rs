@@ -186,13 +186,15 @@ impl App {
     /// Ends the runs on the embedded server, then the server.
     pub fn stop_runs_then_server(&mut self) {
         self.stop_server_after_run = true;
-        let current = self.progress().map(|progress| progress.run.id);
-        for id in self.on_embedded.clone() {
-            if Some(id) == current {
-                self.engine.stop();
-            } else {
-                self.engine.cancel(id);
-            }
+        for id in &self.on_embedded {
+            self.engine.stop(*id);
+        }
+    }
+
+    /// Stops the run that goes on.
+    pub(super) fn stop_current(&self) {
+        if let Some(progress) = self.progress() {
+            self.engine.stop(progress.run.id);
         }
     }
 
@@ -202,7 +204,7 @@ impl App {
         for entry in &self.snapshot.queue {
             self.engine.cancel(entry.id);
         }
-        self.engine.stop();
+        self.stop_current();
     }
 }
 

@@ -167,7 +167,7 @@ fn client_side(run: &Run, session: u32, began: i64) -> Vec<Said> {
             said.push(Said {
                 phase: Phase::Measurement,
                 at_ns: sent,
-                text: probe_text(seq, size),
+                text: probe_text(run.profile.dialect, seq, size),
                 key: Key::ToServer(u64::from(seq)),
                 is_event: false,
             });
@@ -223,7 +223,7 @@ fn server_records(run: &Run, records: &[LogRecord], began: i64) -> Vec<Said> {
                 let number = u64::from(*seq);
                 say(
                     *received,
-                    probe_text(*seq, *message_size),
+                    probe_text(run.profile.dialect, *seq, *message_size),
                     Key::ToServer(number),
                 );
                 say(*echoed, format!("echo {seq}"), Key::ToClient(number));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::Phase;
+use crate::protocol::{Dialect, Phase};
 
 /// Most lines kept of a run; what comes after is counted only.
 pub const MAX_TRANSCRIPT_LINES: usize = 100_000;
@@ -81,18 +81,17 @@ impl Transcript {
     }
 }
 
-/// A probe line for showing: number, the payload's first letters, its size. The payload itself would
-/// fill the screen and says nothing.
+/// A probe line for showing, as the dialect writes it: the payload's first letters and its size stand
+/// for the payload, which would fill the screen and says nothing.
 #[must_use]
-pub fn probe_text(seq: u32, message_size: u64) -> String {
+pub fn probe_text(dialect: Dialect, seq: u32, message_size: u64) -> String {
     const SHOWN: u64 = 8;
-    let letters: String = ('a'..='z')
-        .cycle()
-        .take(usize::try_from(message_size.min(SHOWN)).unwrap_or(0))
-        .collect();
-    if message_size > SHOWN {
-        format!("m {seq} {letters}… ({message_size} bytes)")
+    let shown = usize::try_from(message_size.min(SHOWN)).unwrap_or_default();
+    let payload: String = ('a'..='z').cycle().take(shown).collect();
+    let (payload, size) = if message_size > SHOWN {
+        (format!("{payload}…"), format!(" ({message_size} bytes)"))
     } else {
-        format!("m {seq} {letters}")
-    }
+        (payload, String::new())
+    };
+    format!("{}{size}", dialect.probe_line(seq, &payload))
 }

@@ -88,7 +88,7 @@ fn stop_goes_on_to_the_next() {
     bench.start(server.addr, profile(|_| {}));
     bench.start(server.addr, profile(|_| {}));
     bench.until("the first", |s| s.current.is_some() && waiting(s) == [2]);
-    bench.engine.stop();
+    bench.engine.stop(RunId(1));
     let first = bench.finished();
     assert_eq!((first.id, first.state), (RunId(1), RunState::Stopped));
     go_on.send(()).unwrap();

@@ -6,16 +6,18 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use echograph::experiment::Profile;
-use echograph::measurement::{FaultKind, FaultPhase, Run, RunState};
+use echograph::measurement::{FaultKind, FaultPhase, Run, RunId, RunState};
 
 use crate::support::{Bench, FakeServer, Next, PATIENCE, Peer, profile, samples};
 
+/// A bench has one run.
+const FIRST: RunId = RunId(1);
 /// Far above the promise and far below every time-out of a profile here.
 const AT_MOST: Duration = Duration::from_secs(2);
 
 fn stop(bench: &mut Bench, what: &str) -> Arc<Run> {
     let began = Instant::now();
-    bench.engine.stop();
+    bench.engine.stop(FIRST);
     let run = bench.finished();
     let took = began.elapsed();
     println!("stop {what}: {took:?}");
@@ -54,7 +56,7 @@ fn during_the_look_up() {
     let mut bench = Bench::new();
     bench.start_at("localhost", 1, profile(|_| {}));
     let began = Instant::now();
-    bench.engine.stop();
+    bench.engine.stop(FIRST);
     let run = bench.finished();
     println!("stop during the look-up: {:?}", began.elapsed());
     assert!(matches!(run.state, RunState::Stopped | RunState::Failed));
@@ -225,11 +227,14 @@ fn while_short_sessions_follow_each_other() {
 fn with_nothing_to_stop_is_no_harm() {
     let server = FakeServer::honest();
     let mut bench = Bench::new();
-    bench.engine.stop();
+    bench.engine.stop(FIRST);
     bench.start(server.addr, profile(|_| {}));
     let run = bench.finished();
     assert_eq!(run.state, RunState::Finished);
-    bench.engine.stop();
+    // A Stop that comes too late is not taken for the run that follows.
+    bench.engine.stop(FIRST);
+    bench.start(server.addr, profile(|_| {}));
+    assert_eq!(bench.finished().state, RunState::Finished);
 }
 
 #[test]

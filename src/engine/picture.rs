@@ -1,0 +1,72 @@
+//! The picture of a run as it goes: figures that are up to date, and the time until the end.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::RunProgress;
+use super::executor::Execution;
+use super::visit::Current;
+use crate::experiment::Visit;
+
+impl Execution<'_> {
+    /// Shows the run as it stands, with the round that is going on.
+    pub(super) fn publish(&mut self, at: Option<(Visit, Option<&Current>)>) {
+        let began = Instant::now();
+        let visit = at.map_or(Visit { round: 1, point: 0 }, |(visit, _)| visit);
+        self.refresh_statistics();
+        let mut picture = self.run.clone();
+        let mut probes_done = self.probes_done;
+        let mut spent = Duration::ZERO;
+        if let Some((_, Some(current))) = at
+            && let Some(point) = picture.points.get_mut(current.visit.point)
+        {
+            probes_done += current.round.probes.len() as u64;
+            spent = current.began.elapsed();
+            point.rounds.push(Arc::new(current.round.clone()));
+            point.refresh_statistics();
+        }
+        let current_visit = at.is_some_and(|(_, current)| current.is_some());
+        self.outlet.picture(Some(RunProgress {
+            run: Arc::new(picture),
+            visits_done: self.visits_done,
+            visits_total: self.plan.points().len() as u64 * u64::from(self.plan.rounds()),
+            probes_done,
+            probes_total: self.plan.estimate(Duration::ZERO).probes,
+            time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
+            point: visit.point,
+            round: visit.round,
+        }));
+        self.pace.taken(began, Instant::now());
+    }
+
+    pub(super) fn refresh_statistics(&mut self) {
+        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
+            if std::mem::take(stale) {
+                point.refresh_statistics();
+            }
+        }
+    }
+
+    /// The time for every visit still to come, the one that is going on included.
+    pub(super) fn time_left(
+        &self,
+        at: Visit,
+        is_going_on: bool,
+        spent: Duration,
+    ) -> Option<Duration> {
+        let probes = self.profile().announced_probes();
+        let mut left = Duration::ZERO;
+        for (index, spec) in self.plan.points().iter().enumerate() {
+            let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
+            let one = self.forecast.visit(index, delay)?;
+            let reached = index < at.point || (index == at.point && !is_going_on);
+            let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
+            left = left.saturating_add(one.saturating_mul(rounds));
+            if is_going_on && index == at.point {
+                // A visit that takes longer than foreseen takes nothing from the others.
+                left = left.saturating_sub(spent.min(one));
+            }
+        }
+        Some(left)
+    }
+}
