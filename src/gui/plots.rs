@@ -2,17 +2,22 @@
 //! delay.
 
 use egui::{Align2, Color32, FontId, RichText, Stroke, Ui, Vec2b, vec2};
-use egui_plot::{Corner, HoverPosition, Legend, Line, Plot, PlotPoint, PlotPoints, PlotUi, Points};
+use egui_plot::{
+    Corner, HoverPosition, Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points,
+};
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};
-use super::series::{Quantity, Series, read_out, series, series_name};
+use super::series::{Dot, Quantity, Series, read_out, series, series_name};
 use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::note;
 use crate::experiment::{MAX_SIZES, parse_list};
 use crate::measurement::units::Unit;
 use crate::measurement::{Run, RunId};
 
+/// A whisker goes up to this many times the highest median or interval; beyond, an arrow stands for
+/// it. One disturbed point would otherwise press all others flat.
+const WHISKER_CEILING: f64 = 2.5;
 /// Width to height that a plot reads best at.
 const BEST_ASPECT: f32 = 1.4;
 /// Room that a tick label takes along each axis, in points.
@@ -79,16 +84,22 @@ fn plot(
             .iter()
             .flat_map(|series| series.points.iter().map(|(dot, _)| *dot))
     };
-    let largest = dots().map(|dot| dot.high).fold(0.0, f64::max);
+    let trusted = |dot: &Dot| {
+        dot.interval
+            .map_or(dot.median, |(_, high)| high.max(dot.median))
+    };
+    let ceiling = WHISKER_CEILING * dots().map(|dot| trusted(&dot)).fold(0.0, f64::max);
+    let largest = dots().map(|dot| dot.high.min(ceiling)).fold(0.0, f64::max);
     let is_empty = dots().next().is_none();
     let unit = match quantity {
         Quantity::Rtt => Unit::of_time(if is_empty { 1e3 } else { largest }),
         Quantity::Throughput => Unit::of_rate(if is_empty { 1e6 } else { largest }),
     };
+    let top = ui.cursor().top();
     heading(ui, quantity, unit, is_empty);
 
     let width = ui.available_width();
-    let plot_height = (height - 52.0).max(80.0);
+    let plot_height = (height - (ui.cursor().top() - top)).max(80.0);
     let (x_room, y_room) = (
         f64::from(width / TICK_ROOM.0),
         f64::from(plot_height / TICK_ROOM.1),
@@ -150,7 +161,7 @@ fn plot(
     }
     let response = plot.show(ui, |ui| {
         for (index, series) in series.iter().enumerate() {
-            draw(ui, series, unit, palette.series(index));
+            draw(ui, series, unit, ceiling, palette.series(index));
         }
     });
     if is_empty {
@@ -190,17 +201,17 @@ fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, is_empty: bool) {
             note(ui, unit.name);
         }
     });
-    note(
-        ui,
-        "dot: median · thick: its 95 % interval · thin: least to 90th percentile",
-    )
-    .on_hover_text(
+    let legend = RichText::new("dot: median · thick: 95 % interval · thin: least to p90")
+        .size(text_size::SMALL)
+        .color(Palette::of(ui).faint);
+    ui.add(egui::Label::new(legend).truncate()).on_hover_text(
         "The interval of the median comes from the medians of the rounds and needs six of them. \
+             An arrow says that the 90th percentile lies beyond the plot; the table has it. \
              Throughput is payload bytes echoed per second: size / RTT.",
     );
 }
 
-fn draw(ui: &mut PlotUi<'_>, series: &Series<'_>, unit: Unit, color: Color32) {
+fn draw(ui: &mut PlotUi<'_>, series: &Series<'_>, unit: Unit, ceiling: f64, color: Color32) {
     let name = series_name(series.delay_ms);
     let in_unit = |value: f64| value / unit.size;
     let stroke = |x: f64, low: f64, high: f64, width: f32| {
@@ -209,7 +220,15 @@ fn draw(ui: &mut PlotUi<'_>, series: &Series<'_>, unit: Unit, color: Color32) {
             .allow_hover(false)
     };
     for (dot, _) in &series.points {
-        ui.line(stroke(dot.x, dot.low, dot.high, 1.0));
+        ui.line(stroke(dot.x, dot.low, dot.high.min(ceiling), 1.0));
+        if dot.high > ceiling {
+            let beyond = Points::new(name.clone(), vec![[dot.x, in_unit(ceiling)]])
+                .shape(MarkerShape::Up)
+                .color(color)
+                .radius(4.0)
+                .allow_hover(false);
+            ui.points(beyond);
+        }
         if let Some((low, high)) = dot.interval {
             ui.line(stroke(dot.x, low, high, 5.0));
         }

@@ -2,7 +2,7 @@
 //! of a dot under the pointer.
 
 use super::axis::SizeScale;
-use crate::measurement::units::{count, throughput, time};
+use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Point, PointStatistics, Run};
 
 /// Which figure a plot shows.
@@ -121,13 +121,13 @@ pub fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<Strin
     )]
     let min = time(rtt.min as f64);
     Some(format!(
-        "{} bytes, server delay {} ms\n\
+        "{}, server delay {} ms\n\
          median RTT {}\n\
          95 % interval {interval}\n\
          least {min}, p90 {}, p99 {}\n\
          throughput {} (median), {} (mean)\n\
          {} probes, {} rounds",
-        count(point.spec.message_size),
+        bytes(point.spec.message_size),
         count(point.spec.server_delay_ms),
         time(rtt.p50),
         time(rtt.p90),

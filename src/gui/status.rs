@@ -7,7 +7,7 @@ use super::app::App;
 use super::theme::{Palette, space};
 use super::widgets::{dot, note};
 use crate::engine::RunProgress;
-use crate::measurement::units::{count, waiting_time};
+use crate::measurement::units::{bytes, count, waiting_time};
 use crate::measurement::{Run, RunState};
 
 /// Shows the line.
@@ -96,10 +96,10 @@ fn measuring(progress: &RunProgress) -> String {
         .get(progress.point)
         .map_or(0, |point| point.spec.message_size);
     format!(
-        "Measuring: round {} of {}, {} bytes",
+        "Measuring: round {} of {}, {}",
         progress.round,
         run.profile.rounds,
-        count(size)
+        bytes(size)
     )
 }
 

@@ -10,7 +10,7 @@ use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
 use super::transcript::{Cell, SessionRows, as_text, clock, find_session, session_rows, sessions};
 use super::widgets::note;
 use crate::experiment::Target;
-use crate::measurement::units::count;
+use crate::measurement::units::{bytes, count};
 use crate::measurement::{Run, RunState};
 use crate::server::LogRecord;
 
@@ -132,9 +132,9 @@ fn name(run: &Run, session: u32) -> String {
                 (point.spec.message_size, point.spec.server_delay_ms)
             });
             format!(
-                "Session {session}: round {}, {} bytes, delay {delay} ms",
+                "Session {session}: round {}, {}, delay {delay} ms",
                 round.number,
-                count(size)
+                bytes(size)
             )
         },
     )

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::units::bytes;
 use crate::protocol::{Dialect, Phase};
 
 /// Most lines kept of a run; what comes after is counted only.
@@ -89,7 +90,7 @@ pub fn probe_text(dialect: Dialect, seq: u32, message_size: u64) -> String {
     let shown = usize::try_from(message_size.min(SHOWN)).unwrap_or_default();
     let payload: String = ('a'..='z').cycle().take(shown).collect();
     let (payload, size) = if message_size > SHOWN {
-        (format!("{payload}…"), format!(" ({message_size} bytes)"))
+        (format!("{payload}…"), format!(" ({})", bytes(message_size)))
     } else {
         (payload, String::new())
     };

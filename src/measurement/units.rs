@@ -150,6 +150,16 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// A number of bytes in words: `1 byte`, `1,000 bytes`.
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    if number == 1 {
+        "1 byte".to_owned()
+    } else {
+        format!("{} bytes", count(number))
+    }
+}
+
 /// A number with four significant digits: `0.01235`, `35.10`, `1235`, `123500`. Columns of such
 /// numbers line up.
 #[must_use]
