@@ -167,7 +167,7 @@ pub fn show(app: &App, ui: &mut Ui) {
     let units = Units::of(run);
     let heads = heads(&units);
     let measuring = app.progress().map(|progress| progress.point);
-    ui.spacing_mut().item_spacing.x = 12.0;
+    ui.spacing_mut().item_spacing.x = 10.0;
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let mut table = TableBuilder::new(ui)
             .striped(true)
@@ -183,7 +183,7 @@ pub fn show(app: &App, ui: &mut Ui) {
             };
             table = table.column(Column::initial(width).at_least(44.0));
         }
-        table = table.column(Column::remainder().at_least(120.0));
+        table = table.column(Column::remainder().at_least(64.0));
         table
             .header(36.0, |mut row| {
                 for head in &heads {

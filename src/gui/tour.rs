@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use egui::{ColorImage, Context, Ui, ViewportCommand};
 
 use super::settings::Tab;
-use super::theme::ThemeChoice;
+use super::theme::{TABS_HEIGHT, ThemeChoice};
 use super::window::{GuiError, open};
 use super::{Action, App, Options, layout};
 use crate::measurement::RunState;
@@ -75,6 +75,7 @@ const STOPS: [Stop; 7] = [
         name: "throughput",
         prepare: |app| {
             app.settings.tab = Tab::Points;
+            app.settings.tabs_height = TABS_HEIGHT;
             app.set_kind(MeasurementType::Tput);
         },
         runs: true,
@@ -145,6 +146,13 @@ impl eframe::App for Tour {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         layout::show(&mut self.app, ui);
+    }
+
+    fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
+        // Wherever the pointer happens to rest, it must not open a tooltip in a picture.
+        input
+            .events
+            .retain(|event| !matches!(event, egui::Event::PointerMoved(_)));
     }
 }
 
