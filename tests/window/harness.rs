@@ -22,7 +22,7 @@ use egui_kittest::{Harness, Node};
 use tempfile::TempDir;
 
 /// Longer than anything here takes on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks at something that takes time.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Frames that a change may need until everything stands.

@@ -188,11 +188,11 @@ fn a_broken_profile_says_where_and_changes_nothing() {
         format!("line {line}, column")
     };
     let unknown = good.replace("probes:", "sondes:");
-    let missing: String = good
+    let kept: Vec<&str> = good
         .lines()
         .filter(|line| !line.contains("rounds:"))
-        .map(|line| format!("{line}\n"))
         .collect();
+    let missing = kept.join("\n");
     let wrong = good.replace("probes: 20", "probes: 0");
     let cases = [
         (
