@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::protocol::Dialect;
-use crate::server::{LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus};
+use crate::server::{
+    LogEntry, LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
+};
 
 /// The port tried first, and left for another one where it is taken.
 const DEFAULT_PORT: u16 = 10_000;
@@ -17,7 +19,7 @@ pub struct EmbeddedServer {
     server: Option<Running>,
     /// What the last server said; a run that was measured on it is still being read.
     log: Option<Arc<ServerLog>>,
-    /// Its first record, kept because the log forgets its oldest.
+    /// Its record of having begun to listen, kept because the log forgets its oldest.
     listening: Option<LogRecord>,
     error: Option<String>,
     context: egui::Context,
@@ -169,7 +171,9 @@ impl EmbeddedServer {
         };
         let server = Server::start(config, hooks).map_err(|error| error.to_string())?;
         let log = server.log();
-        self.listening = log.since(0).0.into_iter().next();
+        self.listening = log.since(0).0.into_iter().find(|record| {
+            matches!(&record.what, LogEntry::Event(text) if text.starts_with("listening on"))
+        });
         self.log = Some(log);
         self.server = Some(Running {
             server,

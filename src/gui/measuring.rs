@@ -186,7 +186,8 @@ impl App {
     /// Ends the runs on the embedded server, then the server.
     pub fn stop_runs_then_server(&mut self) {
         self.stop_server_after_run = true;
-        for id in &self.on_embedded {
+        // Those that wait first: none may begin when the one before it ends.
+        for id in self.on_embedded.iter().rev() {
             self.engine.stop(*id);
         }
     }

@@ -6,6 +6,7 @@ use egui::{Align, Context, Id, Key, Layout, RichText, TextEdit, Ui};
 
 use super::app::App;
 use super::file_dialog::Purpose;
+use super::profiles::with_ending;
 use super::theme::{Palette, medium, space, text_size};
 use super::widgets::caption;
 
@@ -180,7 +181,7 @@ fn path_field(
     }
     let typed = PathBuf::from(path.trim());
     let is_path = !path.trim().is_empty();
-    if purpose == Purpose::SaveProfile && typed.exists() {
+    if purpose == Purpose::SaveProfile && with_ending(&typed).exists() {
         ui.label("This file exists and will be replaced.");
     }
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -177,6 +177,8 @@ pub fn show(app: &App, ui: &mut Ui) {
             .cell_layout(Layout::right_to_left(Align::Center));
         for head in &heads {
             let width = match head.name {
+                "Size" => 72.0,
+                "Delay" | "Rounds" => 44.0,
                 "95 % interval" => 108.0,
                 "Throughput" | "at median" => 76.0,
                 _ => 52.0,

@@ -59,6 +59,7 @@ impl App {
 
     /// Reads a profile into the form; one that cannot be read changes nothing and says why.
     pub fn open_profile(&mut self, path: &Path) -> bool {
+        let path = &from_anywhere(path);
         match load_profile(path) {
             Ok(profile) => {
                 self.settings.form = Form::of(&profile);
@@ -113,6 +114,7 @@ impl App {
         let Some(profile) = self.saveable() else {
             return false;
         };
+        let path = &from_anywhere(path);
         match save_profile(path, &profile) {
             Ok(()) => {
                 self.settings.profile_path = Some(path.to_owned());
@@ -173,8 +175,13 @@ impl App {
     }
 }
 
+/// The path as it can be found again by a program that is started in another folder.
+fn from_anywhere(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// A name without an ending gets the one that the open dialog looks for.
-fn with_ending(path: &Path) -> PathBuf {
+pub(super) fn with_ending(path: &Path) -> PathBuf {
     if path.extension().is_some() {
         path.to_owned()
     } else {

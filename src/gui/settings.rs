@@ -75,10 +75,15 @@ impl Settings {
         if !within_limit {
             return Self::default();
         }
-        std::fs::read_to_string(path)
+        let mut settings: Self = std::fs::read_to_string(path)
             .ok()
             .and_then(|text| ron::from_str(&text).ok())
-            .unwrap_or_default()
+            .unwrap_or_default();
+        // No number, and so none that could be brought between its limits.
+        if settings.tabs_height.is_nan() {
+            settings.tabs_height = TABS_HEIGHT;
+        }
+        settings
     }
 
     /// The text of the file.

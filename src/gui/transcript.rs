@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Instant;
 
+use crate::experiment::Target;
 use crate::measurement::units::time;
-use crate::measurement::{Direction, Round, Run, Side, probe_text};
+use crate::measurement::{Direction, Round, Run, RunState, Side, probe_text};
 use crate::protocol::Phase;
 use crate::server::{LogEntry, LogRecord};
 
@@ -129,7 +130,9 @@ pub fn session_rows(run: &Run, session: u32, records: &[LogRecord]) -> SessionRo
     if server.is_empty() {
         server = stored_server_lines(run, session, began);
     }
-    let server_seen = !server.is_empty();
+    // That it listens says nothing of this session; of one that goes on it may not have said it yet.
+    let is_going_on = run.state == RunState::Running && run.profile.target == Target::Embedded;
+    let server_seen = is_going_on || server.iter().any(|said| said.key != Key::Event);
     SessionRows {
         rows: pair(client, server),
         server_seen,
@@ -323,6 +326,9 @@ pub fn clock(at_ns: i64) -> String {
 #[must_use]
 pub fn as_text(rows: &SessionRows) -> String {
     let mut text = String::from("Phase\tTime (ms)\tClient\tTime (ms)\tServer\n");
+    if !rows.server_seen {
+        text.push_str("\t\t\t\tnot seen from here\n");
+    }
     for row in &rows.rows {
         let side = |cell: &Option<Cell>| {
             cell.as_ref().map_or_else(
@@ -339,9 +345,6 @@ pub fn as_text(rows: &SessionRows) -> String {
         let (client, server) = (side(&row.client), side(&row.server));
         let phase = row.phase.abbreviation();
         let _ = writeln!(text, "{phase}	{client}	{server}");
-    }
-    if !rows.server_seen {
-        text.push_str("\t\t\t\tnot seen from here\n");
     }
     text
 }

@@ -216,9 +216,11 @@ fn table(ui: &mut Ui, session: &SessionRows) {
             }
         })
         .body(|body| {
+            // First, where it is seen without scrolling.
             let extra = usize::from(!session.server_seen);
             body.rows(ROW_HEIGHT, session.rows.len() + extra, |mut row| {
-                let Some(line) = session.rows.get(row.index()) else {
+                let place = row.index().checked_sub(extra);
+                let Some(line) = place.and_then(|place| session.rows.get(place)) else {
                     for _ in 0..4 {
                         row.col(|_| {});
                     }

@@ -1,0 +1,17 @@
+//! The window as its user meets it: found, clicked and read by role and label, over real runs against
+//! real servers.
+
+mod window {
+    mod form;
+    mod harness;
+    mod idle;
+    mod keyboard;
+    mod layout;
+    mod profiles;
+    mod queue;
+    mod restart;
+    mod runs;
+    mod server;
+    mod table;
+    mod transcript;
+}

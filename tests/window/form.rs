@@ -1,0 +1,182 @@
+//! The form: its names, what is checked while typing, and what one click fills in.
+
+use egui::accesskit::Role;
+
+use super::harness::Window;
+
+#[test]
+fn every_control_has_its_name_and_its_role() {
+    let window = Window::open();
+    for (role, name) in [
+        (Role::TextInput, "Host"),
+        (Role::TextInput, "Port"),
+        (Role::ComboBox, "Measurement type"),
+        (Role::TextInput, "Message sizes"),
+        (Role::TextInput, "Probe count"),
+        (Role::TextInput, "Server delay (ms)"),
+        (Role::CheckBox, "Embedded server"),
+        (Role::Button, "Run"),
+        (Role::Button, "Stop"),
+    ] {
+        assert!(window.has(role, name), "{role:?} \"{name}\"");
+    }
+}
+
+#[test]
+fn the_first_form_measures_this_program_with_the_assignments_sizes() {
+    let window = Window::open();
+    assert!(window.is_on(Role::Button, "This program"));
+    assert_eq!(window.field("Host"), "127.0.0.1");
+    assert!(!window.is_enabled(Role::TextInput, "Host"));
+    assert!(!window.is_enabled(Role::TextInput, "Port"));
+    assert_eq!(window.field("Message sizes"), "1,100,200,400,800,1000");
+    assert_eq!(window.field("Probe count"), "20");
+    assert_eq!(window.field("Server delay (ms)"), "0");
+    assert_eq!(window.field("Rounds"), "10");
+    assert!(window.can_run());
+    assert!(window.under_run().contains("6 sizes, 10 rounds"));
+    assert!(!window.is_enabled(Role::Button, "Stop"));
+}
+
+#[test]
+fn another_host_is_typed_into_host_and_port() {
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.type_into("Host", "192.0.2.7");
+    window.type_into("Port", "4000");
+    assert!(window.can_run());
+    window.click_button("This program");
+    assert_eq!(window.field("Host"), "127.0.0.1");
+    window.click_button("Another host");
+    assert_eq!(window.field("Host"), "192.0.2.7");
+    assert_eq!(window.field("Port"), "4000");
+}
+
+/// What is wrong stands right under the field, and under Run.
+#[track_caller]
+fn complains(window: &mut Window, field: &str, wrong: &str, reason: &str) {
+    let good = window.field(field);
+    window.type_into(field, wrong);
+    let at = window.place(Role::TextInput, field);
+    let near = window.placed_texts().into_iter().any(|(place, text)| {
+        let below = place.top() - at.bottom();
+        text.contains(reason) && (0.0..20.0).contains(&below) && at.left() <= place.left() + 1.0
+    });
+    let why = window.under_run();
+    assert!(near, "{field} {wrong:?}: {:#?}", window.placed_texts());
+    assert!(!window.can_run(), "{field} {wrong:?}");
+    assert!(why.contains(reason), "{field} {wrong:?}: {why}");
+    window.type_into(field, &good);
+    assert!(window.can_run(), "{field} {good:?}: {}", window.under_run());
+}
+
+#[test]
+fn a_wrong_field_says_why_beside_itself_and_under_run() {
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.click(Role::DisclosureTriangle, "Advanced");
+    complains(&mut window, "Host", "", "is empty");
+    complains(&mut window, "Host", "a b", "must not contain blanks");
+    complains(&mut window, "Host", "http://a", "without a scheme");
+    complains(&mut window, "Port", "0", "1 to 65535");
+    complains(&mut window, "Port", "65536", "1 to 65535");
+    complains(&mut window, "Message sizes", "", "is empty");
+    complains(
+        &mut window,
+        "Message sizes",
+        "1,x",
+        "\"x\" is not a whole number",
+    );
+    complains(&mut window, "Message sizes", "0", "0 is outside");
+    complains(&mut window, "Message sizes", "-5", "\"-5\" is not");
+    complains(&mut window, "Probe count", "", "is empty");
+    complains(&mut window, "Probe count", "0", "at least 1");
+    complains(&mut window, "Probe count", "many", "not a whole number");
+    complains(&mut window, "Probe count", "99999999999", "too large");
+    complains(
+        &mut window,
+        "Server delay (ms)",
+        "0,,5",
+        "empty place between commas",
+    );
+    complains(
+        &mut window,
+        "Server delay (ms)",
+        "x",
+        "\"x\" is not a whole number",
+    );
+    complains(&mut window, "Rounds", "0", "1 to 10000");
+    complains(&mut window, "Warm-up", "1.5", "not a whole number");
+    complains(&mut window, "Time-out", "soon", "number of seconds");
+}
+
+#[test]
+fn a_dialects_least_probes_are_asked_for_at_once() {
+    let mut window = Window::open();
+    window.click(Role::DisclosureTriangle, "Advanced");
+    window.type_into("Probe count", "5");
+    assert!(window.can_run());
+    window.pick("Dialect", "bologna");
+    assert!(!window.can_run());
+    assert!(window.under_run().contains("at least 20"));
+    window.type_into("Probe count", "20");
+    assert!(window.can_run());
+}
+
+#[test]
+fn throughput_brings_its_sizes_and_leaves_those_of_the_users_own() {
+    let mut window = Window::open();
+    window.pick("Measurement type", "Throughput (tput)");
+    assert_eq!(
+        window.value(Role::ComboBox, "Measurement type"),
+        "Throughput (tput)"
+    );
+    assert_eq!(window.field("Message sizes"), "1K,2K,4K,8K,16K,32K");
+    window.pick("Measurement type", "Round-trip time (rtt)");
+    assert_eq!(window.field("Message sizes"), "1,100,200,400,800,1000");
+    window.type_into("Message sizes", "7,9");
+    window.pick("Measurement type", "Throughput (tput)");
+    assert_eq!(window.field("Message sizes"), "7,9");
+}
+
+#[test]
+fn the_assignments_sets_and_one_round_are_one_click_away() {
+    let mut window = Window::open();
+    for (set, sizes) in [
+        ("1K to 32K", "1K,2K,4K,8K,16K,32K"),
+        ("1000 to 32000", "1000,2000,4000,8000,16000,32000"),
+        ("1 to 1000", "1,100,200,400,800,1000"),
+    ] {
+        window.click_button(set);
+        assert_eq!(window.field("Message sizes"), sizes);
+        assert!(window.is_on(Role::Button, set));
+    }
+    window.click_button("1 round");
+    assert_eq!(window.field("Rounds"), "1");
+    assert!(window.under_run().contains("1 round"));
+    window.click_button("10 rounds");
+    assert_eq!(window.field("Rounds"), "10");
+}
+
+#[test]
+fn a_list_may_be_written_with_ranges() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "1..64K:x2");
+    assert!(
+        window.under_run().contains("17 sizes"),
+        "{}",
+        window.under_run()
+    );
+    window.type_into("Message sizes", "1..1000:100");
+    assert!(
+        window.under_run().contains("10 sizes"),
+        "{}",
+        window.under_run()
+    );
+    window.type_into("Server delay (ms)", "0,10,50");
+    assert!(
+        window.under_run().contains("3 delays"),
+        "{}",
+        window.under_run()
+    );
+}

@@ -1,0 +1,126 @@
+//! Closing and opening the program brings the form and the window back.
+
+use echograph::measurement::RunState;
+use egui::accesskit::Role;
+use egui::{Theme, ThemePreference};
+
+use super::harness::Window;
+
+#[test]
+fn the_form_comes_back_as_it_was_left() {
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.type_into("Host", "example.org");
+    window.type_into("Port", "777");
+    window.pick("Measurement type", "Throughput (tput)");
+    window.type_into("Message sizes", "1,2,x");
+    window.type_into("Probe count", "12");
+    window.type_into("Server delay (ms)", "0,9");
+    window.click_button("1 round");
+    window.click(Role::DisclosureTriangle, "Advanced");
+    window.type_into("Time-out", "2.5");
+    window.type_into("Listen port", "0");
+    window.click_button("Transcript");
+
+    let window = window.restart();
+    assert_eq!(window.field("Host"), "example.org");
+    assert_eq!(window.field("Port"), "777");
+    assert_eq!(
+        window.value(Role::ComboBox, "Measurement type"),
+        "Throughput (tput)"
+    );
+    assert_eq!(window.field("Message sizes"), "1,2,x");
+    assert_eq!(window.field("Probe count"), "12");
+    assert_eq!(window.field("Server delay (ms)"), "0,9");
+    assert_eq!(window.field("Rounds"), "1");
+    assert_eq!(window.field("Time-out"), "2.5");
+    assert_eq!(window.field("Listen port"), "0");
+    assert!(window.is_on(Role::Button, "Transcript"));
+    assert!(!window.can_run(), "what was wrong is wrong still");
+}
+
+#[test]
+fn the_profiles_file_and_its_changes_come_back() {
+    let mut window = Window::open();
+    window.type_into("Probe count", "40");
+    window.choose("File", "Save profile");
+    let path = window.path("back.ron");
+    window.give_path(&path, "Save");
+
+    let mut window = window.restart();
+    assert!(window.texts().iter().any(|text| text == "back"));
+    assert!(!window.app().has_unsaved_changes());
+    assert_eq!(window.recent(), ["back.ron"]);
+    window.type_into("Probe count", "41");
+
+    let mut window = window.restart();
+    assert_eq!(window.field("Probe count"), "41");
+    assert!(window.says("back, changed"));
+    window.choose("File", "New profile");
+    assert!(window.says("Keep the changes?"));
+}
+
+#[test]
+fn the_themes_are_chosen_and_kept() {
+    let mut window = Window::open();
+    assert_eq!(window.theme_at_start(), ThemePreference::System);
+    for (name, theme, preference) in [
+        ("Light theme", Theme::Light, ThemePreference::Light),
+        ("Dark theme", Theme::Dark, ThemePreference::Dark),
+    ] {
+        window.choose("View", name);
+        assert_eq!(window.context().theme(), theme);
+        window.click_button("View");
+        assert!(window.is_on(Role::RadioButton, name));
+        window = window.restart();
+        assert_eq!(window.theme_at_start(), preference);
+        assert_eq!(window.context().theme(), theme);
+    }
+    window.choose("View", "System theme");
+    for theme in [Theme::Light, Theme::Dark] {
+        window.set_desktop_theme(theme);
+        assert_eq!(window.context().theme(), theme);
+    }
+    let window = window.restart();
+    assert_eq!(window.theme_at_start(), ThemePreference::System);
+}
+
+#[test]
+fn damaged_settings_give_the_defaults() {
+    for bytes in [
+        &b""[..],
+        b"\xff\xfe\x00garbage\x80",
+        b"(form: (probes: 5))",
+        b"(theme: Purple)",
+        b"(((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((",
+        b"()",
+        b"(from_a_later_version: true)",
+    ] {
+        let mut window = Window::open_on_settings(bytes);
+        assert_eq!(window.field("Message sizes"), "1,100,200,400,800,1000");
+        assert_eq!(window.field("Probe count"), "20");
+        assert!(window.can_run());
+        window.click_button("1 round");
+        assert_eq!(window.run_to_its_end().state, RunState::Finished);
+    }
+}
+
+#[test]
+fn settings_out_of_any_measure_still_draw() {
+    for height in ["-5.0", "1e30", "NaN", "inf", "0.0"] {
+        let settings = format!("(tabs_height: {height})");
+        let mut window = Window::open_on_settings(settings.as_bytes());
+        window.click_button("1 round");
+        assert_eq!(
+            window.run_to_its_end().state,
+            RunState::Finished,
+            "{height}"
+        );
+        let stop = window.place(Role::Button, "Stop");
+        let tab = window.place(Role::Button, "Points");
+        assert!(
+            tab.top() > 100.0 && tab.bottom() < stop.top(),
+            "{height}: {tab:?}"
+        );
+    }
+}

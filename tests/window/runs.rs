@@ -1,0 +1,182 @@
+//! Runs from the window: started, watched, stopped, failed.
+
+use echograph::experiment::Target;
+use echograph::measurement::RunState;
+use echograph::server::{Server, ServerConfig, ServerHooks};
+use egui::accesskit::Role;
+
+use super::harness::{ClosedPort, Window};
+
+#[test]
+fn run_works_at_once_on_the_first_start() {
+    let mut window = Window::open();
+    assert!(window.painted().iter().any(|text| text == "Press Run."));
+    let run = window.run_to_its_end();
+    assert_eq!(
+        (run.state, run.error.as_deref()),
+        (RunState::Finished, None)
+    );
+    assert_eq!(run.profile.target, Target::Embedded);
+    for (point, size) in run.points.iter().zip([1, 100, 200, 400, 800, 1000]) {
+        assert_eq!(point.spec.message_size, size);
+        assert_eq!(point.probes_echoed(), 200);
+    }
+    assert!(window.says("Finished: 1,200 echoes"));
+    assert!(
+        window
+            .app()
+            .notice()
+            .is_none_or(|notice| !notice.text.contains("failed"))
+    );
+}
+
+#[test]
+fn the_form_is_filled_and_measured_on_a_server_elsewhere() {
+    let config = ServerConfig {
+        port: 0,
+        ..ServerConfig::default()
+    };
+    let server = Server::start(config, ServerHooks::default()).unwrap();
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.type_into("Host", "127.0.0.1");
+    window.type_into("Port", &server.local_addr().port().to_string());
+    window.pick("Measurement type", "Throughput (tput)");
+    window.type_into("Message sizes", "2K,64");
+    window.type_into("Probe count", "3");
+    window.type_into("Server delay (ms)", "1,0");
+    window.type_into("Rounds", "2");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+    assert_eq!(run.destination, server.local_addr().to_string());
+    let points: Vec<_> = run
+        .points
+        .iter()
+        .map(|point| {
+            (
+                point.spec.message_size,
+                point.spec.server_delay_ms,
+                point.probes_echoed(),
+            )
+        })
+        .collect();
+    assert_eq!(points.len(), 4);
+    for expected in [(2048, 1, 6), (2048, 0, 6), (64, 1, 6), (64, 0, 6)] {
+        assert!(points.contains(&expected), "{expected:?} of {points:?}");
+    }
+    // The embedded server was not needed and stays off.
+    assert!(!window.is_on(Role::CheckBox, "Embedded server"));
+    assert_eq!(server.status().connections_in_all, 8);
+}
+
+#[test]
+fn the_plots_name_their_figures_and_their_units() {
+    let mut window = Window::open();
+    for name in ["Round-trip time", "Throughput"] {
+        assert!(window.texts().iter().any(|text| text == name));
+    }
+    window.type_into("Server delay (ms)", "0,2");
+    window.type_into("Probe count", "3");
+    window.click_button("1 round");
+    window.run_to_its_end();
+    let painted = window.painted();
+    let paints = |text: &str| painted.iter().any(|known| known == text);
+    assert!(paints("Message size (bytes)"), "{painted:?}");
+    assert!(
+        painted.iter().any(|text| text.starts_with("RTT (")),
+        "{painted:?}"
+    );
+    assert!(
+        painted.iter().any(|text| text.starts_with("Throughput (")),
+        "{painted:?}"
+    );
+    // A series for each server delay, told apart by more than its colour.
+    assert!(
+        paints("Server delay") && paints("0 ms") && paints("2 ms"),
+        "{painted:?}"
+    );
+    assert!(!paints("Press Run."), "{painted:?}");
+}
+
+#[test]
+fn a_run_that_goes_on_says_how_far_it_is() {
+    let mut window = Window::open();
+    window.start_endless_run();
+    assert!(window.says("Measuring: round"), "{:?}", window.texts());
+    assert!(window.is_enabled(Role::Button, "Stop"));
+    assert!(window.under_run().starts_with("Waits its turn"));
+    window.wait_until("a first row of figures", |window| {
+        let shown = window.app().shown();
+        shown.is_some_and(|run| run.points.iter().any(|point| point.statistics.is_some()))
+    });
+    assert_eq!(window.app().shown().unwrap().state, RunState::Running);
+    window.click_button("Stop");
+    window.wait_until("the end", |window| window.ended().is_some());
+}
+
+#[test]
+fn stop_keeps_what_was_measured() {
+    let mut window = Window::open();
+    window.start_endless_run();
+    let before = window.app().progress().unwrap().probes_done;
+    window.click_button("Stop");
+    window.wait_until("the stopped run", |window| window.ended().is_some());
+    window.settle();
+    let run = window.ended().unwrap();
+    assert_eq!(run.state, RunState::Stopped);
+    let echoed = run.points[0].probes_echoed();
+    let counted = run.points[0].statistics.as_ref().unwrap().n;
+    assert!(
+        echoed >= before && counted == echoed,
+        "{before} {counted} {echoed}"
+    );
+    assert!(
+        window.says(&format!("Stopped: {echoed} echoes")),
+        "{:?}",
+        window.texts()
+    );
+    assert!(!window.is_enabled(Role::Button, "Stop"));
+    assert!(window.can_run());
+}
+
+#[test]
+fn a_run_on_a_closed_port_fails_with_a_sentence() {
+    let closed = ClosedPort::new();
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.type_into("Host", "127.0.0.1");
+    window.type_into("Port", &closed.port().to_string());
+    window.type_into("Message sizes", "5");
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Failed);
+    let sentence = run.error.clone().unwrap();
+    assert!(sentence.contains(&closed.port().to_string()), "{sentence}");
+    assert!(window.says(&sentence), "{sentence}: {:#?}", window.texts());
+    assert!(window.says("Failed: 0 echoes"));
+    assert!(
+        window
+            .painted()
+            .iter()
+            .any(|text| text == "No echo was measured.")
+    );
+    window.click_button("Dismiss");
+    assert!(window.app().notice().is_none());
+    // The next run that works takes the state of the failed one away.
+    window.click_button("This program");
+    assert_eq!(window.run_to_its_end().state, RunState::Finished);
+    assert!(!window.says("Failed"));
+}
+
+#[test]
+fn a_name_that_nobody_knows_is_said_where_it_failed() {
+    let mut window = Window::open();
+    window.click_button("Another host");
+    window.type_into("Host", "no-such-host.invalid");
+    window.type_into("Port", "10000");
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Failed);
+    assert!(window.says("no-such-host.invalid"), "{:?}", window.texts());
+    assert_eq!(window.app().shown().unwrap().id, run.id);
+}

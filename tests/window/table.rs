@@ -1,0 +1,196 @@
+//! The table of the points: every figure of the run as text.
+
+use echograph::measurement::{Point, Run, RunState};
+use egui::accesskit::Role;
+
+use super::harness::{ClosedPort, Window};
+
+/// What a column must hold of a point, in base units; none where the column is no figure.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and nanoseconds stay far below 2^52"
+)]
+fn figures(point: &Point) -> Vec<(&'static str, f64)> {
+    let figures = point.statistics.as_ref().unwrap();
+    let rtt = &figures.rtt;
+    vec![
+        ("Size", point.spec.message_size as f64),
+        ("Delay", point.spec.server_delay_ms as f64),
+        ("Rounds", point.rounds.len() as f64),
+        ("n", figures.n as f64),
+        ("Min", rtt.min as f64),
+        ("Median", rtt.p50),
+        ("p90", rtt.p90),
+        ("p99", rtt.p99),
+        ("Max", rtt.max as f64),
+        ("Mean", rtt.mean),
+        ("Std dev", rtt.stddev.unwrap()),
+        ("Jitter", figures.jitter_ns.unwrap()),
+        ("Throughput", figures.throughput.mean * 8.0),
+        ("at median", figures.throughput.median * 8.0),
+    ]
+}
+
+fn base_units(unit: &str) -> f64 {
+    match unit {
+        "bytes" | "probes" | "" | "ns" | "bit/s" => 1.0,
+        "µs" | "kbit/s" => 1e3,
+        "s" | "Gbit/s" => 1e9,
+        // The delay's column counts milliseconds, and so does the profile.
+        "ms" | "Mbit/s" => 1e6,
+        unit => panic!("no such unit: {unit}"),
+    }
+}
+
+/// Checks that a cell says a figure to four digits.
+#[track_caller]
+fn says(cell: &str, unit: &str, name: &str, figure: f64) {
+    let unit = if name == "Delay" {
+        1.0
+    } else {
+        base_units(unit)
+    };
+    let said: f64 = cell.replace(',', "").parse().unwrap_or(f64::NAN);
+    let off = (said * unit - figure).abs();
+    assert!(off <= figure.abs() * 6e-4, "{name}: {cell} for {figure}");
+}
+
+/// The table's heads with their units, and its rows.
+fn table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
+    let mut rows = window.rows().into_iter();
+    let names = rows.next().unwrap();
+    let units = rows.next().unwrap();
+    assert_eq!(names.len(), units.len(), "{names:?} {units:?}");
+    (names.into_iter().zip(units).collect(), rows.collect())
+}
+
+#[track_caller]
+fn check(heads: &[(String, String)], rows: &[Vec<String>], run: &Run) {
+    assert_eq!(rows.len(), run.points.len(), "{rows:?}");
+    for (row, point) in rows.iter().zip(&run.points) {
+        for (name, figure) in figures(point) {
+            let column = heads.iter().position(|(head, _)| head == name);
+            let column = column.unwrap_or_else(|| panic!("no column {name}: {heads:?}"));
+            says(&row[column], &heads[column].1, name, figure);
+        }
+        let column = heads
+            .iter()
+            .position(|(head, _)| head == "95 % interval")
+            .unwrap();
+        match point.statistics.as_ref().unwrap().rtt.median_ci95 {
+            None => assert_eq!(row[column], "-"),
+            Some(interval) => {
+                let (low, high) = row[column].split_once(" – ").unwrap();
+                let unit = &heads[column].1;
+                says(low, unit, "interval", interval.lo);
+                says(high, unit, "interval", interval.hi);
+            }
+        }
+    }
+}
+
+fn copied_table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
+    let mut lines = window.copied().lines();
+    let head = |cell: &str| match cell.trim_end_matches(')').split_once(" (") {
+        Some((name, unit)) => (name.to_owned(), unit.to_owned()),
+        None => (cell.to_owned(), String::new()),
+    };
+    let heads = lines.next().unwrap().split('\t').map(head).collect();
+    let cells = |line: &str| line.split('\t').map(str::to_owned).collect();
+    (heads, lines.map(cells).collect())
+}
+
+#[test]
+fn the_table_says_the_runs_figures() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "1,3000,200");
+    window.type_into("Server delay (ms)", "0,1");
+    window.type_into("Probe count", "5");
+    window.type_into("Rounds", "7");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Finished);
+    let (heads, rows) = table(&window);
+    check(&heads, &rows, &run);
+    assert!(rows.iter().all(|row| row.iter().all(|cell| cell != "-")));
+}
+
+#[test]
+fn a_figure_that_needs_more_rounds_is_a_dash() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "10,20");
+    window.type_into("Probe count", "4");
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    let (heads, rows) = table(&window);
+    check(&heads, &rows, &run);
+    assert!(rows.iter().all(|row| row.iter().any(|cell| cell == "-")));
+}
+
+#[test]
+fn the_copied_table_says_the_same_with_tabs_between() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "1,1K,2M");
+    window.type_into("Probe count", "3");
+    window.type_into("Rounds", "2");
+    let run = window.run_to_its_end();
+    window.click_button("Copy table");
+    let (heads, rows) = copied_table(&window);
+    check(&heads, &rows, &run);
+    let (shown_heads, shown_rows) = table(&window);
+    assert_eq!(heads, shown_heads);
+    assert_eq!(rows, shown_rows);
+}
+
+#[test]
+fn a_failed_point_says_why_in_its_row() {
+    let closed = ClosedPort::new();
+    let mut window = Window::open_for_reading();
+    window.click_button("Another host");
+    window.type_into("Host", "127.0.0.1");
+    window.type_into("Port", &closed.port().to_string());
+    window.type_into("Message sizes", "5");
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    let fault = run.points[0].error.clone().unwrap().to_string();
+    let (_, rows) = table(&window);
+    assert_eq!(rows[0][0], "5");
+    assert!(rows[0].contains(&fault), "{fault}: {rows:?}");
+    window.click_button("Copy table");
+    assert_eq!(window.copied().lines().count(), 2);
+}
+
+#[test]
+fn before_the_first_run_the_tabs_say_what_will_be_there() {
+    let mut window = Window::open();
+    assert!(window.says("appears here once a run has begun"));
+    window.click_button("Transcript");
+    assert!(window.says("What client and server say to each other appears here"));
+}
+
+#[test]
+fn figures_of_very_different_points_do_not_run_into_each_other() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "1,16M");
+    window.type_into("Server delay (ms)", "0,1200");
+    window.type_into("Probe count", "1");
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+    let tab = window.place(Role::Button, "Points");
+    let stop = window.place(Role::Button, "Stop");
+    let mut places = window.placed_texts();
+    places.retain(|(at, text)| {
+        at.top() > tab.bottom()
+            && at.bottom() < stop.top()
+            && at.left() > tab.left() - 80.0
+            && !text.is_empty()
+    });
+    assert!(places.iter().any(|(_, text)| text == "16,777,216"));
+    for (index, (at, text)) in places.iter().enumerate() {
+        assert!(at.left() >= tab.left(), "{text} is cut at {at:?}");
+        for (over, other) in places.iter().skip(index + 1) {
+            let apart = !at.shrink(0.5).intersects(over.shrink(0.5));
+            assert!(apart, "{text} at {at:?} and {other} at {over:?}");
+        }
+    }
+}
