@@ -58,6 +58,11 @@ fn heads(units: &Units) -> Vec<Head> {
             "",
             "Visits to the point, each on a connection of its own.",
         ),
+        head(
+            "State",
+            "",
+            "How the point stands; of a failed one, what failed first.",
+        ),
         head("n", "probes", "Samples counted: echoed and not warm-up."),
         head("Min", time, "The least RTT."),
         head(
@@ -93,12 +98,13 @@ fn heads(units: &Units) -> Vec<Head> {
     clippy::cast_precision_loss,
     reason = "nanoseconds stay far below 2^52"
 )]
-fn cells(point: &Point, units: &Units) -> Vec<String> {
+fn cells(point: &Point, rounds: u32, is_measured: bool, units: &Units) -> Vec<String> {
     let spec = &point.spec;
     let mut cells = vec![
         count(spec.message_size),
         count(spec.server_delay_ms),
         point.rounds.len().to_string(),
+        state(point, rounds, is_measured),
     ];
     let Some(figures) = &point.statistics else {
         cells.push("0".to_owned());
@@ -149,7 +155,7 @@ pub fn as_text(run: &Run) -> String {
     lines.extend(
         run.points
             .iter()
-            .map(|point| cells(point, &units).join("\t")),
+            .map(|point| cells(point, run.profile.rounds, false, &units).join("\t")),
     );
     lines.join("\n") + "\n"
 }
@@ -179,13 +185,13 @@ pub fn show(app: &App, ui: &mut Ui) {
             let width = match head.name {
                 "Size" => 72.0,
                 "Delay" | "Rounds" => 44.0,
-                "95 % interval" => 108.0,
-                "Throughput" | "at median" => 76.0,
-                _ => 52.0,
+                "State" => 100.0,
+                "95 % interval" => 104.0,
+                "Throughput" | "at median" => 72.0,
+                _ => 50.0,
             };
-            table = table.column(Column::initial(width).at_least(44.0));
+            table = table.column(Column::initial(width).at_least(40.0));
         }
-        table = table.column(Column::remainder().at_least(64.0));
         table
             .header(36.0, |mut row| {
                 for head in &heads {
@@ -202,7 +208,6 @@ pub fn show(app: &App, ui: &mut Ui) {
                         });
                     });
                 }
-                row.col(|_| {});
             })
             .body(|body| {
                 body.rows(ROW_HEIGHT, run.points.len(), |mut row| {
@@ -210,29 +215,29 @@ pub fn show(app: &App, ui: &mut Ui) {
                     let Some(point) = run.points.get(index) else {
                         return;
                     };
-                    for cell in cells(point, &units) {
-                        row.col(|ui| {
-                            ui.label(cell);
+                    let is_measured = measuring == Some(index);
+                    let cells = cells(point, run.profile.rounds, is_measured, &units);
+                    for (head, cell) in heads.iter().zip(cells) {
+                        row.col(|ui| match (&point.error, head.name) {
+                            (Some(fault), "State") => {
+                                ui.label(RichText::new(cell).color(palette.error))
+                                    .on_hover_text(fault.to_string());
+                            }
+                            _ => {
+                                ui.label(cell);
+                            }
                         });
                     }
-                    row.col(|ui| {
-                        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                            state(ui, point, measuring == Some(index), palette);
-                        });
-                    });
                 });
             });
     });
 }
 
-fn state(ui: &mut Ui, point: &Point, is_measured: bool, palette: &Palette) {
-    if let Some(fault) = &point.error {
-        let text = RichText::new(fault.to_string())
-            .size(text_size::SMALL)
-            .color(palette.error);
-        ui.add(egui::Label::new(text).truncate())
-            .on_hover_text(&fault.message);
-    } else if is_measured {
-        note(ui, "measuring");
+fn state(point: &Point, rounds: u32, is_measured: bool) -> String {
+    match &point.error {
+        Some(fault) => fault.kind.to_string(),
+        None if is_measured => "measuring".to_owned(),
+        None if point.rounds.len() >= rounds as usize => "done".to_owned(),
+        None => "waiting".to_owned(),
     }
 }

@@ -70,6 +70,23 @@ pub enum FaultKind {
     Stopped,
 }
 
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NameNotFound => "name not found",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed out",
+            Self::ClosedEarly => "closed early",
+            Self::Reset => "reset",
+            Self::EchoDiffers => "echo differs",
+            Self::RefusedByServer => "server said 404",
+            Self::BadReply => "bad reply",
+            Self::Stopped => "stopped",
+        })
+    }
+}
+
 /// A failure, in words for the person who has to do something about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{phase}: {message}")]

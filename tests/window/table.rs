@@ -151,12 +151,18 @@ fn a_failed_point_says_why_in_its_row() {
     window.type_into("Message sizes", "5");
     window.click_button("1 round");
     let run = window.run_to_its_end();
-    let fault = run.points[0].error.clone().unwrap().to_string();
+    let fault = run.points[0].error.clone().unwrap();
     let (_, rows) = table(&window);
     assert_eq!(rows[0][0], "5");
-    assert!(rows[0].contains(&fault), "{fault}: {rows:?}");
+    assert!(
+        rows[0].contains(&fault.kind.to_string()),
+        "{fault}: {rows:?}"
+    );
+    assert!(window.says(&fault.message), "the sentence is in sight");
     window.click_button("Copy table");
-    assert_eq!(window.copied().lines().count(), 2);
+    let copied = window.copied();
+    assert_eq!(copied.lines().count(), 2);
+    assert!(copied.contains(&fault.kind.to_string()), "{copied}");
 }
 
 #[test]
