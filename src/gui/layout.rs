@@ -14,7 +14,7 @@ use super::widgets::note;
 use super::{form_panel, modal, plots, points_table, status, transcript_tab};
 
 /// Width that the button of a notice takes.
-const DISMISS_ROOM: f32 = 88.0;
+const DISMISS_ROOM: f32 = 79.0;
 
 /// Shows the whole window.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -140,10 +140,16 @@ fn notice(app: &mut App, ui: &mut Ui) {
         .inner_margin(Margin::symmetric(10, 6))
         .show(ui, |ui| {
             ui.horizontal_top(|ui| {
-                ui.label(RichText::new(word).family(medium()).color(color));
+                // As far down as the text of the button.
+                let line = |ui: &mut Ui| ui.add_space(space::SMALL);
+                ui.vertical(|ui| {
+                    line(ui);
+                    ui.label(RichText::new(word).family(medium()).color(color));
+                });
                 let width = ui.available_width() - DISMISS_ROOM;
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
+                    line(ui);
                     ui.add(egui::Label::new(notice.text.as_str()).wrap());
                 });
                 dismissed = ui.button("Dismiss").clicked();

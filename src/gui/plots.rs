@@ -2,15 +2,13 @@
 //! delay.
 
 use egui::{Align2, Color32, FontId, RichText, Stroke, Ui, Vec2b, vec2};
-use egui_plot::{
-    Corner, HoverPosition, Legend, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points,
-};
+use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};
 use super::series::{Dot, Quantity, Series, read_out, series, series_name};
 use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
-use super::widgets::note;
+use super::widgets::{dot, note};
 use crate::experiment::{MAX_SIZES, parse_list};
 use crate::measurement::units::Unit;
 use crate::measurement::{Run, RunId};
@@ -96,7 +94,7 @@ fn plot(
         Quantity::Throughput => Unit::of_rate(if is_empty { 1e6 } else { largest }),
     };
     let top = ui.cursor().top();
-    heading(ui, quantity, unit, is_empty);
+    heading(ui, quantity, unit, &series, is_empty);
 
     let width = ui.available_width();
     let plot_height = (height - (ui.cursor().top() - top)).max(80.0);
@@ -152,13 +150,6 @@ fn plot(
     if is_new {
         plot = plot.reset();
     }
-    if series.len() > 1 {
-        let legend = Legend::default()
-            .position(Corner::LeftTop)
-            .title("Server delay")
-            .follow_insertion_order(true);
-        plot = plot.legend(legend);
-    }
     let response = plot.show(ui, |ui| {
         for (index, series) in series.iter().enumerate() {
             draw(ui, series, unit, ceiling, palette.series(index));
@@ -190,7 +181,7 @@ fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, mut at: egui::Pos2)
     }
 }
 
-fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, is_empty: bool) {
+fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, series: &[Series<'_>], is_empty: bool) {
     let name = match quantity {
         Quantity::Rtt => "Round-trip time",
         Quantity::Throughput => "Throughput",
@@ -201,6 +192,17 @@ fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, is_empty: bool) {
             note(ui, unit.name);
         }
     });
+    if series.len() > 1 {
+        // Above the plot, where it hides no figure.
+        let palette = Palette::of(ui);
+        ui.horizontal_wrapped(|ui| {
+            note(ui, "server delay");
+            for (index, series) in series.iter().enumerate() {
+                dot(ui, palette.series(index));
+                ui.label(RichText::new(series_name(series.delay_ms)).size(text_size::SMALL));
+            }
+        });
+    }
     let legend = RichText::new("dot: median · thick: 95 % interval · thin: least to p90")
         .size(text_size::SMALL)
         .color(Palette::of(ui).faint);

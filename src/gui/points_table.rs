@@ -185,9 +185,9 @@ pub fn show(app: &App, ui: &mut Ui) {
             let width = match head.name {
                 "Size" => 72.0,
                 "Delay" | "Rounds" => 44.0,
-                "State" => 100.0,
+                "State" => 96.0,
                 "95 % interval" => 104.0,
-                "Throughput" | "at median" => 72.0,
+                "Throughput" | "at median" => 70.0,
                 _ => 50.0,
             };
             table = table.column(Column::initial(width).at_least(40.0));
