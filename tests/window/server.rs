@@ -210,6 +210,7 @@ fn closing_takes_the_waiting_runs_along() {
         !window.app().snapshot().queue.is_empty()
     });
     window.press_ctrl(Key::Q);
+    assert!(!window.is_closed());
     window.click_button("Stop run and quit");
     window.wait_until("the window to close", Window::is_closed);
     assert_eq!(window.app().shown().unwrap().id.0, 1);
