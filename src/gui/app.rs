@@ -125,7 +125,8 @@ impl App {
         };
         app.restore_baseline();
         if let Some(path) = options.profile {
-            app.open_profile(&path);
+            // What was left unsaved at the last start is not lost to an argument of this one.
+            app.open_recent(&path);
         }
         Ok(app)
     }
@@ -198,6 +199,9 @@ impl App {
             context.send_viewport_cmd(ViewportCommand::Close);
         } else if self.quit_after_run && idle {
             context.send_viewport_cmd(ViewportCommand::Close);
+        } else if self.quit_after_run {
+            // A run may have begun after the question was answered.
+            self.stop_runs_then_quit();
         }
         self.guard_close(context);
         self.show_title(context);

@@ -204,7 +204,9 @@ pub fn show(app: &App, ui: &mut Ui) {
                                     .size(text_size::SMALL),
                             )
                             .on_hover_text(head.hint);
-                            note(ui, head.unit);
+                            if !head.unit.is_empty() {
+                                note(ui, head.unit);
+                            }
                         });
                     });
                 }

@@ -33,7 +33,7 @@ pub mod space {
 /// Width of the form, in points.
 pub const FORM_WIDTH: f32 = 308.0;
 /// Height of the tabs under the plots when the program is first started.
-pub const TABS_HEIGHT: f32 = 164.0;
+pub const TABS_HEIGHT: f32 = 156.0;
 /// Height of the tabs when they are folded away.
 pub const TABS_FOLDED: f32 = 36.0;
 /// The least height of the tabs, and what they leave to the plots.

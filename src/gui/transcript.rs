@@ -38,8 +38,8 @@ pub struct Row {
 pub struct SessionRows {
     /// The rows, by time.
     pub rows: Vec<Row>,
-    /// Whether the server's side was recorded.
-    pub server_seen: bool,
+    /// Why there is nothing of the server's side, where there is nothing.
+    pub server_missing: Option<&'static str>,
 }
 
 /// Finds a round by its session's number: the point's place and the round.
@@ -132,10 +132,14 @@ pub fn session_rows(run: &Run, session: u32, records: &[LogRecord]) -> SessionRo
     }
     // That it listens says nothing of this session; of one that goes on it may not have said it yet.
     let is_going_on = run.state == RunState::Running && run.profile.target == Target::Embedded;
-    let server_seen = is_going_on || server.iter().any(|said| said.key != Key::Event);
+    let is_seen = is_going_on || server.iter().any(|said| said.key != Key::Event);
+    let server_missing = (!is_seen).then_some(match run.profile.target {
+        Target::Embedded => "no longer kept",
+        Target::Host { .. } => "not seen from here",
+    });
     SessionRows {
         rows: pair(client, server),
-        server_seen,
+        server_missing,
     }
 }
 
@@ -326,8 +330,8 @@ pub fn clock(at_ns: i64) -> String {
 #[must_use]
 pub fn as_text(rows: &SessionRows) -> String {
     let mut text = String::from("Phase\tTime (ms)\tClient\tTime (ms)\tServer\n");
-    if !rows.server_seen {
-        text.push_str("\t\t\t\tnot seen from here\n");
+    if let Some(why) = rows.server_missing {
+        let _ = writeln!(text, "\t\t\t\t{why}");
     }
     for row in &rows.rows {
         let side = |cell: &Option<Cell>| {

@@ -217,7 +217,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
         })
         .body(|body| {
             // First, where it is seen without scrolling.
-            let extra = usize::from(!session.server_seen);
+            let extra = usize::from(session.server_missing.is_some());
             body.rows(ROW_HEIGHT, session.rows.len() + extra, |mut row| {
                 let place = row.index().checked_sub(extra);
                 let Some(line) = place.and_then(|place| session.rows.get(place)) else {
@@ -225,7 +225,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
                         row.col(|_| {});
                     }
                     row.col(|ui| {
-                        note(ui, "not seen from here");
+                        note(ui, session.server_missing.unwrap_or_default());
                     });
                     return;
                 };

@@ -266,5 +266,5 @@ fn what_the_servers_log_has_forgotten_is_not_shown_as_silence() {
     window.run_to_its_end();
     window.click_button("Transcript");
     assert!(window.says("s rtt 10000 1 0"));
-    assert!(window.says("not seen from here"));
+    assert!(window.says("no longer kept"));
 }
