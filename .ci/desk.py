@@ -266,8 +266,8 @@ class Window:
         return match.group(1), int(match.group(2))
 
     @steady
-    def table(self):
-        """The points' table: its units by column, and its rows as dictionaries by column."""
+    def rows_shown(self):
+        """The points' table as far as it is shown: its units by column, its rows by column."""
         cells = []
         for node in self.application.walk():
             if node.role == "label" and (cells or node.name == "Size"):
@@ -281,15 +281,40 @@ class Window:
             if not lines or middle - lines[-1][0] > 4:
                 lines.append((middle, []))
             lines[-1][1].append((right, text))
-        lines = [[text for _, text in sorted(line)] for _, line in lines]
         if len(lines) < 2:
             return {}, []
-        names, units, *rows = lines
-        return dict(zip(names, units)), [dict(zip(names, row)) for row in rows]
+        # Cells stand under the right edge of their column's name. A cell that vanished while the
+        # tree was read is missing then, and leaves the others where they belong.
+        columns = sorted((right, name) for right, name in lines[0][1])
+
+        def by_column(line):
+            nearest = ((min(columns, key=lambda column: abs(column[0] - right)), right, text)
+                       for right, text in line)
+            return {name: text for (edge, name), right, text in nearest if abs(edge - right) <= 8}
+
+        units, *rows = [by_column(line) for _, line in lines[1:]]
+        return units, rows
+
+    def table(self, points):
+        """The whole table of so many points, scrolled through as far as needed."""
+        found = {}
+
+        def probe():
+            units, rows = shown = self.rows_shown()
+            if shown != self.rows_shown():
+                # It still moves; rows read meanwhile could be mixed up.
+                return None
+            found.update(((row.get("Size"), row.get("Delay")), row) for row in rows)
+            if len(found) >= points:
+                return units, list(found.values())
+            self.scroll_under("Size")
+            return None
+
+        return self.wait(f"{points} rows in the table", probe)
 
     def probes_counted(self):
-        """How many samples the table counts, over all of its rows."""
-        return sum(int(row.get("n", "0").replace(",", "")) for row in self.table()[1])
+        """How many samples the table counts, over the rows that are shown."""
+        return sum(int(row.get("n", "0").replace(",", "")) for row in self.rows_shown()[1])
 
     # Doing.
 
@@ -322,15 +347,18 @@ class Window:
         """Presses keys, such as F5 or ctrl+s."""
         xdotool("key", keys)
 
+    def scroll_under(self, head):
+        """Turns the wheel, a little down, over the table under a column's head."""
+        x, y = self.get("label", head).area()[:2]
+        xdotool("mousemove", x + 5, y + 50, "click", 5)
+
     def scroll_to(self, head, text):
         """Scrolls the table under a column's head until a text is shown."""
-        x, y = self.get("label", head).area()[:2]
-        xdotool("mousemove", x + 5, y + 50)
 
         def probe():
             if text in self.labels():
                 return True
-            xdotool("click", "--repeat", 5, 5)
+            self.scroll_under(head)
             return False
 
         self.wait(f"\"{text}\" further down", probe)
