@@ -143,7 +143,7 @@ fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                     ui.spacing_mut().item_spacing.x = space::SMALL;
                     for (rounds, text) in [("1", "1 round"), ("10", "10 rounds")] {
                         let hint = if rounds == "1" {
-                            "One connection a point, as the assignment has it; for servers that end after one session."
+                            "One connection a point, as the assignment has it."
                         } else {
                             "Enough rounds for an interval of the median."
                         };

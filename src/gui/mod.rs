@@ -20,6 +20,7 @@ mod profiles;
 mod series;
 mod server_card;
 mod settings;
+mod startup;
 mod status;
 mod theme;
 mod tour;

@@ -1,7 +1,7 @@
 //! The two plots: round-trip time and throughput against message size, one series for each server
 //! delay.
 
-use egui::{Align2, Color32, FontId, RichText, Stroke, Ui, Vec2b, vec2};
+use egui::{Align2, Color32, FontId, RichText, Role, Stroke, Ui, Vec2b, WidgetInfo, vec2};
 use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use super::app::App;
@@ -155,6 +155,15 @@ fn plot(
             draw(ui, series, unit, ceiling, palette.series(index));
         }
     });
+    let name = match quantity {
+        Quantity::Rtt => "Plot of round-trip time against message size; the table has its figures",
+        Quantity::Throughput => {
+            "Plot of throughput against message size; the table has its figures"
+        }
+    };
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     if is_empty {
         say_empty(ui, run, quantity, response.response.rect.center());
     }
@@ -168,9 +177,10 @@ fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, mut at: egui::Pos2)
         (Some(_), _) => &["Waiting for the first round…"],
         (None, Quantity::Rtt) => &[
             "Press Run.",
-            "Round-trip time appears here, a dot for each message size.",
+            "Round-trip time appears here,",
+            "a dot for each message size.",
         ],
-        (None, Quantity::Throughput) => &["Throughput appears here, from the same probes."],
+        (None, Quantity::Throughput) => &["Throughput appears here,", "from the same probes."],
     };
     for line in lines {
         let font = FontId::proportional(text_size::TITLE);

@@ -240,6 +240,7 @@ fn state(point: &Point, rounds: u32, is_measured: bool) -> String {
         Some(fault) => fault.kind.to_string(),
         None if is_measured => "measuring".to_owned(),
         None if point.rounds.len() >= rounds as usize => "done".to_owned(),
-        None => "waiting".to_owned(),
+        None if point.rounds.is_empty() => "waiting".to_owned(),
+        None => "going on".to_owned(),
     }
 }

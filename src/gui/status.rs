@@ -46,6 +46,11 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                         .animate(false);
                     ui.add(bar);
                 }
+                if let Some(address) = app.server.address() {
+                    // The card may be out of sight in a low window; a classmate needs the address.
+                    ui.add_space(space::LARGE);
+                    note(ui, format!("server on {address}"));
+                }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(space::SMALL);
                     state(app, ui, palette);

@@ -22,11 +22,22 @@ pub struct Cell {
     pub is_event: bool,
 }
 
+/// Which way a line of the protocol goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The phase.
     pub phase: Phase,
+    /// Which way it goes; an event goes none.
+    pub way: Option<Way>,
     /// The client's side.
     pub client: Option<Cell>,
     /// The server's side.
@@ -300,10 +311,13 @@ fn pair(client: Vec<Said>, server: Vec<Said>) -> Vec<Row> {
 }
 
 fn row(client: Option<Said>, server: Option<Said>) -> Row {
-    let phase = client
-        .as_ref()
-        .or(server.as_ref())
-        .map_or(Phase::Setup, |said| said.phase);
+    let first = client.as_ref().or(server.as_ref());
+    let phase = first.map_or(Phase::Setup, |said| said.phase);
+    let way = first.and_then(|said| match said.key {
+        Key::ToServer(_) => Some(Way::ToServer),
+        Key::ToClient(_) => Some(Way::ToClient),
+        Key::Opened | Key::Event => None,
+    });
     let cell = |said: Said| Cell {
         at_ns: said.at_ns,
         text: said.text,
@@ -311,6 +325,7 @@ fn row(client: Option<Said>, server: Option<Said>) -> Row {
     };
     Row {
         phase,
+        way,
         client: client.map(cell),
         server: server.map(cell),
     }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use egui::{Align, ComboBox, Layout, RichText, Ui};
+use egui::{Align, ComboBox, Layout, RichText, Sense, Stroke, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::app::App;
 use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
-use super::transcript::{Cell, SessionRows, as_text, clock, find_session, session_rows, sessions};
+use super::transcript::{
+    Cell, SessionRows, Way, as_text, clock, find_session, session_rows, sessions,
+};
 use super::widgets::note;
 use crate::experiment::Target;
 use crate::measurement::units::{bytes, count};
@@ -16,6 +18,9 @@ use crate::server::LogRecord;
 
 /// Our connect returns a little after the server has accepted, or before.
 const CLOCK_SLACK: Duration = Duration::from_millis(50);
+
+/// Width of the arrow between the columns.
+const ARROW_WIDTH: f32 = 28.0;
 
 /// What the tab remembers between frames.
 #[derive(Debug, Default)]
@@ -183,7 +188,7 @@ fn chooser(ui: &mut Ui, run: &Run, numbers: &[u32], chosen: u32) -> u32 {
 
 fn table(ui: &mut Ui, session: &SessionRows) {
     let palette = Palette::of(ui);
-    let half = ((ui.available_width() - 240.0) / 2.0).max(160.0);
+    let half = ((ui.available_width() - 252.0 - ARROW_WIDTH) / 2.0).max(160.0);
     ui.spacing_mut().item_spacing.x = 12.0;
     TableBuilder::new(ui)
         .striped(true)
@@ -193,6 +198,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
         .column(Column::exact(44.0))
         .column(Column::exact(72.0))
         .column(Column::exact(half).clip(true))
+        .column(Column::exact(ARROW_WIDTH))
         .column(Column::exact(72.0))
         .column(Column::remainder().clip(true))
         .header(ROW_HEIGHT, |mut row| {
@@ -203,6 +209,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
                 ),
                 ("Time (ms)", "Milliseconds since the session began."),
                 ("Client", "What this program said and heard."),
+                ("", "Which way the line goes."),
                 (
                     "Time (ms)",
                     "Milliseconds since the session began, by the same clock.",
@@ -210,6 +217,9 @@ fn table(ui: &mut Ui, session: &SessionRows) {
                 ("Server", "What the embedded server recorded."),
             ] {
                 row.col(|ui| {
+                    if name.is_empty() {
+                        return;
+                    }
                     ui.label(RichText::new(name).family(medium()).size(text_size::SMALL))
                         .on_hover_text(hint);
                 });
@@ -221,7 +231,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
             body.rows(ROW_HEIGHT, session.rows.len() + extra, |mut row| {
                 let place = row.index().checked_sub(extra);
                 let Some(line) = place.and_then(|place| session.rows.get(place)) else {
-                    for _ in 0..4 {
+                    for _ in 0..5 {
                         row.col(|_| {});
                     }
                     row.col(|ui| {
@@ -233,9 +243,29 @@ fn table(ui: &mut Ui, session: &SessionRows) {
                     note(ui, line.phase.abbreviation());
                 });
                 side(&mut row, line.client.as_ref(), palette);
+                row.col(|ui| arrow(ui, line.way, palette));
                 side(&mut row, line.server.as_ref(), palette);
             });
         });
+}
+
+/// Which way a line goes, drawn from the client's column to the server's or back.
+fn arrow(ui: &mut Ui, way: Option<Way>, palette: &Palette) {
+    let Some(way) = way else {
+        return;
+    };
+    let (rect, _) = ui.allocate_exact_size(vec2(ARROW_WIDTH, 10.0), Sense::hover());
+    let (left, right) = (rect.left_center(), rect.right_center());
+    let (tip, back, color) = match way {
+        Way::ToServer => (right, -1.0, palette.series(0)),
+        Way::ToClient => (left, 1.0, palette.series(1)),
+    };
+    let stroke = Stroke::new(1.0, color);
+    ui.painter().line_segment([left, right], stroke);
+    for side in [-1.0, 1.0] {
+        ui.painter()
+            .line_segment([tip, tip + vec2(5.0 * back, 3.5 * side)], stroke);
+    }
 }
 
 fn side(row: &mut egui_extras::TableRow<'_, '_>, cell: Option<&Cell>, palette: &Palette) {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use egui::{Context, IconData, Ui, ViewportBuilder};
 
 use super::theme::{LEAST_WINDOW, WINDOW};
-use super::{App, Options, layout};
+use super::{App, Options, layout, startup};
 use crate::store::config_dir;
 
 /// The name under which the desktop knows the program: its .desktop file has it too.
@@ -93,12 +93,26 @@ pub(super) fn open(
         system_font_fallback: false,
         ..Default::default()
     };
-    eframe::run_native(
-        APP_ID,
-        options,
-        Box::new(|creation| Ok(make(&creation.egui_ctx)?)),
-    )
-    .map_err(|error| GuiError::Window(error.to_string()))
+    let is_open = Arc::new(AtomicBool::new(false));
+    let opened = Arc::clone(&is_open);
+    let shown = startup::watched(&is_open, || {
+        eframe::run_native(
+            APP_ID,
+            options,
+            Box::new(move |creation| {
+                opened.store(true, Ordering::Relaxed);
+                Ok(make(&creation.egui_ctx)?)
+            }),
+        )
+    });
+    match shown {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) if is_open.load(Ordering::Relaxed) => {
+            Err(GuiError::Window(error.to_string()))
+        }
+        Ok(Err(error)) => Err(GuiError::Window(startup::in_a_sentence(&error.to_string()))),
+        Err(why) => Err(GuiError::Window(startup::in_a_sentence(&why))),
+    }
 }
 
 fn has_display() -> bool {

@@ -242,14 +242,14 @@ impl Dialogue {
         }
     }
 
-    /// Takes note that the first `count` of those bytes were written.
+    /// Takes note that the first `count` of those bytes were written by a write begun at `at`.
     pub(super) fn wrote(&mut self, count: usize, at: Instant) {
         self.moved = at;
         if let Some(reply) = &mut self.reply {
             reply.written += count;
             if reply.written >= reply.bytes.len() {
                 let said = LogEntry::Sent(reply.line.to_owned());
-                self.recorder.note(reply.phase, said);
+                self.recorder.note_at(at, reply.phase, said);
                 self.reply = None;
             }
             return;

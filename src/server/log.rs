@@ -47,7 +47,7 @@ pub enum LogEntry {
         message_size: u64,
         /// When its last byte had been read.
         received: Instant,
-        /// When the first write of its echo had returned.
+        /// Just before the first write of its echo.
         echoed: Instant,
     },
 }

@@ -37,9 +37,13 @@ impl Recorder {
 
     /// Writes down anything but a probe, at once.
     pub(super) fn note(&mut self, phase: Phase, what: LogEntry) {
-        let now = Instant::now();
-        self.hold(now, phase, what);
-        self.flush(now);
+        self.note_at(Instant::now(), phase, what);
+    }
+
+    /// Writes down, at once, what happened at `at`.
+    pub(super) fn note_at(&mut self, at: Instant, phase: Phase, what: LogEntry) {
+        self.hold(at, phase, what);
+        self.flush(at);
     }
 
     /// Writes down a probe whose echo has been written.

@@ -210,9 +210,12 @@ fn write_due(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> io::Result<Writ
             ToWrite::At(due) => return Ok(Written::UntilDue(due)),
             ToWrite::Nothing => return Ok(Written::All),
         };
+        // Read before the write: the client may have the bytes before the write has returned, and
+        // nothing may seem to be heard before it was said.
+        let now = Instant::now();
         match writer.try_write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => dialogue.wrote(count, Instant::now()),
+            Ok(count) => dialogue.wrote(count, now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Ok(Written::UntilTaken);
             }

@@ -92,7 +92,7 @@ fn the_plots_name_their_figures_and_their_units() {
     );
     // A series for each server delay, told apart by more than its colour.
     assert!(
-        paints("Server delay") && paints("0 ms") && paints("2 ms"),
+        paints("server delay") && paints("0 ms") && paints("2 ms"),
         "{painted:?}"
     );
     assert!(!paints("Press Run."), "{painted:?}");

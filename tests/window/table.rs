@@ -59,9 +59,15 @@ fn says(cell: &str, unit: &str, name: &str, figure: f64) {
 fn table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
     let mut rows = window.rows().into_iter();
     let names = rows.next().unwrap();
-    let units = rows.next().unwrap();
-    assert_eq!(names.len(), units.len(), "{names:?} {units:?}");
-    (names.into_iter().zip(units).collect(), rows.collect())
+    let mut units = rows.next().unwrap().into_iter();
+    let heads = names.into_iter().map(|name| {
+        let has_unit = name != "Rounds" && name != "State";
+        let unit = has_unit.then(|| units.next().expect("a unit"));
+        (name, unit.unwrap_or_default())
+    });
+    let heads: Vec<(String, String)> = heads.collect();
+    assert_eq!(units.next(), None, "{heads:?}");
+    (heads, rows.collect())
 }
 
 #[track_caller]
