@@ -39,6 +39,15 @@ pub fn watched<T>(is_open: &Arc<AtomicBool>, open: impl FnOnce() -> T) -> Result
 #[must_use]
 pub fn in_a_sentence(reason: &str) -> String {
     let line = reason.lines().next().unwrap_or_default();
+    // What stands behind the place in somebody's source, and before the dump of somebody's values.
+    let line = line
+        .split_once(".rs:")
+        .and_then(|(_, behind)| behind.split_once(": "))
+        .map_or(line, |(_, behind)| behind);
+    let line = line
+        .split_once(": ConfigTemplate")
+        .map_or(line, |(before, _)| before);
+    let line = line.trim_end_matches(['.', ' ']);
     let mut short: String = line.chars().take(MAX_REASON).collect();
     if short.len() < line.len() {
         short.push('…');
@@ -68,5 +77,7 @@ mod tests {
     fn a_reason_is_one_bearable_line() {
         let text = in_a_sentence(&format!("{}\nmore", "x".repeat(1_000)));
         assert!(!text.contains('\n') && text.len() < 400);
+        let text = in_a_sentence("os error at /a/b/mod.rs:788: Failed to open it.");
+        assert!(text.starts_with("Failed to open it"), "{text}");
     }
 }
