@@ -41,6 +41,18 @@ pub enum Then {
     OpenRecent(PathBuf),
 }
 
+/// The question, what there is to know, and the button that does it.
+const STOP_SERVER: [&str; 3] = [
+    "Switch the embedded server off?",
+    "A run is being measured on it. The run is stopped first; what was measured stays.",
+    "Stop run and switch off",
+];
+const QUIT: [&str; 3] = [
+    "Quit during a run?",
+    "The run is stopped first.",
+    "Stop run and quit",
+];
+
 /// Shows the question, if there is one.
 pub fn show(app: &mut App, context: &Context) {
     let Some(modal) = app.modal.take() else {
@@ -49,8 +61,8 @@ pub fn show(app: &mut App, context: &Context) {
     let response = egui::Modal::new(Id::unique("question")).show(context, |ui| {
         ui.set_width(420.0);
         match modal.clone() {
-            Modal::StopServer => stop_server(app, ui),
-            Modal::Quit => quit(app, ui),
+            Modal::StopServer => confirm(app, ui, STOP_SERVER, App::stop_runs_then_server),
+            Modal::Quit => confirm(app, ui, QUIT, App::stop_runs_then_quit),
             Modal::Unsaved(then) => unsaved(app, ui, then),
             Modal::Path {
                 purpose,
@@ -108,25 +120,18 @@ fn buttons(ui: &mut Ui, names: &[&str], primary_enabled: bool) -> Option<usize> 
     pressed
 }
 
-fn stop_server(app: &mut App, ui: &mut Ui) -> Answered {
-    title(ui, "Switch the embedded server off?");
-    ui.label("A run is being measured on it. The run is stopped first; what was measured stays.");
-    match buttons(ui, &["Stop run and switch off", "Keep measuring"], true) {
+/// A question about the run that goes on: it is stopped first, or nothing happens.
+fn confirm(
+    app: &mut App,
+    ui: &mut Ui,
+    [question, text, yes]: [&str; 3],
+    then: fn(&mut App),
+) -> Answered {
+    title(ui, question);
+    ui.label(text);
+    match buttons(ui, &[yes, "Keep measuring"], true) {
         Some(0) => {
-            app.stop_runs_then_server();
-            Answered::Yes
-        }
-        Some(_) => Answered::Yes,
-        None => Answered::No(None),
-    }
-}
-
-fn quit(app: &mut App, ui: &mut Ui) -> Answered {
-    title(ui, "Quit during a run?");
-    ui.label("The run is stopped first.");
-    match buttons(ui, &["Stop run and quit", "Keep measuring"], true) {
-        Some(0) => {
-            app.stop_runs_then_quit();
+            then(app);
             Answered::Yes
         }
         Some(_) => Answered::Yes,

@@ -20,7 +20,9 @@ pub fn watched<T>(is_open: &Arc<AtomicBool>, open: impl FnOnce() -> T) -> Result
         if opened.load(Ordering::Relaxed) {
             hook(info);
         } else if let Ok(mut reason) = told.lock() {
-            *reason = info.payload_as_str().unwrap_or("unknown").to_owned();
+            info.payload_as_str()
+                .unwrap_or("unknown")
+                .clone_into(&mut reason);
         }
     }));
     let result = panic::catch_unwind(AssertUnwindSafe(open));
