@@ -18,6 +18,8 @@ use crate::protocol::{
     parse_reply, quote,
 };
 
+/// How long nothing may follow the beginning of a reply before it is taken to be all of it.
+const SILENCE_ENDS_A_REPLY: Duration = Duration::from_millis(200);
 /// How long a server may take to close after its last reply before we close first. Many wait for us.
 const PATIENCE_FOR_CLOSE: Duration = Duration::from_millis(100);
 
@@ -305,8 +307,19 @@ async fn hear_reply(
             Err(why) => break Err(why),
         }
         let mut piece = [0; MAX_REPLY_LINE];
-        let read = stream.read(&mut piece).await;
+        // Some servers end a reply with nothing or with a NUL: silence behind it is its end.
+        let may_be_whole = !order.strict && !watch.heard.borrow().is_empty();
+        let patience = if may_be_whole {
+            SILENCE_ENDS_A_REPLY
+        } else {
+            Duration::MAX
+        };
+        let read = tokio::time::timeout(patience, stream.read(&mut piece)).await;
         let mut heard = watch.heard.borrow_mut();
+        let Ok(read) = read else {
+            break parse_last_reply(&heard, order.dialect, phase, order.strict)
+                .map(|reply| (reply, heard.len()));
+        };
         match read {
             Ok(0) if heard.is_empty() => return Err(fault::closed_early(phase, probe, &heard)),
             Err(error) if heard.is_empty() => return Err(fault::broken(phase, probe, &error)),

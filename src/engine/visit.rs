@@ -1,5 +1,7 @@
 //! One visit to a point: a connection, the session over it, and what becomes of both.
 
+use std::cell::RefCell;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +18,8 @@ use crate::measurement::{
 };
 use crate::protocol::{Phase, quote};
 
+/// How long nothing may come before the run is shown as it waits.
+const STALL: Duration = Duration::from_millis(250);
 /// A server that closes a session may need a moment before it takes the next one.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// How often a server that was there before is tried before it is called gone: for longer than half a
@@ -115,22 +119,27 @@ impl Execution<'_> {
             origin: self.run.origin,
         };
         let watch = Watch::new(Instant::now() + order.time_out);
-        let mut recording = Recording {
+        // Shared with the session, which holds it only while a line or a probe is written down.
+        let recording = RefCell::new(Recording {
             execution: self,
             current,
-        };
-        recording.line(
+            news: 0,
+        });
+        recording.borrow_mut().line(
             Phase::Setup,
             Direction::Event,
             &format!("connected to {}", connection.address),
         );
+        let mut recorder = &recording;
         let result = tokio::select! {
             biased;
-            result = session::run(&mut stream, &order, &watch, &mut recording) => result,
+            result = session::run(&mut stream, &order, &watch, &mut recorder) => result,
             () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
             () = expired(&watch) => Err(watch.timed_out(&order.setup)),
+            never = show_stalls(&recording) => match never {},
         };
         drop(stream);
+        let mut recording = recording.into_inner();
         let heard = watch.heard.take();
         if !heard.is_empty() {
             recording.line(watch.phase.get(), Direction::Received, &quote(&heard));
@@ -268,23 +277,59 @@ async fn expired(watch: &Watch) {
         tokio::time::sleep_until(watch.deadline.get().into()).await;
     }
 }
+
+/// Shows the run while a server keeps it waiting: pictures are otherwise taken when something has
+/// come. Where probes go back and forth it only looks at a number, now and then.
+async fn show_stalls(recording: &RefCell<Recording<'_, '_>>) -> Infallible {
+    let (mut seen, mut shown) = (0, None);
+    loop {
+        tokio::time::sleep(STALL).await;
+        let mut recording = recording.borrow_mut();
+        if recording.news == seen && shown != Some(seen) {
+            recording.publish();
+            shown = Some(seen);
+        }
+        seen = recording.news;
+    }
+}
+
 /// Records a session into the run.
 struct Recording<'r, 'a> {
     execution: &'r mut Execution<'a>,
     current: &'r mut Current,
+    /// Lines and probes written down.
+    news: u64,
+}
+
+impl Recording<'_, '_> {
+    fn publish(&mut self) {
+        let now = Some((self.current.visit, Some(&*self.current)));
+        self.execution.publish(now);
+    }
+}
+
+impl Recorder for &RefCell<Recording<'_, '_>> {
+    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
+        self.borrow_mut().line(phase, direction, text);
+    }
+
+    fn probe(&mut self, probe: Probe, now: Instant) {
+        self.borrow_mut().probe(probe, now);
+    }
 }
 
 impl Recorder for Recording<'_, '_> {
     fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
+        self.news += 1;
         let session = self.current.round.session;
         self.execution.line(session, phase, direction, text);
     }
 
     fn probe(&mut self, probe: Probe, now: Instant) {
+        self.news += 1;
         self.current.round.probes.push(probe);
         if self.execution.pace.is_due(now, true) {
-            self.execution
-                .publish(Some((self.current.visit, Some(self.current))));
+            self.publish();
         }
     }
 }

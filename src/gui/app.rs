@@ -14,6 +14,8 @@ use super::file_dialog::FileDialogs;
 use super::form::Form;
 use super::modal::Modal;
 use super::plots::PlotState;
+use super::profiles::is_special;
+use super::runs::{EndedRun, EndedRuns, ServerSide};
 use super::settings::Settings;
 use super::transcript_tab::TranscriptState;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
@@ -26,6 +28,9 @@ use crate::store::{capture, write_atomically};
 const PROGRESS_WITHIN: Duration = Duration::from_millis(33);
 /// How long a frame may spend on the engine's events.
 const EVENT_BUDGET: Duration = Duration::from_millis(4);
+/// How far apart client and server may see the same connection open.
+pub(super) const CLOCK_SLACK: Duration = Duration::from_millis(50);
+
 /// How a window is started.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -71,7 +76,7 @@ pub struct App {
     pub(super) engine: Engine,
     events: EngineEvents,
     pub(super) snapshot: Arc<Snapshot>,
-    finished: Option<Arc<Run>>,
+    pub(super) ended: EndedRuns,
     notice: Option<Notice>,
     pub(super) environment: Arc<Environment>,
     /// Runs that were asked for on the embedded server and have not ended.
@@ -114,7 +119,7 @@ impl App {
             snapshot: engine.snapshot(),
             engine,
             events,
-            finished: None,
+            ended: EndedRuns::default(),
             notice: None,
             environment: Arc::new(capture()),
             on_embedded: Vec::new(),
@@ -149,12 +154,21 @@ impl App {
         self.snapshot.current.as_ref()
     }
 
-    /// The run that is shown: the one that goes on, or the last that ended.
+    /// The run that is shown: one that was chosen, else the one that goes on, else the last that
+    /// ended.
     #[must_use]
     pub fn shown(&self) -> Option<&Arc<Run>> {
-        self.progress()
-            .map(|progress| &progress.run)
-            .or(self.finished.as_ref())
+        let newest = || {
+            let going_on = self.progress().map(|progress| &progress.run);
+            going_on.or_else(|| self.ended.last().map(|ended| &ended.run))
+        };
+        self.ended.chosen().map(|ended| &ended.run).or_else(newest)
+    }
+
+    /// How the run that is shown goes on, if it does.
+    #[must_use]
+    pub fn shown_progress(&self) -> Option<&RunProgress> {
+        self.progress().filter(|_| self.ended.chosen().is_none())
     }
 
     /// What is said above the plots.
@@ -211,7 +225,6 @@ impl App {
         match event {
             EngineEvent::Queued(_) => {}
             EngineEvent::Started(_) => {
-                self.transcript = TranscriptState::default();
                 if self
                     .notice
                     .as_ref()
@@ -234,25 +247,55 @@ impl App {
                     };
                     self.say(NoticeKind::Error, text);
                 }
-                self.finished = Some(self.with_server_lines(run));
+                let ended = self.with_server_lines(run);
+                self.ended.keep(ended);
             }
         }
     }
 
     /// Adds what the embedded server recorded to the transcript of a run measured on it.
-    fn with_server_lines(&self, run: Arc<Run>) -> Arc<Run> {
+    fn with_server_lines(&self, run: Arc<Run>) -> EndedRun {
         let Some(log) = self
             .server
             .log()
             .filter(|_| run.profile.target == Target::Embedded)
         else {
-            return run;
+            return EndedRun { run, seen: None };
         };
-        let (records, _) = log.since(0);
+        let (mut records, _) = log.since(0);
+        let listening = self.server.listening();
+        let began = run.origin.checked_sub(CLOCK_SLACK).unwrap_or(run.origin);
+        records.retain(|record| record.at >= began);
         let mut run = Arc::unwrap_or_clone(run);
-        let lines = crate::server::transcript_lines(&run, &records);
-        run.transcript.merge(lines);
-        Arc::new(run)
+        let lines: Vec<_> = listening.iter().chain(&records).cloned().collect();
+        run.transcript
+            .merge(crate::server::transcript_lines(&run, &lines));
+        let seen = ServerSide {
+            log: Arc::clone(log),
+            records: records.into(),
+            listening,
+        };
+        EndedRun {
+            run: Arc::new(run),
+            seen: Some(seen),
+        }
+    }
+
+    /// The embedded server's side of a run: as it was kept, or of the run that goes on.
+    #[must_use]
+    pub fn server_side(&self, run: &Run) -> Option<ServerSide> {
+        if let Some(ended) = self.ended.get(run.id) {
+            return ended.seen.clone();
+        }
+        let log = self
+            .server
+            .log()
+            .filter(|_| run.profile.target == Target::Embedded)?;
+        Some(ServerSide {
+            log: Arc::clone(log),
+            records: Arc::default(),
+            listening: self.server.listening(),
+        })
     }
 
     /// Everything that keeps the form from being measured.
@@ -332,11 +375,11 @@ impl App {
     /// After a start: the form was restored, its file may say something else.
     fn restore_baseline(&mut self) {
         self.baseline = match self.settings.profile_path.as_deref() {
-            Some(path) => match crate::store::load_profile(path) {
+            Some(path) if !is_special(path) => match crate::store::load_profile(path) {
                 Ok(profile) => Form::of(&profile),
                 Err(_) => Form::default(),
             },
-            None => Form::default(),
+            _ => Form::default(),
         };
     }
 

@@ -117,6 +117,11 @@ impl EmbeddedServer {
         self.listening.clone()
     }
 
+    /// The address was changed: why the old one could not be listened on is of no use any more.
+    pub fn forget_error(&mut self) {
+        self.error = None;
+    }
+
     /// Why it did not start.
     #[must_use]
     pub fn error(&self) -> Option<&str> {

@@ -222,9 +222,8 @@ fn queue(app: &mut App, ui: &mut Ui) {
     let mut cancelled = None;
     ScrollArea::vertical().max_height(96.0).show(ui, |ui| {
         for (place, entry) in waiting.iter().enumerate() {
+            let text = format!("{}. {}", place + 1, app.describe(&entry.profile));
             ui.horizontal(|ui| {
-                let text = format!("{}. {}", place + 1, app.describe(&entry.profile));
-                ui.label(text);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let button =
                         egui::Button::new(RichText::new("Cancel").size(text_size::SMALL)).small();
@@ -235,6 +234,10 @@ fn queue(app: &mut App, ui: &mut Ui) {
                     if response.clicked() {
                         cancelled = Some(entry.id);
                     }
+                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                        ui.add(egui::Label::new(&text).truncate())
+                            .on_hover_text(&text);
+                    });
                 });
             });
         }

@@ -11,7 +11,7 @@ use super::app::{App, NoticeKind};
 use super::settings::Tab;
 use super::theme::{Palette, RADIUS, TABS_FOLDED, TABS_LEAST, ThemeChoice, medium, space};
 use super::widgets::note;
-use super::{form_panel, modal, plots, points_table, status, transcript_tab};
+use super::{form_panel, modal, plots, points_table, runs, status, transcript_tab};
 
 /// Width that the button of a notice takes.
 const DISMISS_ROOM: f32 = 79.0;
@@ -172,7 +172,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
     let height = if folded {
         TABS_FOLDED
     } else {
-        app.settings.tabs_height.clamp(least, most)
+        app.settings.tab_height().clamp(least, most)
     };
     let panel = Panel::bottom("tabs")
         .frame(frame)
@@ -190,6 +190,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
                     app.settings.tab = tab;
                 }
             }
+            runs::choose(app, ui);
             if !folded && app.shown().is_some() {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let hint =
@@ -219,7 +220,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
             .interact(grip, Id::unique("edge of the tabs"), Sense::drag())
             .on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
         if grip.dragged() {
-            app.settings.tabs_height = (height - grip.drag_delta().y).clamp(least, most);
+            *app.settings.tab_height() = (height - grip.drag_delta().y).clamp(least, most);
         }
     }
 }

@@ -17,6 +17,7 @@ mod modal;
 mod plots;
 mod points_table;
 mod profiles;
+mod runs;
 mod series;
 mod server_card;
 mod settings;

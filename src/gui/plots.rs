@@ -91,7 +91,7 @@ fn plot(
     let is_empty = dots().next().is_none();
     let unit = match quantity {
         Quantity::Rtt => Unit::of_time(if is_empty { 1e3 } else { largest }),
-        Quantity::Throughput => Unit::of_rate(if is_empty { 1e6 } else { largest }),
+        Quantity::Throughput => Unit::mbit_per_s(),
     };
     let top = ui.cursor().top();
     heading(ui, quantity, unit, &series, is_empty);

@@ -35,15 +35,9 @@ impl Units {
         };
         let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
         let time = least(&mut figures().map(|figures| figures.rtt.p50));
-        let rate = least(&mut figures().map(|figures| figures.throughput.median * 8.0));
         Self {
             time: Unit::of_time(if time.is_finite() { time } else { 1e3 }),
-            // A slow first size must not turn the others into seven digits.
-            rate: if rate.is_finite() && rate < 1e3 {
-                Unit::of_rate(1e3)
-            } else {
-                Unit::mbit_per_s()
-            },
+            rate: Unit::mbit_per_s(),
         }
     }
 }
@@ -172,7 +166,7 @@ pub fn show(app: &App, ui: &mut Ui) {
     let palette = Palette::of(ui);
     let units = Units::of(run);
     let heads = heads(&units);
-    let measuring = app.progress().map(|progress| progress.point);
+    let measuring = app.shown_progress().map(|progress| progress.point);
     ui.spacing_mut().item_spacing.x = 10.0;
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let mut table = TableBuilder::new(ui)

@@ -60,6 +60,9 @@ impl App {
     /// Reads a profile into the form; one that cannot be read changes nothing and says why.
     pub fn open_profile(&mut self, path: &Path) -> bool {
         let path = &from_anywhere(path);
+        if self.would_wait(path) {
+            return false;
+        }
         match load_profile(path) {
             Ok(profile) => {
                 self.settings.form = Form::of(&profile);
@@ -110,11 +113,29 @@ impl App {
         }
     }
 
+    /// A pipe or a device would be waited for, and the window with it.
+    fn would_wait(&mut self, path: &Path) -> bool {
+        let would_wait = is_special(path);
+        if would_wait {
+            self.say(
+                NoticeKind::Error,
+                format!(
+                    "{}: this is no ordinary file, such as a profile is kept in",
+                    path.display()
+                ),
+            );
+        }
+        would_wait
+    }
+
     fn save_to(&mut self, path: &Path) -> bool {
         let Some(profile) = self.saveable() else {
             return false;
         };
         let path = &from_anywhere(path);
+        if self.would_wait(path) {
+            return false;
+        }
         match save_profile(path, &profile) {
             Ok(()) => {
                 self.settings.profile_path = Some(path.to_owned());
@@ -178,6 +199,11 @@ impl App {
 /// The path as it can be found again by a program that is started in another folder.
 fn from_anywhere(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether there is something other than a file or a folder.
+pub(super) fn is_special(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir())
 }
 
 /// A name without an ending gets the one that the open dialog looks for.

@@ -39,18 +39,24 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             });
             ui.horizontal_top(|ui| {
                 let width = ui.available_width();
-                Field::new("Listen address")
+                let address = Field::new("Listen address")
                     .hint("127.0.0.1 is reached from this machine only; 0.0.0.0 or :: from everywhere.")
                     .problem(listen_address(&app.settings.listen_address).err().as_deref())
                     .width(width - 96.0)
                     .show(ui, &mut app.settings.listen_address);
-                Field::new("Listen port")
+                let port = Field::new("Listen port")
                     .hint("0 takes any free port.")
                     .problem(listen_port(&app.settings.listen_port).err().as_deref())
                     .show(ui, &mut app.settings.listen_port);
+                if address.changed() || port.changed() {
+                    app.server.forget_error();
+                }
             });
         }
-        if let Some(error) = app.server.error() {
+        // What is wrong with an address stands below it already.
+        let is_address = listen_address(&app.settings.listen_address).is_ok()
+            && listen_port(&app.settings.listen_port).is_ok();
+        if let Some(error) = app.server.error().filter(|_| is_address) {
             ui.label(
                 RichText::new(error)
                     .size(text_size::SMALL)

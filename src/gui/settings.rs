@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
-use super::theme::{TABS_HEIGHT, ThemeChoice};
+use super::theme::{TABS_HEIGHT, TRANSCRIPT_HEIGHT, ThemeChoice};
 
 /// Most recent profiles remembered.
 const MAX_RECENT: usize = 10;
@@ -41,6 +41,8 @@ pub struct Settings {
     pub tabs_folded: bool,
     /// Height of the tabs in points.
     pub tabs_height: f32,
+    /// The same while the transcript is open.
+    pub transcript_height: f32,
     /// Whether the advanced card is open.
     pub advanced_open: bool,
     /// The address the embedded server listens on.
@@ -59,6 +61,7 @@ impl Default for Settings {
             tab: Tab::default(),
             tabs_folded: false,
             tabs_height: TABS_HEIGHT,
+            transcript_height: TRANSCRIPT_HEIGHT,
             advanced_open: false,
             listen_address: "127.0.0.1".to_owned(),
             listen_port: "10000".to_owned(),
@@ -83,7 +86,18 @@ impl Settings {
         if settings.tabs_height.is_nan() {
             settings.tabs_height = TABS_HEIGHT;
         }
+        if settings.transcript_height.is_nan() {
+            settings.transcript_height = TRANSCRIPT_HEIGHT;
+        }
         settings
+    }
+
+    /// Height of the tab that is open.
+    pub fn tab_height(&mut self) -> &mut f32 {
+        match self.tab {
+            Tab::Points => &mut self.tabs_height,
+            Tab::Transcript => &mut self.transcript_height,
+        }
     }
 
     /// The text of the file.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use egui::{ColorImage, Context, Ui, ViewportCommand};
 
 use super::settings::Tab;
-use super::theme::{TABS_HEIGHT, ThemeChoice};
+use super::theme::ThemeChoice;
 use super::window::{GuiError, open};
 use super::{Action, App, Options, layout};
 use crate::measurement::RunState;
@@ -66,7 +66,7 @@ const STOPS: [Stop; 7] = [
         name: "transcript",
         prepare: |app| {
             app.settings.tab = Tab::Transcript;
-            app.settings.tabs_height = 420.0;
+            app.settings.transcript_height = 420.0;
         },
         runs: false,
         live: false,
@@ -75,7 +75,6 @@ const STOPS: [Stop; 7] = [
         name: "throughput",
         prepare: |app| {
             app.settings.tab = Tab::Points;
-            app.settings.tabs_height = TABS_HEIGHT;
             app.set_kind(MeasurementType::Tput);
         },
         runs: true,

@@ -5,19 +5,15 @@ use std::time::Duration;
 use egui::{Align, ComboBox, Layout, RichText, Sense, Stroke, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
-use super::app::App;
+use super::app::{App, CLOCK_SLACK};
 use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
 use super::transcript::{
     Cell, SessionRows, Way, as_text, clock, find_session, session_rows, sessions,
 };
 use super::widgets::note;
-use crate::experiment::Target;
 use crate::measurement::units::{bytes, count};
-use crate::measurement::{Run, RunState};
+use crate::measurement::{Run, RunId, RunState, Side};
 use crate::server::LogRecord;
-
-/// Our connect returns a little after the server has accepted, or before.
-const CLOCK_SLACK: Duration = Duration::from_millis(50);
 
 /// Width of the arrow between the columns.
 const ARROW_WIDTH: f32 = 28.0;
@@ -29,7 +25,9 @@ pub struct TranscriptState {
     chosen: Option<u32>,
     /// The rows, and what they were made from.
     rows: SessionRows,
-    made_from: Option<(u32, usize, usize, RunState)>,
+    made_from: Option<(RunId, u32, usize, usize, RunState)>,
+    /// The run whose session was chosen.
+    of_run: Option<RunId>,
 }
 
 impl TranscriptState {
@@ -41,38 +39,27 @@ impl TranscriptState {
 
 /// What the embedded server recorded of a session of this run.
 fn records(app: &App, run: &Run, session: u32) -> Vec<LogRecord> {
-    let Some(log) = app
-        .server
-        .log()
-        .filter(|_| run.profile.target == Target::Embedded)
-    else {
+    let Some(seen) = app.server_side(run) else {
         return Vec::new();
     };
-    let Some((_, round)) = find_session(run, session) else {
-        return Vec::new();
-    };
-    let Some(local) = round.local else {
+    let round = find_session(run, session).map(|(_, round)| round);
+    let Some(local) = round.and_then(|round| round.local) else {
         return Vec::new();
     };
     let began = run
         .transcript
         .lines
         .iter()
-        .find(|line| line.session == session)
+        .find(|line| line.session == session && line.side == Side::Client)
         .map_or(0, |line| u64::try_from(line.at_ns).unwrap_or(0));
     let from = run.origin + Duration::from_nanos(began);
-    let mut records = log.of_peer(local, from.checked_sub(CLOCK_SLACK).unwrap_or(from));
-    // The same local port may serve a later session.
-    if let Some(connection) = records.first().map(|record| record.connection) {
-        records.retain(|record| record.connection == connection);
-    }
-    records.extend(app.server.listening());
-    records
+    seen.of_peer(local, from.checked_sub(CLOCK_SLACK).unwrap_or(from))
 }
 
 fn refresh(app: &mut App, run: &Run, session: u32) {
     let records = records(app, run, session);
     let made_from = (
+        run.id,
         session,
         run.transcript.lines.len(),
         records.len(),
@@ -96,6 +83,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         );
         return;
     };
+    if app.transcript.of_run != Some(run.id) {
+        app.transcript = TranscriptState {
+            of_run: Some(run.id),
+            ..TranscriptState::default()
+        };
+    }
     let numbers = sessions(&run);
     let Some(first) = numbers.first().copied() else {
         note(ui, "No connection was opened yet.");

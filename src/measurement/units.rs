@@ -44,24 +44,11 @@ const TIMES: [Unit; 4] = [
     },
 ];
 
-const RATES: [Unit; 4] = [
-    Unit {
-        name: "bit/s",
-        size: 1.0,
-    },
-    Unit {
-        name: "kbit/s",
-        size: 1e3,
-    },
-    Unit {
-        name: "Mbit/s",
-        size: 1e6,
-    },
-    Unit {
-        name: "Gbit/s",
-        size: 1e9,
-    },
-];
+/// Throughput is shown in this unit alone, so that figures can be compared wherever they stand.
+const MBIT_PER_S: Unit = Unit {
+    name: "Mbit/s",
+    size: 1e6,
+};
 
 impl Unit {
     /// The unit in which a time of `ns` nanoseconds reads best.
@@ -70,16 +57,10 @@ impl Unit {
         largest_within(ns, &TIMES)
     }
 
-    /// The unit in which a rate of `bits` bit/s (10^3, 10^6, 10^9) reads best.
-    #[must_use]
-    pub fn of_rate(bits: f64) -> Self {
-        largest_within(bits, &RATES)
-    }
-
     /// Megabit per second, 10^6 bit/s.
     #[must_use]
     pub fn mbit_per_s() -> Self {
-        RATES[2]
+        MBIT_PER_S
     }
 
     /// A value given in base units, as digits in this unit.
@@ -108,14 +89,12 @@ pub fn time(ns: f64) -> Figure {
     }
 }
 
-/// A throughput in bytes per second, shown in bits.
+/// A throughput in bytes per second, shown in Mbit/s.
 #[must_use]
 pub fn throughput(bytes_per_second: f64) -> Figure {
-    let bits = bytes_per_second * 8.0;
-    let unit = Unit::of_rate(bits);
     Figure {
-        digits: unit.digits(bits),
-        unit: unit.name,
+        digits: MBIT_PER_S.digits(bytes_per_second * 8.0),
+        unit: MBIT_PER_S.name,
     }
 }
 
@@ -170,6 +149,10 @@ pub fn significant(value: f64) -> String {
     }
     // Rounded first: 9.99995 has another number of digits before its point afterwards.
     let rounded: f64 = format!("{value:.*e}", 3).parse().unwrap_or(value);
+    if rounded.abs() < 1e-3 {
+        // A row of zeros is counted, not read.
+        return format!("{rounded:.3e}");
+    }
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the logarithm of a finite number is below 400"
@@ -199,13 +182,14 @@ mod tests {
         assert_eq!(time(812.0).to_string(), "812.0\u{a0}ns");
         assert_eq!(time(63_214.4).to_string(), "63.21\u{a0}µs");
         assert_eq!(time(1_050_000_000.0).to_string(), "1.050\u{a0}s");
-        assert_eq!(throughput(125_000_000.0).to_string(), "1.000\u{a0}Gbit/s");
-        assert_eq!(throughput(15_820.0).to_string(), "126.6\u{a0}kbit/s");
+        assert_eq!(throughput(125_000_000.0).to_string(), "1000\u{a0}Mbit/s");
+        assert_eq!(throughput(15_820.0).to_string(), "0.1266\u{a0}Mbit/s");
         for (value, text, short) in [
             (0.0, "0", "0"),
             (1.0, "1.000", "1"),
             (35.1, "35.10", "35.1"),
             (0.012_345_6, "0.01235", "0.01235"),
+            (0.000_006_652, "6.652e-6", "6.652e-6"),
             (9.999_96, "10.00", "10"),
             (999.96, "1000", "1000"),
             (1_234.6, "1235", "1235"),

@@ -135,12 +135,18 @@ fn a_setup_without_an_answer_times_out() {
 }
 
 #[test]
-fn a_reply_that_does_not_end_is_said_to_have_come_so_far() {
-    let (fault, run) = time_out_with(0, |_, peer| {
+fn to_a_strict_client_a_reply_without_end_is_said_to_have_come_so_far() {
+    let server = FakeServer::start(|_, peer| {
         peer.line()?;
         peer.say("200 OK: Ready")?;
         peer.stall().map(|()| Next::Accept)
     });
+    let strict = profile(|p| {
+        p.timeout_ms = 1000;
+        p.strict = true;
+    });
+    let run = run(server.addr, strict);
+    let fault = fault_of(&run);
     let says = ["\"200 OK: Ready\"", "no end of line within 1 s"];
     assert_fault(&fault, FaultPhase::Setup, FaultKind::TimedOut, &says);
     let lines = said(&run, 1);

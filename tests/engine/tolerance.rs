@@ -46,6 +46,16 @@ fn replies_may_end_in_other_ways_unless_strict() {
 }
 
 #[test]
+fn silence_ends_a_reply_that_does_not_end_itself() {
+    for ready in ["200 OK: Ready", "200 OK: Ready\0"] {
+        let server = replying(ready, "200 OK: Closing Connection\n");
+        let run = run(server.addr, profile(|_| {}));
+        assert_eq!(run.state, RunState::Finished, "{ready:?} {:?}", run.error);
+        assert!(said(&run, 1).contains(&"CSP < 200 OK: Ready".to_owned()));
+    }
+}
+
+#[test]
 fn a_server_may_close_without_a_reply_to_the_termination_unless_strict() {
     let silent = |_, peer: &mut crate::support::Peer| {
         peer.ready()?;

@@ -30,7 +30,7 @@ const SETTLE: usize = 4;
 /// Large enough that nothing has to be scrolled.
 const ROOMY: (f32, f32) = (1440.0, 1200.0);
 /// Settings of a window in which the tabs show many rows at once.
-const TALL_TABS: &str = "(tabs_height: 640.0)";
+const TALL_TABS: &str = "(tabs_height: 640.0, transcript_height: 640.0)";
 
 /// One open window.
 pub struct Window {

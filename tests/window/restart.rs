@@ -108,7 +108,7 @@ fn damaged_settings_give_the_defaults() {
 #[test]
 fn settings_out_of_any_measure_still_draw() {
     for height in ["-5.0", "1e30", "NaN", "inf", "0.0"] {
-        let settings = format!("(tabs_height: {height})");
+        let settings = format!("(tabs_height: {height}, transcript_height: {height})");
         let mut window = Window::open_on_settings(settings.as_bytes());
         window.click_button("1 round");
         assert_eq!(
