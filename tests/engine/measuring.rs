@@ -291,3 +291,26 @@ fn the_round_trip_time_contains_what_the_server_waits() {
         assert!(probe.rtt_ns().unwrap() >= 20_000_000);
     }
 }
+
+#[test]
+fn a_stalled_round_is_shown_as_it_waits() {
+    let server = FakeServer::start(|_, peer| {
+        peer.ready()?;
+        peer.echo(1)?;
+        peer.stall().map(|()| Next::Accept)
+    });
+    let bench = Bench::new();
+    bench.start(server.addr, profile(|_| {}));
+    let shown = bench.until("the probe that came back", |snapshot| {
+        let current = snapshot.current.as_ref();
+        current.is_some_and(|current| current.run.points[0].probes_echoed() == 1)
+    });
+    let run = &shown.current.as_ref().unwrap().run;
+    let lines: Vec<&str> = run
+        .transcript
+        .lines
+        .iter()
+        .map(|line| &*line.text)
+        .collect();
+    assert!(lines.contains(&"200 OK: Ready"), "{lines:?}");
+}

@@ -91,3 +91,32 @@ fn a_long_queue_leaves_run_and_stop_where_they_are() {
     assert_eq!(window.place(Role::Button, "Stop"), stop);
     assert!(window.says("12 waiting"));
 }
+
+#[test]
+fn an_earlier_run_stays_in_reach() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "5");
+    window.click_button("1 round");
+    let first = window.run_to_its_end();
+    window.type_into("Message sizes", "7");
+    let second = window.run_to_its_end();
+    assert!(window.says("7 bytes") || window.rows().iter().any(|row| row[0] == "7"));
+    let entry = |window: &Window, id: u64| {
+        let start = format!("{id}. ");
+        let entries = window.labels(Role::Button);
+        entries.into_iter().find(|name| name.starts_with(&start))
+    };
+    window.click(Role::ComboBox, "Run shown");
+    window.settle();
+    let name = entry(&window, first.id.0).expect("the first run is in the list");
+    window.click_button(&name);
+    window.settle();
+    assert_eq!(window.app().shown().unwrap().id, first.id);
+    assert!(
+        window.rows().iter().any(|row| row[0] == "5"),
+        "{:?}",
+        window.rows()
+    );
+    window.pick("Run shown", "The last run");
+    assert_eq!(window.app().shown().unwrap().id, second.id);
+}

@@ -268,3 +268,14 @@ fn what_the_servers_log_has_forgotten_is_not_shown_as_silence() {
     assert!(window.says("s rtt 10000 1 0"));
     assert!(window.says("no longer kept"));
 }
+
+#[test]
+fn a_run_keeps_its_transcript_when_the_server_goes_and_comes_back() {
+    let mut window = measured();
+    let before = copied_rows(&mut window);
+    window.click(Role::CheckBox, "Embedded server");
+    window.settle();
+    window.click(Role::CheckBox, "Embedded server");
+    window.wait_until_still();
+    assert_eq!(copied_rows(&mut window), before);
+}
