@@ -57,6 +57,12 @@ pub(super) struct Permit {
 }
 
 impl Permit {
+    /// Whether less than half of the budget is in use once the share is `bytes` large.
+    pub(super) fn is_modest(&self, bytes: usize) -> bool {
+        let others = self.budget.used().saturating_sub(self.bytes);
+        others.saturating_add(bytes) <= self.budget.limit / 2
+    }
+
     /// Makes the share `bytes` large. Growing fails, and changes nothing, where the budget has no
     /// more; shrinking never fails.
     pub(super) fn resize(&mut self, bytes: usize) -> bool {

@@ -26,7 +26,8 @@ pub struct ServerConfig {
     /// Connections served at once; further ones are answered with the setup 404.
     pub max_connections: usize,
     /// How long a client may neither send a byte nor take one that it is owed. The setup line has to
-    /// be whole within this time however its bytes come.
+    /// be whole within this time however its bytes come. Waiting for the server delay does not count,
+    /// except for a client that has closed its side: it waits no longer than this for its next echo.
     pub idle_timeout: Duration,
     /// Bytes of memory all connections together may hold for messages.
     pub memory_budget: usize,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use memchr::memchr;
 
 use super::budget::Permit;
-use super::owed::Owed;
+use super::owed::{Owed, after};
 use super::recorder::Recorder;
 use super::shared::Shared;
 use super::{LogEntry, SessionEnd};
@@ -21,6 +21,9 @@ use crate::protocol::{
 
 /// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
 const READ_AHEAD: usize = 1024 * 1024;
+/// As many where a client's end may stand behind them: what a system lets a program that has closed
+/// leave unsent, and some more.
+const READ_FURTHER: usize = 6 * 1024 * 1024;
 
 /// What there is to write.
 pub(super) enum ToWrite<'a> {
@@ -72,7 +75,15 @@ pub(super) struct Dialogue {
     /// Whether bytes were left unrecognised because too many echoes were owed.
     held_back: bool,
     arrived: Instant,
+    /// That many of the bytes not yet recognised came earlier than that, then.
+    earlier: (usize, Instant),
     moved: Instant,
+    /// Whether to read on although enough has come.
+    further: bool,
+    /// Whether all that will ever come was read.
+    at_end: bool,
+    /// When the client was found to have closed its side.
+    closed: Option<Instant>,
 }
 
 impl Dialogue {
@@ -91,7 +102,11 @@ impl Dialogue {
             ending: None,
             held_back: false,
             arrived: now,
+            earlier: (0, now),
             moved: now,
+            further: false,
+            at_end: false,
+            closed: None,
             shared,
         }
     }
@@ -124,15 +139,20 @@ impl Dialogue {
     /// Whether to read on. A session that would need more memory than there is waits while it has
     /// echoes to write, and is refused when it has none.
     pub(super) fn wants_input(&mut self) -> bool {
-        if self.ending.is_some() || self.owed.is_full() {
+        let further = self.further && self.closed.is_none();
+        if self.ending.is_some() || self.at_end || (self.owed.is_full() && !further) {
             return false;
         }
         let one_message = self.parser.expected_len().unwrap_or(0);
-        if !self.owed.is_empty() && self.inbox.len() >= one_message.max(READ_AHEAD) {
+        let enough = if further { READ_FURTHER } else { READ_AHEAD };
+        if !self.owed.is_empty() && self.inbox.len() >= one_message.max(enough) {
             return false;
         }
         let needed =
             self.inbox.capacity_for_room(self.parser.expected_len()) + self.owed.capacity();
+        if further && !self.memory.is_modest(needed) {
+            return false;
+        }
         if self.memory.resize(needed) {
             return true;
         }
@@ -159,9 +179,54 @@ impl Dialogue {
         }
     }
 
+    /// Reads on for once although enough has come, in case the client's end stands behind it. Until the
+    /// next echo is written.
+    pub(super) fn read_further(&mut self) {
+        if !self.further {
+            self.further = true;
+            if self.earlier.0 == 0 {
+                self.earlier = (self.inbox.len() - self.owed.bytes(), self.arrived);
+            }
+        }
+    }
+
+    /// When the bytes of a message of that length came, which is being recognised.
+    fn came(&mut self, len: usize) -> Instant {
+        let (left, then) = self.earlier;
+        self.earlier.0 = left.saturating_sub(len);
+        if len <= left { then } else { self.arrived }
+    }
+
+    /// Takes note that the client has closed its side; there may be bytes left to read.
+    pub(super) fn client_closed(&mut self, at: Instant) {
+        self.closed.get_or_insert(at);
+    }
+
+    /// Whether the client is known to have closed its side.
+    pub(super) fn has_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
+    /// Gives up on a client that has closed its side, if its next echo is due only at `due`. It may
+    /// have closed both: the next echo would show, so it is waited for a while.
+    pub(super) fn abandoned(&mut self, due: Instant) -> Option<SessionEnd> {
+        let still = self.closed?.max(self.moved);
+        if due <= after(still, self.shared.config.idle_timeout) {
+            return None;
+        }
+        self.event("the client closed; its echoes were not due soon".to_owned());
+        Some(SessionEnd::ClientLeft(self.phase()))
+    }
+
     /// Takes note that no more bytes will come.
-    pub(super) fn end_of_data(&mut self) {
+    pub(super) fn end_of_data(&mut self, at: Instant) {
         self.event("end of data".to_owned());
+        self.client_closed(at);
+        self.at_end = true;
+    }
+
+    /// Ends the session once all that came has been recognised.
+    fn end_at_end(&mut self) {
         let left = self.inbox.len() - self.owed.bytes();
         let end = match self.parser.end_of_stream(left) {
             EndOfStream::Complete => SessionEnd::Complete,
@@ -183,8 +248,12 @@ impl Dialogue {
             match self.parser.next(input) {
                 Ok(None) => break,
                 Ok(Some((Request::Probe { seq, message }, _))) => {
-                    let size = self.setup.map_or(0, |setup| setup.message_size);
-                    self.owed.push(seq, size, message.len(), self.arrived);
+                    let (size, len) = (
+                        self.setup.map_or(0, |setup| setup.message_size),
+                        message.len(),
+                    );
+                    let came = self.came(len);
+                    self.owed.push(seq, size, len, came);
                 }
                 Ok(Some((Request::Data(data), len))) => {
                     let pieces = self.echoed + self.owed.count() + 1;
@@ -213,6 +282,9 @@ impl Dialogue {
             }
         }
         self.held_back = self.owed.is_full();
+        if self.at_end && self.may_recognise() {
+            self.end_at_end();
+        }
     }
 
     /// Whether [`recognise`](Self::recognise) stopped because too many echoes were owed, and could go
@@ -245,6 +317,7 @@ impl Dialogue {
     /// Takes note that the first `count` of those bytes were written by a write begun at `at`.
     pub(super) fn wrote(&mut self, count: usize, at: Instant) {
         self.moved = at;
+        self.further = false;
         if let Some(reply) = &mut self.reply {
             reply.written += count;
             if reply.written >= reply.bytes.len() {

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::closing::{close, leaving_slot, turn_away};
 use super::log::plain;
+use super::presence::keep_asking;
 use super::session::run;
 use super::shared::{Shared, Slot};
 
@@ -92,6 +93,7 @@ fn admit(
     let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
     // It fails only on a connection that is gone, and then the first read says so.
     let _ = stream.set_nodelay(true);
+    keep_asking(&stream, shared.config.idle_timeout);
     let (shared, stop) = (Arc::clone(shared), stop.clone());
     if let Some(slot) = Slot::take(&shared.served, shared.config.max_connections as u64) {
         tasks.spawn(run(stream, connection, peer, shared, slot, stop));

@@ -17,6 +17,7 @@
 //! | `session` | one connection from its first byte to its last |
 //! | `dialogue` | what a session has heard, owes and still has to say |
 //! | `owed` | the echoes a session owes and when each is due |
+//! | `presence` | whether a client that is not read from is still there |
 //! | `precise_timer` | waiting for less than a millisecond |
 //! | `closing` | ending a connection so that the last line arrives |
 //! | `budget` | the memory all connections share |
@@ -32,6 +33,7 @@ mod listener;
 mod log;
 mod owed;
 mod precise_timer;
+mod presence;
 mod recorder;
 mod session;
 mod shared;

@@ -23,6 +23,7 @@ use super::closing::{close, leave, tell};
 use super::dialogue::{Dialogue, ToWrite};
 use super::owed::after;
 use super::precise_timer::PreciseTimer;
+use super::presence::{broken, has_closed, interval};
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
 use super::{LogEntry, SessionEnd, SessionSummary};
@@ -114,6 +115,8 @@ async fn converse(
     let idle_timeout = shared.config.idle_timeout;
     let mut timer = PreciseTimer::default();
     let mut work = 0;
+    // Since when nothing was read for want of room while the next echo was not due.
+    let mut full_since = None;
     let mut look_at = after(dialogue.moved(), idle_timeout);
     let mut look = pin!(sleep_until(look_at.into()));
     loop {
@@ -135,16 +138,27 @@ async fn converse(
         if written == Written::All && dialogue.is_ending() {
             continue; // Refused just now, for want of memory.
         }
-        if let Some(flush_at) = dialogue.recorder.flush_at()
-            && flush_at < look_at
-        {
-            look_at = flush_at;
-            look.as_mut().reset(look_at.into());
-        }
         let due = match written {
             Written::UntilDue(due) => Some(due),
             Written::All | Written::UntilTaken => None,
         };
+        if let Some(end) = due.and_then(|due| dialogue.abandoned(due)) {
+            return Ok(end);
+        }
+        let mut ask_at = None;
+        if may_read || due.is_none() || dialogue.has_closed() {
+            full_since = None;
+        } else {
+            let now = Instant::now();
+            full_since.get_or_insert(now);
+            ask_at = Some(after(now, interval(idle_timeout)));
+        }
+        if let Some(sooner) = dialogue.recorder.flush_at().into_iter().chain(ask_at).min()
+            && sooner < look_at
+        {
+            look_at = sooner;
+            look.as_mut().reset(look_at.into());
+        }
 
         let waiting = async {
             tokio::select! {
@@ -157,6 +171,7 @@ async fn converse(
                 read = async {
                     (&mut reader).take(READ_AT_ONCE).read_buf(dialogue.room()).await
                 }, if may_read => Ok(Woken::Read(read)),
+                error = broken(&writer), if !may_read => Err(error),
                 () = &mut look => Ok(Woken::Look),
             }
         };
@@ -166,7 +181,7 @@ async fn converse(
                 let now = Instant::now();
                 let count = read?;
                 if count == 0 {
-                    dialogue.end_of_data();
+                    dialogue.end_of_data(now);
                 } else {
                     dialogue.arrived(now);
                     work += count.max(LEAST_WORK);
@@ -176,6 +191,13 @@ async fn converse(
                 let now = Instant::now();
                 if dialogue.recorder.flush_at().is_some_and(|at| at <= now) {
                     dialogue.recorder.flush(now);
+                }
+                if let Some(since) = full_since {
+                    if has_closed(&writer).await? {
+                        dialogue.client_closed(now);
+                    } else if after(since, idle_timeout) <= now {
+                        dialogue.read_further();
+                    }
                 }
                 // Waiting for a server delay is our doing, not the client's.
                 let still = due.unwrap_or_else(|| dialogue.moved());

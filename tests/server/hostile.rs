@@ -11,8 +11,8 @@ use echograph::protocol::{Dialect, Phase};
 use echograph::server::{ServerConfig, SessionEnd};
 
 use super::client::{
-    BAD_PROBE, BAD_SETUP, BAD_TERMINATION, Client, PATIENCE, config, eventually, probe, speaking,
-    start, start_keeping,
+    BAD_PROBE, BAD_SETUP, BAD_TERMINATION, CLOSING, Client, PATIENCE, config, eventually, probe,
+    speaking, start, start_keeping,
 };
 
 fn impatient() -> ServerConfig {
@@ -210,6 +210,111 @@ fn a_client_that_vanishes_during_its_delay_is_noticed() {
     eventually("the summary", || !sessions.lock().unwrap().is_empty());
     let end = sessions.lock().unwrap().remove(0).end;
     assert!(matches!(end, SessionEnd::Reset(_)), "{end}");
+}
+
+fn probes(count: u32, size: usize) -> String {
+    (1..=count).map(|seq| probe(seq, size)).collect()
+}
+
+/// A client that has sent all that its connection takes, with echoes that are due in an hour.
+fn flooder(to: SocketAddr, size: usize) -> Client {
+    let count = 24_000_000 / u32::try_from(size + 10).unwrap();
+    let count = count.min(1_000_000);
+    let mut client = Client::set_up(to, &format!("s tput {count} {size} 3600000\n"));
+    let messages = probes(count, size);
+    pour(&mut client.stream, messages.as_bytes());
+    client
+}
+
+#[test]
+fn a_flooder_that_resets_during_its_delay_leaves_its_place() {
+    for size in [1, 1000] {
+        let (server, sessions) = start_keeping(ServerConfig {
+            max_connections: 1,
+            ..config()
+        });
+        let flooder = flooder(server.local_addr(), size);
+        let socket = socket2::SockRef::from(&flooder.stream);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+        drop(flooder);
+        let from = Instant::now();
+        eventually("its place is free", || server.status().connections_now == 0);
+        assert!(from.elapsed() < Duration::from_secs(5));
+        let end = sessions.lock().unwrap().remove(0).end;
+        assert!(matches!(end, SessionEnd::Reset(_)), "{end}");
+        others_are_served(server.local_addr());
+    }
+}
+
+#[test]
+fn a_flooder_that_closes_during_its_delay_leaves_its_place() {
+    for size in [1, 1000] {
+        let (server, sessions) = start_keeping(ServerConfig {
+            max_connections: 1,
+            idle_timeout: Duration::from_secs(1),
+            ..config()
+        });
+        drop(flooder(server.local_addr(), size));
+        let from = Instant::now();
+        eventually("its place is free", || server.status().connections_now == 0);
+        assert!(from.elapsed() < Duration::from_secs(10));
+        let end = sessions.lock().unwrap().remove(0).end;
+        assert!(
+            matches!(
+                end,
+                SessionEnd::ClientLeft(Phase::Measurement) | SessionEnd::Reset(_)
+            ),
+            "{end}"
+        );
+        others_are_served(server.local_addr());
+    }
+}
+
+#[test]
+fn a_client_that_closes_during_a_long_delay_leaves_its_place() {
+    let (server, sessions) = start_keeping(impatient());
+    let mut client = Client::set_up(server.local_addr(), "s rtt 2 1 3600000\n");
+    client.say("m 1 a\n");
+    drop(client);
+    eventually("the summary", || !sessions.lock().unwrap().is_empty());
+    let end = sessions.lock().unwrap().remove(0).end;
+    assert_eq!(end, SessionEnd::ClientLeft(Phase::Measurement));
+    eventually("all memory is back", || server.status().memory_in_use == 0);
+}
+
+#[test]
+fn a_client_that_only_stopped_talking_gets_all_its_echoes() {
+    let server = start(ServerConfig {
+        idle_timeout: Duration::from_secs(5),
+        ..config()
+    });
+    let messages = probes(20_000, 1);
+    let mut client = Client::set_up(server.local_addr(), "s tput 20000 1 200\n");
+    client.say(&messages);
+    client.say("t\n");
+    client.stop_talking();
+    client.hears(&messages);
+    client.hears(CLOSING);
+    client.hears_the_end();
+}
+
+#[test]
+fn a_full_pipeline_may_wait_longer_than_the_idle_time_out() {
+    for (count, size) in [(20_000, 1), (3_000, 1_000)] {
+        let (server, sessions) = start_keeping(impatient());
+        let messages = probes(count, size);
+        let setup = format!("s tput {count} {size} 1000\n");
+        let mut client = Client::set_up(server.local_addr(), &setup);
+        let mut talker = client.stream.try_clone().unwrap();
+        let said = messages.clone();
+        let talking = thread::spawn(move || talker.write_all(said.as_bytes()));
+        client.hears(&messages);
+        talking.join().unwrap().expect("all was taken");
+        client.say("t\n");
+        client.hears(CLOSING);
+        client.hears_the_end();
+        eventually("the summary", || !sessions.lock().unwrap().is_empty());
+    }
 }
 
 #[test]
