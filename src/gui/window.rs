@@ -18,12 +18,12 @@ const APP_ID: &str = "echograph";
 pub enum GuiError {
     /// There is nothing to show it on.
     #[error(
-        "There is no display to open a window on. On this machine, \"echograph run\" measures in the \
+        "There is no display to open a window on. `echograph run` measures in the \
          terminal."
     )]
     NoDisplay,
     /// The window could not be opened.
-    #[error("The window could not be opened ({0}). \"echograph run\" measures in the terminal.")]
+    #[error("The window could not be opened ({0}); `echograph run` measures in the terminal")]
     Window(String),
     /// A picture could not be written.
     #[error("{0}")]
