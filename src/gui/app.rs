@@ -21,7 +21,6 @@ use super::transcript_tab::TranscriptState;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
 use crate::experiment::{Problem, Target};
 use crate::measurement::{Environment, Run, RunId, RunState};
-use crate::protocol::MeasurementType;
 use crate::store::{capture, write_atomically};
 
 /// How soon the window shows progress: 30 frames a second at most.
@@ -255,26 +254,17 @@ impl App {
 
     /// Adds what the embedded server recorded to the transcript of a run measured on it.
     fn with_server_lines(&self, run: Arc<Run>) -> EndedRun {
-        let Some(log) = self
-            .server
-            .log()
-            .filter(|_| run.profile.target == Target::Embedded)
-        else {
+        let Some(mut seen) = self.live_server_side(&run) else {
             return EndedRun { run, seen: None };
         };
-        let (mut records, _) = log.since(0);
-        let listening = self.server.listening();
+        let (mut records, _) = seen.log.since(0);
         let began = run.origin.checked_sub(CLOCK_SLACK).unwrap_or(run.origin);
         records.retain(|record| record.at >= began);
         let mut run = Arc::unwrap_or_clone(run);
-        let lines: Vec<_> = listening.iter().chain(&records).cloned().collect();
+        let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
         run.transcript
             .merge(crate::server::transcript_lines(&run, &lines));
-        let seen = ServerSide {
-            log: Arc::clone(log),
-            records: records.into(),
-            listening,
-        };
+        seen.records = records.into();
         EndedRun {
             run: Arc::new(run),
             seen: Some(seen),
@@ -284,9 +274,14 @@ impl App {
     /// The embedded server's side of a run: as it was kept, or of the run that goes on.
     #[must_use]
     pub fn server_side(&self, run: &Run) -> Option<ServerSide> {
-        if let Some(ended) = self.ended.get(run.id) {
-            return ended.seen.clone();
+        match self.ended.get(run.id) {
+            Some(ended) => ended.seen.clone(),
+            None => self.live_server_side(run),
         }
+    }
+
+    /// What the embedded server has recorded until now, if the run is measured on it.
+    fn live_server_side(&self, run: &Run) -> Option<ServerSide> {
         let log = self
             .server
             .log()
@@ -381,11 +376,6 @@ impl App {
             },
             _ => Form::default(),
         };
-    }
-
-    /// Lets a test or the program's own tour set the measurement type.
-    pub fn set_kind(&mut self, kind: MeasurementType) {
-        self.settings.form.set_kind(kind);
     }
 
     /// Writes the settings if they have changed.

@@ -75,7 +75,7 @@ const STOPS: [Stop; 7] = [
         name: "throughput",
         prepare: |app| {
             app.settings.tab = Tab::Points;
-            app.set_kind(MeasurementType::Tput);
+            app.settings.form.set_kind(MeasurementType::Tput);
         },
         runs: true,
         live: false,
