@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use echograph::experiment::{Profile, Target};
+use echograph::experiment::{Profile, Rounds, Target};
 use echograph::measurement::{FaultKind, FaultPhase, Run, RunState, Side};
 use echograph::store::{load_run, profile_text, read_run};
 
@@ -508,7 +508,7 @@ fn a_profile_is_measured_and_a_bad_one_is_not() {
     let profile = Profile {
         message_sizes: vec![7, 70],
         probes: 3,
-        rounds: 4,
+        rounds: Rounds::Exactly(4),
         ..Profile::default()
     };
     let good = profile_text(&profile).unwrap();
@@ -516,7 +516,7 @@ fn a_profile_is_measured_and_a_bad_one_is_not() {
     let done = output(&["run", &path, "--rounds", "1", "--json", "-"]);
     let run = read_run(done.stdout.as_slice()).unwrap();
     let overridden = Profile {
-        rounds: 1,
+        rounds: Rounds::Exactly(1),
         ..profile
     };
     assert_eq!(*run.profile, overridden);

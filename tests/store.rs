@@ -30,7 +30,7 @@ const PROFILE_1: &str = r#"// An Echograph profile. Sizes are payload bytes, tim
     message_sizes: [1024, 2048],
     probes: 30,
     server_delays_ms: [0, 10],
-    rounds: 3,
+    rounds: echograph::experiment::Rounds::Exactly(3),
     warmup: 2,
     dialect: "bologna",
     strict: true,
@@ -48,7 +48,7 @@ fn golden_profile() -> Profile {
         message_sizes: vec![1024, 2048],
         probes: 30,
         server_delays_ms: vec![0, 10],
-        rounds: 3,
+        rounds: echograph::experiment::Rounds::Exactly(3),
         warmup: 2,
         dialect: Dialect::Bologna,
         strict: true,
@@ -94,7 +94,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
             } else {
                 vec![0]
             },
-            rounds: plan.2,
+            rounds: echograph::experiment::Rounds::Exactly(plan.2),
             warmup: plan.3,
             dialect,
             strict,
@@ -146,7 +146,10 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         "line 6, column 5: the field \"port\" is missing"
     );
     assert_eq!(
-        said("rounds: 3,", "rounds: 3, rounds: 3,"),
+        said(
+            "rounds: echograph::experiment::Rounds::Exactly(3),",
+            "rounds: echograph::experiment::Rounds::Exactly(3), rounds: echograph::experiment::Rounds::Exactly(3),"
+        ),
         "line 12, column 16: the field \"rounds\" is there twice"
     );
     assert_eq!(
@@ -407,6 +410,7 @@ fn golden_run() -> Run {
                 (30, Some(1_000)),
                 (40, Some(3_000)),
             ]),
+            ..Round::default()
         }),
         Arc::new(Round {
             number: 2,
@@ -415,6 +419,7 @@ fn golden_run() -> Run {
             connect_ns: None,
             local: None,
             probes: probes(&[(50, None)]),
+            ..Round::default()
         }),
     ];
     measured.refresh_statistics();
@@ -433,6 +438,11 @@ fn golden_run() -> Run {
         text: text.into(),
     };
     Run {
+        seed: 0,
+        calibration: None,
+        socket: None,
+        route: None,
+        checks: Vec::new(),
         id: RunId(5),
         started: "2026-03-01T12:00:00.5Z".parse().unwrap(),
         origin: Instant::now(),
@@ -529,7 +539,9 @@ fn a_document_may_have_fields_that_were_added_later_and_lack_those_added_before(
     assert_eq!(run.destination, "");
     let probes = |run: &Run| -> Vec<Vec<Probe>> {
         let rounds = run.points[0].rounds.iter();
-        rounds.map(|round| round.probes.clone()).collect()
+        rounds
+            .map(|round| round.probes.iter().copied().collect())
+            .collect()
     };
     assert_eq!(probes(&run), probes(&golden_run()));
     assert_eq!(run.points[0].statistics, golden_run().points[0].statistics);
@@ -644,6 +656,7 @@ proptest! {
                 connect_ns: None,
                 local: None,
                 probes: probes.iter().map(|(sent, rtt)| Probe::new(*sent, *rtt)).collect(),
+                ..Round::default()
             }))
             .collect();
         point.refresh_statistics();
@@ -689,6 +702,7 @@ fn a_run_of_a_million_samples_is_saved_and_loaded() {
                 connect_ns: None,
                 local: None,
                 probes: (0..1_000).map(|n| Probe::new(n, Some(n + 1))).collect(),
+                ..Round::default()
             })
         })
         .collect();

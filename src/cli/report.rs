@@ -44,7 +44,7 @@ fn headline(run: &Run) -> String {
     let _ = write!(
         text,
         ", {} of {}",
-        counted(profile.rounds, "round"),
+        counted(profile.rounds.most(), "round"),
         counted(profile.probes, "probe")
     );
     if profile.warmup > 0 {
@@ -187,7 +187,8 @@ mod tests {
                     warmup: 0,
                     connect_ns: None,
                     local: None,
-                    probes: vec![Probe::new(0, Some(nth * 10_000)), Probe::new(1, None)],
+                    probes: vec![Probe::new(0, Some(nth * 10_000)), Probe::new(1, None)].into(),
+                    ..Round::default()
                 })
             };
             point.rounds = (1..=rounds).map(round).collect();
@@ -203,6 +204,11 @@ mod tests {
             destination: "127.0.0.1:10000".to_owned(),
             environment: Arc::new(Environment::default()),
             points: points.collect(),
+            seed: 0,
+            calibration: None,
+            socket: None,
+            route: None,
+            checks: Vec::new(),
             transcript: Transcript::default(),
             profile: Arc::new(profile),
         }
@@ -220,7 +226,7 @@ mod tests {
         let run = run(
             Profile {
                 message_sizes: vec![100, 65_536],
-                rounds: 6,
+                rounds: crate::experiment::Rounds::Exactly(6),
                 ..Profile::default()
             },
             6,

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::RunArgs;
-use crate::experiment::{Field, Problem, Profile, SizeSet, Target};
+use crate::experiment::{Field, Problem, Profile, Rounds, SizeSet, Target};
 use crate::store::{ProfileFileError, check_writable, io_words, load_profile};
 
 const DEFAULT_HOST: &str = "127.0.0.1";
@@ -89,7 +89,7 @@ fn override_fields(profile: &mut Profile, args: &RunArgs) {
         args.delay.as_ref().map(|list| list.0.clone()),
     );
     set(&mut profile.probes, args.probes);
-    set(&mut profile.rounds, args.rounds);
+    set(&mut profile.rounds, args.rounds.map(Rounds::Exactly));
     set(&mut profile.warmup, args.warmup);
     set(&mut profile.dialect, args.dialect);
     profile.strict |= args.strict;
@@ -160,6 +160,16 @@ fn option_of(field: Field) -> &'static str {
         Field::Probes => "--probes",
         Field::ServerDelays => "--delay",
         Field::Rounds => "--rounds",
+        Field::CiWidth => "--ci-width",
+        Field::MinRounds => "--min-rounds",
+        Field::MaxRounds => "--max-rounds",
+        Field::TimeBudget => "--time-budget",
+        Field::Seed => "--seed",
+        Field::Depth => "--depth",
+        Field::Connections => "--connections",
+        Field::SendBuffer => "--sndbuf",
+        Field::ReceiveBuffer => "--rcvbuf",
+        Field::CongestionControl => "--congestion",
         Field::Warmup => "--warmup",
         Field::Timeout => "--timeout",
     }
@@ -232,7 +242,7 @@ mod tests {
                 message_sizes: vec![1024, 3],
                 probes: 5,
                 server_delays_ms: vec![0, 7],
-                rounds: 2,
+                rounds: Rounds::Exactly(2),
                 warmup: 1,
                 dialect: crate::protocol::Dialect::BostonSizeFirst,
                 strict: true,

@@ -14,7 +14,7 @@ use super::fault;
 use super::session::{self, Order, Recorder, Watch, nanoseconds};
 use crate::experiment::{PointSpec, Visit};
 use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, Probe, Round, Side, TranscriptLine,
+    Direction, Fault, FaultKind, FaultPhase, Probe, Probes, Round, Side, TranscriptLine,
 };
 use crate::protocol::{Phase, quote};
 
@@ -88,12 +88,16 @@ impl Execution<'_> {
     fn begin(&self, visit: Visit, connection: &Connection, began: Instant) -> Current {
         let round = Round {
             number: visit.round,
+            connection: 1,
+            depth: 1,
             session: self.sessions,
             warmup: self.profile().warmup,
             connect_ns: Some(nanoseconds(connection.took)),
             local: connection.stream.local_addr().ok(),
             // Room for every probe now: the vector must not grow between two of them.
-            probes: Vec::with_capacity(self.profile().announced_probes() as usize),
+            probes: Probes::with_room_for(self.profile().announced_probes() as usize),
+            work: None,
+            tcp: None,
         };
         Current {
             visit,

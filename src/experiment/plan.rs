@@ -65,7 +65,7 @@ impl Plan {
             .collect();
         Self {
             points,
-            rounds: profile.rounds,
+            rounds: profile.rounds.most(),
             probes: profile.announced_probes(),
         }
     }
@@ -127,13 +127,14 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Rounds;
 
     #[test]
     fn a_round_visits_every_point_before_the_next_round() {
         let plan = Plan::new(&Profile {
             message_sizes: vec![1, 2],
             server_delays_ms: vec![0, 10],
-            rounds: 2,
+            rounds: Rounds::Exactly(2),
             warmup: 5,
             ..Profile::default()
         });
@@ -166,7 +167,7 @@ mod tests {
             message_sizes: vec![1],
             server_delays_ms: vec![100],
             probes: 10,
-            rounds: 2,
+            rounds: Rounds::Exactly(2),
             ..Profile::default()
         });
         let estimate = plan.estimate(Duration::ZERO);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::SizeSet;
+use super::{Order, Rounds, SizeSet, SocketOptions, WaitStrategy};
 use crate::protocol::{self, Dialect, MeasurementType};
 
 /// The version written into profile files.
@@ -13,14 +13,25 @@ pub const PROFILE_VERSION: u32 = 1;
 pub const MAX_MESSAGE_SIZE: u64 = protocol::DEFAULT_MAX_MESSAGE_SIZE;
 /// Most probes a round may announce, warm-up included.
 pub const MAX_PROBES: u32 = protocol::DEFAULT_MAX_PROBES;
+/// Most probes in flight on a connection.
+pub const MAX_DEPTH: u32 = 1_024;
+/// Most connections that measure a point at the same time.
+pub const MAX_CONNECTIONS: u32 = 64;
+/// Largest socket buffer that can be asked for, in bytes.
+pub const MAX_BUFFER: u32 = 1 << 30;
 /// Most rounds of a run.
 pub const MAX_ROUNDS: u32 = 10_000;
 /// Most message sizes of a profile.
 pub const MAX_SIZES: usize = 1_000;
 /// Most server delays of a profile.
 pub const MAX_DELAYS: usize = 20;
-/// Most connections a run may make: points times rounds.
+/// Most connections a run may make: points times rounds times connections at a time.
 pub const MAX_VISITS: u64 = 1_000_000;
+
+/// The least rounds that have a 95 % interval of the median.
+const LEAST_ROUNDS: u32 = 6;
+/// The longest time budget, in seconds: a week.
+const MAX_TIME_BUDGET_S: u32 = 7 * 24 * 3_600;
 
 /// Most probes of a run, over all points and rounds: every sample is kept, 16 bytes each.
 pub const MAX_RUN_PROBES: u64 = 20_000_000;
@@ -42,7 +53,7 @@ pub enum Target {
 }
 
 /// What to measure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// The format's version, [`PROFILE_VERSION`].
@@ -58,9 +69,21 @@ pub struct Profile {
     /// Server delays in milliseconds, one series each.
     pub server_delays_ms: Vec<u64>,
     /// Visits to each point.
-    pub rounds: u32,
+    pub rounds: Rounds,
+    /// The order in which a round visits the points.
+    pub order: Order,
+    /// What the random order is drawn from; `None` takes another one for each run.
+    pub seed: Option<u64>,
     /// Probes at the start of each round that are kept but not counted.
     pub warmup: u32,
+    /// Probes in flight on a connection; 1 is stop-and-wait.
+    pub depth: u32,
+    /// Connections that measure a point at the same time.
+    pub connections: u32,
+    /// How echoes are waited for, by the client and by the embedded server.
+    pub wait: WaitStrategy,
+    /// What is asked of the sockets.
+    pub socket: SocketOptions,
     /// The wording of the protocol.
     pub dialect: Dialect,
     /// Whether replies must be the dialect's to the letter.
@@ -78,8 +101,14 @@ impl Default for Profile {
             message_sizes: SizeSet::default_for(MeasurementType::Rtt).sizes().to_vec(),
             probes: 20,
             server_delays_ms: vec![0],
-            rounds: 10,
+            rounds: Rounds::Exactly(10),
+            order: Order::Random,
+            seed: None,
             warmup: 0,
+            depth: 1,
+            connections: 1,
+            wait: WaitStrategy::Auto,
+            socket: SocketOptions::default(),
             dialect: Dialect::Boston,
             strict: false,
             timeout_ms: 5_000,
@@ -104,8 +133,28 @@ pub enum Field {
     ServerDelays,
     /// The rounds.
     Rounds,
+    /// The width of the interval at which a point is known well enough.
+    CiWidth,
+    /// The least rounds.
+    MinRounds,
+    /// The most rounds.
+    MaxRounds,
+    /// The time budget.
+    TimeBudget,
+    /// The seed of the random order.
+    Seed,
     /// The warm-up probes.
     Warmup,
+    /// The probes in flight.
+    Depth,
+    /// The connections at a time.
+    Connections,
+    /// The send buffer.
+    SendBuffer,
+    /// The receive buffer.
+    ReceiveBuffer,
+    /// The congestion control.
+    CongestionControl,
     /// The time-out.
     Timeout,
 }
@@ -120,7 +169,17 @@ impl fmt::Display for Field {
             Self::Probes => "Probe count",
             Self::ServerDelays => "Server delay",
             Self::Rounds => "Rounds",
+            Self::CiWidth => "Interval width",
+            Self::MinRounds => "Least rounds",
+            Self::MaxRounds => "Most rounds",
+            Self::TimeBudget => "Time budget",
+            Self::Seed => "Seed",
             Self::Warmup => "Warm-up",
+            Self::Depth => "Probes in flight",
+            Self::Connections => "Connections",
+            Self::SendBuffer => "Send buffer",
+            Self::ReceiveBuffer => "Receive buffer",
+            Self::CongestionControl => "Congestion control",
             Self::Timeout => "Time-out",
         })
     }
@@ -209,9 +268,8 @@ impl Profile {
                 format!("must be at least {least} in the {} dialect", self.dialect),
             );
         }
-        if !(1..=MAX_ROUNDS).contains(&self.rounds) {
-            say(Field::Rounds, format!("must be 1 to {MAX_ROUNDS}"));
-        } else if self.visits() > MAX_VISITS {
+        let rounds_problem = round_problems(self.rounds, &mut say);
+        if !rounds_problem && self.visits() > MAX_VISITS {
             say(
                 Field::Rounds,
                 format!(
@@ -223,7 +281,8 @@ impl Profile {
         let probes = self
             .visits()
             .saturating_mul(u64::from(self.announced_probes()));
-        if self.visits() <= MAX_VISITS && probes > MAX_RUN_PROBES {
+        method_problems(self, &mut say);
+        if !rounds_problem && self.visits() <= MAX_VISITS && probes > MAX_RUN_PROBES {
             say(
                 Field::Probes,
                 format!(
@@ -249,7 +308,81 @@ impl Profile {
             .message_sizes
             .len()
             .saturating_mul(self.server_delays_ms.len());
-        (points as u64).saturating_mul(u64::from(self.rounds))
+        (points as u64)
+            .saturating_mul(u64::from(self.rounds.most()))
+            .saturating_mul(u64::from(self.connections))
+    }
+}
+
+/// Says what is wrong with the rounds, and whether anything is.
+fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) -> bool {
+    let count = 1..=MAX_ROUNDS;
+    let mut wrong = false;
+    let mut say = |field, message: String| {
+        wrong = true;
+        say(field, message);
+    };
+    match rounds {
+        Rounds::Exactly(rounds) => {
+            if !count.contains(&rounds) {
+                say(Field::Rounds, format!("must be 1 to {MAX_ROUNDS}"));
+            }
+        }
+        Rounds::UntilPrecise(precision) => {
+            if !(0.1..=100.0).contains(&precision.ci_width_percent) {
+                say(Field::CiWidth, "must be 0.1 % to 100 %".to_owned());
+            }
+            if !(LEAST_ROUNDS..=MAX_ROUNDS).contains(&precision.min_rounds) {
+                say(
+                    Field::MinRounds,
+                    format!("must be {LEAST_ROUNDS} to {MAX_ROUNDS}: fewer have no 95 % interval"),
+                );
+            }
+            if !count.contains(&precision.max_rounds) {
+                say(Field::MaxRounds, format!("must be 1 to {MAX_ROUNDS}"));
+            } else if precision.max_rounds < precision.min_rounds {
+                say(
+                    Field::MaxRounds,
+                    format!("must be at least the {} of the least", precision.min_rounds),
+                );
+            }
+            if !(1..=MAX_TIME_BUDGET_S).contains(&precision.time_budget_s) {
+                say(
+                    Field::TimeBudget,
+                    format!("must be 1 s to {MAX_TIME_BUDGET_S} s"),
+                );
+            }
+        }
+    }
+    wrong
+}
+
+fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
+    if !(1..=MAX_DEPTH).contains(&profile.depth) {
+        say(Field::Depth, format!("must be 1 to {MAX_DEPTH}"));
+    }
+    if !(1..=MAX_CONNECTIONS).contains(&profile.connections) {
+        say(
+            Field::Connections,
+            format!("must be 1 to {MAX_CONNECTIONS}"),
+        );
+    }
+    for (field, size) in [
+        (Field::SendBuffer, profile.socket.send_buffer),
+        (Field::ReceiveBuffer, profile.socket.receive_buffer),
+    ] {
+        if size.is_some_and(|size| !(1..=MAX_BUFFER).contains(&size)) {
+            say(field, format!("must be 1 to {MAX_BUFFER} bytes"));
+        }
+    }
+    if let Some(name) = &profile.socket.congestion_control {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if name.is_empty() || name.len() > 15 || !name.chars().all(is_word) {
+            say(
+                Field::CongestionControl,
+                "must be the name of an algorithm, such as cubic or bbr".to_owned(),
+            );
+        }
     }
 }
 
@@ -318,9 +451,12 @@ mod tests {
             problem(|p| p.server_delays_ms.clear()),
             Some(Field::ServerDelays)
         );
-        assert_eq!(problem(|p| p.rounds = 0), Some(Field::Rounds));
         assert_eq!(
-            problem(|p| (p.rounds, p.probes) = (1_000, 10_000)),
+            problem(|p| p.rounds = Rounds::Exactly(0)),
+            Some(Field::Rounds)
+        );
+        assert_eq!(
+            problem(|p| (p.rounds, p.probes) = (Rounds::Exactly(1_000), 10_000)),
             Some(Field::Probes)
         );
         assert_eq!(problem(|p| p.timeout_ms = 1), Some(Field::Timeout));

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::{
-    Field, MAX_DELAYS, MAX_SIZES, Problem, Profile, SizeSet, Target, format_list, parse_list,
+    Field, MAX_DELAYS, MAX_SIZES, Problem, Profile, Rounds, SizeSet, Target, format_list,
+    parse_list,
 };
 use crate::protocol::{Dialect, MeasurementType};
 
@@ -64,7 +65,7 @@ impl Form {
                 .map(u64::to_string)
                 .collect::<Vec<_>>()
                 .join(","),
-            rounds: profile.rounds.to_string(),
+            rounds: profile.rounds.most().to_string(),
             warmup: profile.warmup.to_string(),
             dialect: profile.dialect,
             strict: profile.strict,
@@ -105,7 +106,7 @@ impl Form {
             profile.server_delays_ms = delays;
         }
         if let Some(rounds) = read(&mut problems, Field::Rounds, || whole(&self.rounds)) {
-            profile.rounds = rounds;
+            profile.rounds = Rounds::Exactly(rounds);
         }
         if let Some(warmup) = read(&mut problems, Field::Warmup, || whole(&self.warmup)) {
             profile.warmup = warmup;

@@ -220,7 +220,7 @@ fn what_points(profile: &Profile) -> String {
     if delays > 1 {
         text = format!("{text} × {delays} delays");
     }
-    if profile.rounds == 1 {
+    if profile.rounds.most() == 1 {
         format!("{text}, 1 round")
     } else {
         format!("{text}, {} rounds", profile.rounds)

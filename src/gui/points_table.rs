@@ -149,7 +149,7 @@ pub fn as_text(run: &Run) -> String {
     lines.extend(
         run.points
             .iter()
-            .map(|point| cells(point, run.profile.rounds, false, &units).join("\t")),
+            .map(|point| cells(point, run.profile.rounds.most(), false, &units).join("\t")),
     );
     lines.join("\n") + "\n"
 }
@@ -212,7 +212,7 @@ pub fn show(app: &App, ui: &mut Ui) {
                         return;
                     };
                     let is_measured = measuring == Some(index);
-                    let cells = cells(point, run.profile.rounds, is_measured, &units);
+                    let cells = cells(point, run.profile.rounds.most(), is_measured, &units);
                     for (head, cell) in heads.iter().zip(cells) {
                         row.col(|ui| match (&point.error, head.name) {
                             (Some(fault), "State") => {

@@ -1,18 +1,24 @@
 //! What was found: samples, points, runs, and the statistics drawn from them. Pure: no I/O, no clock.
 
+mod calibration;
 mod fault;
 mod interval;
+mod probes;
 mod round;
 mod run;
 mod statistics;
+mod tcp;
 mod transcript;
 pub mod units;
 
+pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use interval::{MedianInterval, median_interval};
-pub use round::{Probe, Round};
-pub use run::{Environment, Point, Run, RunId, RunState};
+pub use probes::Probes;
+pub use round::{Probe, Round, Work};
+pub use run::{Check, Environment, Point, PrecisionOutcome, Run, RunId, RunState};
 pub use statistics::{PointStatistics, RttStatistics, Throughput, percentile};
+pub use tcp::{Route, SocketSettings, TcpChange, TcpInfo};
 pub use transcript::{
     Direction, MAX_TRANSCRIPT_LINES, Side, Transcript, TranscriptLine, probe_text,
 };

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use super::{Probes, TcpChange};
+
 /// One probe, 16 bytes, so that a million of them stay small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Probe {
@@ -30,28 +32,79 @@ impl Probe {
     }
 }
 
-/// One round: a connection through setup, probes and termination. Sequence numbers run from 1.
+/// What measuring a round took, counted where it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Work {
+    /// Just before the first write, nanoseconds since the run started.
+    pub began_ns: u64,
+    /// After the last echo, or when it was known that none comes, nanoseconds since the run started.
+    pub ended_ns: u64,
+    /// Bytes written, headers included.
+    pub bytes_written: u64,
+    /// Bytes read.
+    pub bytes_read: u64,
+    /// Writes that took something.
+    pub writes: u64,
+    /// Reads that gave something.
+    pub reads: u64,
+    /// Reads that found nothing: the price of spinning.
+    pub empty_reads: u64,
+    /// Times the program slept.
+    pub sleeps: u64,
+    /// Probes in flight, summed up over time: probes times nanoseconds.
+    pub in_flight_ns: u64,
+    /// Processor time of the measuring thread, in nanoseconds.
+    pub cpu_ns: Option<u64>,
+}
+
+/// One round over one connection, through setup, probes and termination. Sequence numbers run from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Round {
     /// The round's number, from 1.
     pub number: u32,
+    /// Which of the connections that measure at the same time, from 1.
+    pub connection: u32,
     /// Which connection of the run it was, from 1: transcript lines carry the same number.
     pub session: u32,
     /// How many of its first probes are warm-up: kept and marked, not counted.
     pub warmup: u32,
+    /// How many probes could be in flight; 1 is stop-and-wait.
+    pub depth: u32,
     /// How long the connection took to open, in nanoseconds.
     pub connect_ns: Option<u64>,
     /// Our end of the connection.
     pub local: Option<SocketAddr>,
     /// The probes, in order of their sequence numbers.
-    pub probes: Vec<Probe>,
+    pub probes: Probes,
+    /// What it took; `None` where that was not kept.
+    pub work: Option<Work>,
+    /// What the kernel says of the connection; `None` where it does not.
+    pub tcp: Option<Box<TcpChange>>,
+}
+
+impl Default for Round {
+    /// A first round of stop-and-wait without probes.
+    fn default() -> Self {
+        Self {
+            number: 1,
+            connection: 1,
+            session: 0,
+            warmup: 0,
+            depth: 1,
+            connect_ns: None,
+            local: None,
+            probes: Probes::default(),
+            work: None,
+            tcp: None,
+        }
+    }
 }
 
 impl Round {
     /// The probes with their sequence number and whether they are warm-up.
     pub fn numbered(&self) -> impl Iterator<Item = (u32, bool, Probe)> + '_ {
         (1_u32..)
-            .zip(&self.probes)
+            .zip(self.probes.iter())
             .map(|(seq, probe)| (seq, seq <= self.warmup, *probe))
     }
 

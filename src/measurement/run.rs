@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, PointStatistics, Round, Transcript};
+use super::{Calibration, Fault, PointStatistics, Round, Route, SocketSettings, Transcript};
 use crate::experiment::{PointSpec, Profile};
 
 /// A run's number within this process; every event and picture of a run carries it.
@@ -58,6 +58,32 @@ pub struct Point {
     pub statistics: Option<PointStatistics>,
     /// Its first error.
     pub error: Option<Fault>,
+    /// Whether it is known well enough; `None` where a number of rounds was asked for instead, and
+    /// while it is not decided.
+    pub outcome: Option<PrecisionOutcome>,
+}
+
+/// How a point's stop rule ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PrecisionOutcome {
+    /// The interval is as narrow as was asked for.
+    Reached,
+    /// It was not after the most rounds.
+    NotReachedInRounds,
+    /// It was not when the time was used up.
+    NotReachedInTime,
+}
+
+/// One way in which a run can contradict itself, looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was compared, such as `bytes counted at both ends`.
+    pub name: String,
+    /// Whether it agrees.
+    pub passed: bool,
+    /// The figures it rests on, in one sentence.
+    pub detail: String,
 }
 
 impl Point {
@@ -69,6 +95,7 @@ impl Point {
             rounds: Vec::new(),
             statistics: None,
             error: None,
+            outcome: None,
         }
     }
 
@@ -124,6 +151,16 @@ pub struct Run {
     pub points: Vec<Point>,
     /// What was said on the wire.
     pub transcript: Transcript,
+    /// What the random order of the points was drawn from.
+    pub seed: u64,
+    /// What the instrument itself costs; `None` where that was not measured.
+    pub calibration: Option<Calibration>,
+    /// What the system made of the socket options; `None` before the first connection.
+    pub socket: Option<SocketSettings>,
+    /// Where the packets left this machine; `None` before the first connection.
+    pub route: Option<Route>,
+    /// Whether the run agrees with itself.
+    pub checks: Vec<Check>,
 }
 
 impl Run {

@@ -140,6 +140,7 @@ mod tests {
             connect_ns: None,
             local: None,
             probes: rtts.iter().map(|rtt| Probe::new(0, *rtt)).collect(),
+            ..Round::default()
         }
     }
 

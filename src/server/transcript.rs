@@ -129,7 +129,7 @@ mod tests {
                     warmup: 0,
                     connect_ns: None,
                     local: Some(address(*port)),
-                    probes: Vec::new(),
+                    ..Round::default()
                 })
             })
             .collect();
@@ -143,6 +143,11 @@ mod tests {
             destination: String::new(),
             environment: Arc::new(Environment::default()),
             points: vec![point],
+            seed: 0,
+            calibration: None,
+            socket: None,
+            route: None,
+            checks: Vec::new(),
             transcript: Transcript::default(),
         }
     }

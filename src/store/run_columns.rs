@@ -105,7 +105,7 @@ impl Connections {
                 warmup,
                 connect_ns,
                 local,
-                probes: Vec::new(),
+                ..Round::default()
             })
             .collect())
     }
@@ -180,9 +180,7 @@ impl Samples {
                     // Which connection it was is not known without `connections`.
                     session: 0,
                     warmup: u32::from(*warmup),
-                    connect_ns: None,
-                    local: None,
-                    probes: Vec::new(),
+                    ..Round::default()
                 }),
             }
         }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Profile, Target};
+use crate::experiment::{Order, Profile, Rounds, SocketOptions, Target, WaitStrategy};
 use crate::protocol::{Dialect, MeasurementType};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,8 +18,14 @@ pub(super) struct ProfileDocument {
     message_sizes: Vec<u64>,
     probes: u32,
     server_delays_ms: Vec<u64>,
-    rounds: u32,
+    rounds: Rounds,
+    order: Order,
+    seed: Option<u64>,
     warmup: u32,
+    depth: u32,
+    connections: u32,
+    wait: WaitStrategy,
+    socket: SocketOptions,
     dialect: Dialect,
     strict: bool,
     timeout_ms: u64,
@@ -50,7 +56,13 @@ impl From<&Profile> for ProfileDocument {
             probes,
             server_delays_ms,
             rounds,
+            order,
+            seed,
             warmup,
+            depth,
+            connections,
+            wait,
+            socket,
             dialect,
             strict,
             timeout_ms,
@@ -66,7 +78,13 @@ impl From<&Profile> for ProfileDocument {
             probes,
             server_delays_ms,
             rounds,
+            order,
+            seed,
             warmup,
+            depth,
+            connections,
+            wait,
+            socket,
             dialect,
             strict,
             timeout_ms,
@@ -87,6 +105,12 @@ impl From<ProfileDocument> for Profile {
             probes: document.probes,
             server_delays_ms: document.server_delays_ms,
             rounds: document.rounds,
+            order: document.order,
+            seed: document.seed,
+            depth: document.depth,
+            connections: document.connections,
+            wait: document.wait,
+            socket: document.socket,
             warmup: document.warmup,
             dialect: document.dialect,
             strict: document.strict,

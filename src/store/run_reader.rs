@@ -146,6 +146,11 @@ impl Document {
             destination: self.destination,
             environment: Arc::new(self.environment),
             points,
+            seed: 0,
+            calibration: None,
+            socket: None,
+            route: None,
+            checks: Vec::new(),
             transcript: Transcript {
                 lines,
                 omitted: self.transcript_omitted.saturating_add(beyond as u64),

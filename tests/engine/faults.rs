@@ -55,7 +55,7 @@ fn a_closed_port_refuses_at_every_point_and_is_tried_once() {
         closed_port(),
         profile(|p| {
             p.message_sizes = vec![1, 2];
-            p.rounds = 3;
+            p.rounds = echograph::experiment::Rounds::Exactly(3);
         }),
     );
     let says = ["refused the connection", "Is a server running there?"];
@@ -465,7 +465,7 @@ fn one_failed_point_does_not_lose_the_others_and_is_tried_again() {
         server.addr,
         profile(|p| {
             p.message_sizes = vec![10, 20, 30];
-            p.rounds = 4;
+            p.rounds = echograph::experiment::Rounds::Exactly(4);
         }),
     );
     assert_eq!(run.state, RunState::Failed);

@@ -8,7 +8,7 @@ use crate::support::{FakeServer, Next, profile, run};
 
 const SIX_VISITS: fn(&mut echograph::experiment::Profile) = |p| {
     p.message_sizes = vec![1, 2, 3];
-    p.rounds = 2;
+    p.rounds = echograph::experiment::Rounds::Exactly(2);
 };
 
 fn echoed(run: &Run) -> Vec<u64> {
@@ -72,7 +72,10 @@ fn a_server_that_ends_after_three_sessions_is_said_to_have_served_three() {
             Next::Accept
         })
     });
-    let run = run(server.addr, profile(|p| p.rounds = 5));
+    let run = run(
+        server.addr,
+        profile(|p| p.rounds = echograph::experiment::Rounds::Exactly(5)),
+    );
     assert_gone(&run, "served 3 sessions and then took no more connections");
     assert_gone(&run, "start it again");
     assert_eq!(echoed(&run), [9]);

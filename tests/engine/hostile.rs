@@ -111,7 +111,10 @@ fn a_flood_behind_the_last_reply_keeps_no_run_from_its_end() {
         flood(peer, b"noise");
         Ok(Next::Accept)
     });
-    let run = run(server.addr, profile(|p| p.rounds = 3));
+    let run = run(
+        server.addr,
+        profile(|p| p.rounds = echograph::experiment::Rounds::Exactly(3)),
+    );
     assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
 }
 

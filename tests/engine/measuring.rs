@@ -11,7 +11,7 @@ fn assert_all_measured(run: &Run) {
     let probes = run.profile.announced_probes() as usize;
     for point in &run.points {
         assert_eq!(point.error, None);
-        assert_eq!(point.rounds.len(), run.profile.rounds as usize);
+        assert_eq!(point.rounds.len(), run.profile.rounds.most() as usize);
         for round in &point.rounds {
             assert_eq!(round.probes.len(), probes);
             assert!(round.probes.iter().all(|probe| probe.rtt_ns().is_some()));
@@ -28,7 +28,7 @@ fn a_run_visits_every_point_in_every_round_and_keeps_every_sample() {
             p.message_sizes = vec![1, 100, 1000];
             p.probes = 5;
             p.warmup = 2;
-            p.rounds = 4;
+            p.rounds = echograph::experiment::Rounds::Exactly(4);
         }),
     );
     assert_all_measured(&run);
@@ -64,14 +64,14 @@ fn probes_are_sent_one_after_the_other_as_seen_by_one_clock() {
         server.addr,
         profile(|p| {
             p.message_sizes = vec![1, 2];
-            p.rounds = 3;
+            p.rounds = echograph::experiment::Rounds::Exactly(3);
             p.probes = 10;
         }),
     );
     assert_all_measured(&run);
     let mut rounds: Vec<_> = run.points.iter().flat_map(|point| &point.rounds).collect();
     rounds.sort_by_key(|round| round.session);
-    let probes = rounds.iter().flat_map(|round| &round.probes);
+    let probes = rounds.iter().flat_map(|round| round.probes.iter());
     let mut free_from = 0;
     for probe in probes {
         assert!(probe.sent_ns >= free_from, "sent before the last echo came");
@@ -159,7 +159,7 @@ fn an_echo_service_gets_the_payload_alone() {
         profile(|p| {
             p.dialect = Dialect::Echo;
             p.message_sizes = vec![4];
-            p.rounds = 3;
+            p.rounds = echograph::experiment::Rounds::Exactly(3);
         }),
     );
     assert_all_measured(&run);

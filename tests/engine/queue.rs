@@ -184,7 +184,7 @@ fn the_picture_shows_how_far_a_run_has_come() {
         server.addr,
         profile(|p| {
             p.message_sizes = vec![1, 2];
-            p.rounds = 2;
+            p.rounds = echograph::experiment::Rounds::Exactly(2);
             p.probes = 8;
             p.warmup = 2;
         }),

@@ -162,7 +162,7 @@ fn waiting_for_the_reply_to_the_termination() {
         there.send(()).unwrap();
         peer.stall().map(|()| Next::Accept)
     });
-    let profile = profile(|p| p.rounds = 2);
+    let profile = profile(|p| p.rounds = echograph::experiment::Rounds::Exactly(2));
     let run = stop_at(
         &server,
         &there,
@@ -181,7 +181,7 @@ fn between_rounds() {
         there.send(()).unwrap();
         Ok(Next::StopListening)
     });
-    let profile = profile(|p| p.rounds = 2);
+    let profile = profile(|p| p.rounds = echograph::experiment::Rounds::Exactly(2));
     let run = stop_at(&server, &there, profile, "between rounds");
     assert_stopped(&run, FaultPhase::Connect);
     assert_eq!(run.points[0].probes_echoed(), 3);
@@ -210,7 +210,7 @@ fn while_short_sessions_follow_each_other() {
     let mut bench = Bench::new();
     let profile = profile(|p| {
         p.probes = 1;
-        p.rounds = 10_000;
+        p.rounds = echograph::experiment::Rounds::Exactly(10_000);
     });
     bench.start(server.addr, profile);
     bench.until("rounds", |snapshot| {

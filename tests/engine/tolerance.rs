@@ -94,7 +94,10 @@ fn a_server_may_leave_right_after_the_last_echo() {
             }
             Ok(Next::Accept)
         });
-        let run = run(server.addr, profile(|p| p.rounds = 5));
+        let run = run(
+            server.addr,
+            profile(|p| p.rounds = echograph::experiment::Rounds::Exactly(5)),
+        );
         assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
         assert_eq!(run.points[0].probes_echoed(), 15);
     }
@@ -112,7 +115,7 @@ fn a_server_that_waits_for_the_client_to_close_costs_a_moment_and_no_fault() {
     let run = run(
         server.addr,
         profile(|p| {
-            p.rounds = 3;
+            p.rounds = echograph::experiment::Rounds::Exactly(3);
             p.timeout_ms = 100;
         }),
     );

@@ -18,7 +18,7 @@ pub fn profile(change: impl FnOnce(&mut Profile)) -> Profile {
     let mut profile = Profile {
         message_sizes: vec![10],
         probes: 3,
-        rounds: 1,
+        rounds: echograph::experiment::Rounds::Exactly(1),
         timeout_ms: 30_000,
         ..Profile::default()
     };
@@ -133,5 +133,7 @@ pub fn said(run: &Run, session: u32) -> Vec<String> {
 /// All probes of a point, over its rounds.
 pub fn samples(point: &Point) -> Vec<Probe> {
     let rounds = point.rounds.iter();
-    rounds.flat_map(|round| round.probes.clone()).collect()
+    rounds
+        .flat_map(|round| round.probes.iter().copied())
+        .collect()
 }

@@ -23,7 +23,7 @@ fn a_profile(window: &Window, name: &str) -> PathBuf {
         message_sizes: vec![5, 2048],
         probes: 33,
         server_delays_ms: vec![0, 7],
-        rounds: 3,
+        rounds: echograph::experiment::Rounds::Exactly(3),
         ..Profile::default()
     };
     let path = window.path(name);
@@ -56,7 +56,7 @@ fn a_profile_is_saved_and_opened_again() {
     let expected = Profile {
         message_sizes: vec![11, 22],
         probes: 4,
-        rounds: 1,
+        rounds: echograph::experiment::Rounds::Exactly(1),
         ..Profile::default()
     };
     assert_eq!(load_profile(&path).unwrap(), expected);
