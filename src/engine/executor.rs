@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::attention::Attention;
 use super::connect::resolve;
 use super::progress::{Forecast, Outlet, Pace};
 use super::{RunRequest, fault};
@@ -17,9 +18,10 @@ pub(super) async fn execute(
     id: RunId,
     request: RunRequest,
     stop: &CancellationToken,
+    attention: &Attention,
     outlet: &Outlet,
 ) -> Run {
-    let mut execution = Execution::new(id, request, outlet);
+    let mut execution = Execution::new(id, request, attention, outlet);
     execution.publish(None);
     let found = tokio::select! {
         biased;
@@ -46,6 +48,7 @@ pub(super) struct Execution<'a> {
     pub host: String,
     pub port: u16,
     pub outlet: &'a Outlet,
+    pub attention: &'a Attention,
     pub pace: Pace,
     pub forecast: Forecast,
     pub visits_done: u64,
@@ -61,7 +64,12 @@ pub(super) struct Execution<'a> {
 }
 
 impl<'a> Execution<'a> {
-    fn new(id: RunId, request: RunRequest, outlet: &'a Outlet) -> Self {
+    fn new(
+        id: RunId,
+        request: RunRequest,
+        attention: &'a Attention,
+        outlet: &'a Outlet,
+    ) -> Self {
         let origin = Instant::now();
         let plan = Plan::new(&request.profile);
         let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();
@@ -90,6 +98,7 @@ impl<'a> Execution<'a> {
             host: request.host,
             port: request.port,
             outlet,
+            attention,
             visits_done: 0,
             probes_done: 0,
             sessions: 0,
@@ -101,6 +110,11 @@ impl<'a> Execution<'a> {
 
     pub(super) fn profile(&self) -> &Profile {
         &self.run.profile
+    }
+
+    /// Probes of one visit, over all its connections.
+    pub(super) fn probes_a_visit(&self) -> u64 {
+        u64::from(self.profile().announced_probes()) * u64::from(self.profile().connections)
     }
 
     pub(super) fn time_out(&self) -> Duration {

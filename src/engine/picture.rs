@@ -20,9 +20,10 @@ impl Execution<'_> {
         if let Some((_, Some(current))) = at
             && let Some(point) = picture.points.get_mut(current.visit.point)
         {
-            probes_done += current.round.probes.len() as u64;
+            probes_done += current.probes();
             spent = current.began.elapsed();
-            point.rounds.push(Arc::new(current.round.clone()));
+            let rounds = current.rounds.iter().cloned().map(Arc::new);
+            point.rounds.extend(rounds);
             point.refresh_statistics();
         }
         let current_visit = at.is_some_and(|(_, current)| current.is_some());
