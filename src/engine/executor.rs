@@ -64,12 +64,7 @@ pub(super) struct Execution<'a> {
 }
 
 impl<'a> Execution<'a> {
-    fn new(
-        id: RunId,
-        request: RunRequest,
-        attention: &'a Attention,
-        outlet: &'a Outlet,
-    ) -> Self {
+    fn new(id: RunId, request: RunRequest, attention: &'a Attention, outlet: &'a Outlet) -> Self {
         let origin = Instant::now();
         let plan = Plan::new(&request.profile);
         let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();

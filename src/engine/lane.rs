@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
@@ -118,7 +118,7 @@ impl<'s> Lane<'s> {
             changed: None,
             work: Work::default(),
             origin,
-            may_read: true,
+            may_read: false,
             ended: false,
         }
     }
@@ -141,7 +141,8 @@ impl<'s> Lane<'s> {
 
     /// Whether the kernel took only a part of the last message.
     pub fn wants_to_write(&self) -> bool {
-        self.write_error.is_none() && self.written < self.cargo.message.message().len()
+        self.write_error.is_none()
+            && self.written < self.cargo.message.message().len()
             && self.begun > 0
     }
 
@@ -159,10 +160,17 @@ impl<'s> Lane<'s> {
         self.work.sleeps += 1;
     }
 
-    /// Writes and reads as far as that goes without waiting. Each echo that is whole is given to
-    /// `whole`, after the clock was read for it.
-    pub fn turn(&mut self, whole: &mut impl FnMut(Probe, Instant)) -> Turn {
-        let mut moved = self.write();
+    /// Takes note of a pause in which nothing was in flight. One behind the last echo does not count.
+    pub fn paused(&mut self, time: Duration) {
+        if !self.ended {
+            self.work.paused_ns += nanoseconds(time);
+        }
+    }
+
+    /// Writes and reads as far as that goes without waiting; begins no probe while `hold`. Each echo
+    /// that is whole is given to `whole`, after the clock was read for it.
+    pub fn turn(&mut self, hold: bool, whole: &mut impl FnMut(Probe, Instant)) -> Turn {
+        let mut moved = self.write(hold);
         if self.may_read {
             match self.read(whole) {
                 Ok(came) => moved |= came,
@@ -192,11 +200,12 @@ impl<'s> Lane<'s> {
     }
 
     /// One write a message, and as many messages as may be in flight. Whether anything was taken.
-    fn write(&mut self) -> bool {
+    fn write(&mut self, hold: bool) -> bool {
         let mut moved = false;
         while self.write_error.is_none() {
             if !self.wants_to_write() {
-                if self.cargo.flights.len() >= self.cargo.depth || self.begun == self.cargo.probes {
+                let enough = self.cargo.flights.len() >= self.cargo.depth;
+                if hold || enough || self.begun == self.cargo.probes {
                     break;
                 }
                 self.begun += 1;
@@ -268,8 +277,10 @@ impl<'s> Lane<'s> {
             None => {
                 // An answer that is no echo may be shorter than one: its first byte tells.
                 if self.compared == 0 {
-                    self.compare(0, 1)
-                        .map_err(|why| LaneFault::Differs { why, received: self.came() })?;
+                    self.compare(0, 1).map_err(|why| LaneFault::Differs {
+                        why,
+                        received: self.came(),
+                    })?;
                 }
             }
         }
@@ -316,10 +327,11 @@ impl<'s> Lane<'s> {
 
     /// Takes in a part of an echo, so that the buffer is free for the next.
     fn take_part(&mut self) -> Result<(), LaneFault> {
-        self.compare(0, self.unread).map_err(|why| LaneFault::Differs {
-            why,
-            received: self.came(),
-        })?;
+        self.compare(0, self.unread)
+            .map_err(|why| LaneFault::Differs {
+                why,
+                received: self.came(),
+            })?;
         self.compared += self.unread;
         self.unread = 0;
         Ok(())

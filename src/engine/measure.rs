@@ -25,8 +25,11 @@ const STALL: Duration = Duration::from_millis(250);
 
 /// Keeps what is measured.
 pub(super) trait Keeper {
-    /// A probe is over. Called after the clock was read; at depth 1 no other is in flight.
-    fn probe(&mut self, lane: usize, probe: Probe, now: Instant);
+    /// A probe is over. Called after the clock was read. Says whether a pause is wanted: then nothing
+    /// more is sent until nothing is in flight, and [`pause`](Self::pause) is called.
+    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) -> bool;
+    /// Nothing is in flight: what takes time can be done now.
+    fn pause(&mut self);
     /// Nothing has come for a while.
     fn stalled(&mut self);
     /// A lane is over, and took that.
@@ -45,7 +48,10 @@ pub(super) struct Failure {
 pub(super) enum FailureKind {
     Lane(LaneFault),
     /// `came` of the `of` bytes of the echo had come when its time was over.
-    TimedOut { came: usize, of: usize },
+    TimedOut {
+        came: usize,
+        of: usize,
+    },
     Stopped,
 }
 
@@ -71,6 +77,7 @@ pub(super) async fn measure(
         time_out,
         moved_at: Instant::now(),
         shown: false,
+        hold: false,
     };
     let cpu_before = thread_cpu_ns();
     let ended = poll_fn(|cx| round.run(cx, &mut patience, attention, stop, keeper)).await;
@@ -86,6 +93,8 @@ struct RoundOfLanes<'s> {
     moved_at: Instant,
     /// Whether the standstill was shown.
     shown: bool,
+    /// Whether a pause is wanted.
+    hold: bool,
 }
 
 impl RoundOfLanes<'_> {
@@ -125,11 +134,7 @@ impl RoundOfLanes<'_> {
     }
 
     /// A turn of every lane.
-    fn turn(
-        &mut self,
-        patience: &mut Patience,
-        keeper: &mut impl Keeper,
-    ) -> Result<Turn, Failure> {
+    fn turn(&mut self, patience: &mut Patience, keeper: &mut impl Keeper) -> Result<Turn, Failure> {
         let at_once = patience.asks_at_once();
         let (mut moved, mut all_done) = (false, true);
         for (index, lane) in self.lanes.iter_mut().enumerate() {
@@ -137,11 +142,13 @@ impl RoundOfLanes<'_> {
                 continue;
             }
             lane.may_read |= at_once;
-            let turn = lane.turn(&mut |probe, now| {
+            let hold = &mut self.hold;
+            let holding = *hold;
+            let turn = lane.turn(holding, &mut |probe, now| {
                 if let Some(rtt_ns) = probe.rtt_ns() {
                     patience.saw(Duration::from_nanos(rtt_ns));
                 }
-                keeper.probe(index, probe, now);
+                *hold |= keeper.probe(index, probe, now);
             });
             match turn {
                 Turn::Moved => (moved, all_done) = (true, false),
@@ -156,11 +163,25 @@ impl RoundOfLanes<'_> {
             // Asleep, a socket is read when the system says that something came, and not before.
             lane.may_read = at_once;
         }
+        if self.hold && !all_done && self.lanes.iter().all(|lane| lane.oldest().is_none()) {
+            self.pause(keeper);
+            moved = true;
+        }
         Ok(match (all_done, moved) {
             (true, _) => Turn::Done,
             (false, true) => Turn::Moved,
             (false, false) => Turn::Idle,
         })
+    }
+
+    fn pause(&mut self, keeper: &mut impl Keeper) {
+        let began = Instant::now();
+        keeper.pause();
+        let time = began.elapsed();
+        for lane in &mut self.lanes {
+            lane.paused(time);
+        }
+        self.hold = false;
     }
 
     /// Nothing came: looks at the clock, and sleeps when the time for spinning is over.
@@ -220,7 +241,11 @@ impl RoundOfLanes<'_> {
             lane.oldest()
                 .is_some_and(|sent| now.saturating_duration_since(sent) >= self.time_out)
         };
-        let index = self.lanes.iter().position(|lane| is_over(&lane)).unwrap_or(0);
+        let index = self
+            .lanes
+            .iter()
+            .position(|lane| is_over(&lane))
+            .unwrap_or(0);
         let (came, of) = self.lanes.get(index).map_or((0, 0), Lane::progress);
         self.failure(index, FailureKind::TimedOut { came, of })
     }
@@ -242,7 +267,9 @@ impl RoundOfLanes<'_> {
             .zip(cpu_before)
             .map(|(after, before)| after.saturating_sub(before));
         for (index, lane) in self.lanes.iter_mut().enumerate() {
-            lane.abandon(now, &mut |probe| keeper.probe(index, probe, now));
+            lane.abandon(now, &mut |probe| {
+                keeper.probe(index, probe, now);
+            });
             let work = Work {
                 cpu_ns,
                 ..lane.work()

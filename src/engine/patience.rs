@@ -89,7 +89,11 @@ mod tests {
         }
         assert_eq!(patience.budget(), Some(us(70)), "one short one is enough");
         patience.saw(us(40_000));
-        assert_eq!(patience.budget(), Some(us(0)), "a long path is slept through");
+        assert_eq!(
+            patience.budget(),
+            Some(us(0)),
+            "a long path is slept through"
+        );
         assert!(!patience.asks_at_once());
         patience.saw(us(80));
         assert_eq!(patience.budget(), Some(us(210)));

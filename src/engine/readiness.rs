@@ -49,7 +49,8 @@ mod unix {
             let mut flags = PollFlags::empty();
             flags.set(PollFlags::IN, interest.read);
             flags.set(PollFlags::OUT, interest.write);
-            if let (Some(slot), Some(socket)) = (self.slots.get_mut(lane + 1), self.sockets.get(lane))
+            if let (Some(slot), Some(socket)) =
+                (self.slots.get_mut(lane + 1), self.sockets.get(lane))
             {
                 *slot = PollFd::from_borrowed_fd(*socket, flags);
             }

@@ -176,7 +176,12 @@ pub(super) async fn terminate(
 
 /// Waits a little for the server to close, as the protocol has it, and closes. An echo service closes
 /// after its client.
-pub(super) async fn close(stream: &mut TcpStream, order: &Order, watch: &Watch, recorder: &mut impl Recorder) {
+pub(super) async fn close(
+    stream: &mut TcpStream,
+    order: &Order,
+    watch: &Watch,
+    recorder: &mut impl Recorder,
+) {
     let phase = Phase::Termination;
     // Everything that had a deadline has come.
     watch.expect_within(phase, Instant::now(), order.time_out + PATIENCE_FOR_CLOSE);

@@ -21,7 +21,9 @@ pub(super) fn main(
     waiting: Arc<AtomicUsize>,
 ) {
     // A measurement must not be made to yield every so many reads: that would be seen in it.
-    runtime.block_on(tokio::task::unconstrained(work(commands, attention, outlet, waiting)));
+    runtime.block_on(tokio::task::unconstrained(work(
+        commands, attention, outlet, waiting,
+    )));
     // Nothing of ours may outlive the handle; a name look-up has a thread of its own.
     runtime.shutdown_background();
 }
@@ -41,7 +43,9 @@ async fn work(
         if !outlet.is_behind()
             && let Some((id, request)) = queue.next(&outlet)
         {
-            if measure(id, request, &mut commands, &attention, &mut queue, &outlet).await == Then::Quit {
+            if measure(id, request, &mut commands, &attention, &mut queue, &outlet).await
+                == Then::Quit
+            {
                 return;
             }
             continue;

@@ -16,9 +16,8 @@ use super::fault;
 use super::lane::Cargo;
 use super::measure::{Keeper, measure};
 use super::patience::Patience;
-use super::session::{
-    Order, Recorder, Watch, close, explain, nanoseconds, set_up, terminate,
-};
+use super::progress::Place;
+use super::session::{Order, Recorder, Watch, close, explain, nanoseconds, set_up, terminate};
 use crate::experiment::{PointSpec, Visit};
 use crate::measurement::{
     Direction, Fault, FaultKind, FaultPhase, Probe, Probes, Round, Side, TranscriptLine, Work,
@@ -39,6 +38,9 @@ const TIME_OUTS_UNTIL_GONE: u32 = 2;
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 /// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
 const LARGE: usize = 4 << 20;
+
+/// A probe that takes this long, in nanoseconds, is not disturbed by a window that draws meanwhile.
+const SLOW_PROBE_NS: u64 = 5_000_000;
 
 /// A visit that is going on: a round over one connection, or over several at the same time.
 pub(super) struct Current {
@@ -281,7 +283,7 @@ impl Execution<'_> {
         self.visits_done += 1;
         // A visit cut short by a fault counts whole: its probes will not come any more.
         self.probes_done = self.visits_done * self.probes_a_visit();
-        if self.pace.is_due(now, false) {
+        if self.pace.is_due(now, Place::BetweenRounds) {
             self.publish(Some((visit, None)));
         }
     }
@@ -346,7 +348,14 @@ async fn converse(
         let time_out = order.probe_time_out();
         let mut keeper = recording;
         measure(
-            &sockets, cargoes, patience, time_out, origin, attention, stop, &mut keeper,
+            &sockets,
+            cargoes,
+            patience,
+            time_out,
+            origin,
+            attention,
+            stop,
+            &mut keeper,
         )
         .await
     };
@@ -356,7 +365,14 @@ async fn converse(
         let Some(connection) = connections.get_mut(lane) else {
             return Err(fault::stopped(phase.into()));
         };
-        return Err(explain(&mut connection.stream, order, failure, watch, &mut pen(lane)).await);
+        return Err(explain(
+            &mut connection.stream,
+            order,
+            failure,
+            watch,
+            &mut pen(lane),
+        )
+        .await);
     }
     if order.dialect.has_phases() {
         for (lane, connection) in connections.iter_mut().enumerate() {
@@ -438,15 +454,21 @@ impl Recording<'_, '_> {
 }
 
 impl Keeper for &RefCell<Recording<'_, '_>> {
-    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) {
+    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) -> bool {
         let mut recording = self.borrow_mut();
         recording.news += 1;
         if let Some(round) = recording.current.rounds.get_mut(lane) {
             round.probes.push(probe);
         }
-        if recording.execution.pace.is_due(now, true) {
-            recording.publish();
-        }
+        let place = match probe.rtt_ns() {
+            Some(rtt_ns) if rtt_ns < SLOW_PROBE_NS => Place::AmongQuickProbes,
+            _ => Place::AmongSlowProbes,
+        };
+        recording.execution.pace.is_due(now, place)
+    }
+
+    fn pause(&mut self) {
+        self.borrow_mut().publish();
     }
 
     fn stalled(&mut self) {

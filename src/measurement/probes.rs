@@ -26,7 +26,11 @@ impl Probes {
     pub fn with_room_for(count: usize) -> Self {
         let pieces = count / PIECE;
         let piece = |room| Arc::new(Vec::with_capacity(room));
-        let (first, others) = if pieces == 0 { (count, 0) } else { (PIECE, pieces) };
+        let (first, others) = if pieces == 0 {
+            (count, 0)
+        } else {
+            (PIECE, pieces)
+        };
         Self {
             full: Vec::with_capacity(pieces),
             last: piece(first),
