@@ -11,6 +11,7 @@ mod executor;
 mod fault;
 mod lane;
 mod measure;
+mod open_point;
 mod patience;
 mod picture;
 mod progress;

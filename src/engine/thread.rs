@@ -86,13 +86,21 @@ async fn measure(
             tokio::select! {
                 biased;
                 run = &mut measuring => break run,
-                command = commands.recv(), if then == Then::GoOn => match command {
-                    Some(Command::Stop(ended)) if ended == id => stop.cancel(),
-                    Some(Command::Quit) | None => {
-                        then = Then::Quit;
-                        stop.cancel();
+                command = commands.recv(), if then == Then::GoOn => {
+                    // All of them: the measuring goes on asleep until somebody rings again.
+                    let mut next = Some(command);
+                    while let Some(command) = next {
+                        match command {
+                            Some(Command::Stop(ended)) if ended == id => stop.cancel(),
+                            Some(Command::Quit) | None => {
+                                then = Then::Quit;
+                                stop.cancel();
+                                break;
+                            }
+                            Some(command) => queue.change(command, outlet),
+                        }
+                        next = commands.try_recv().ok().map(Some);
                     }
-                    Some(command) => queue.change(command, outlet),
                 },
             }
         }

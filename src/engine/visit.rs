@@ -281,6 +281,9 @@ impl Execution<'_> {
 
     pub(super) fn visit_over(&mut self, visit: Visit, now: Instant) {
         self.visits_done += 1;
+        if let Some(open) = self.open.get_mut(visit.point) {
+            open.visited();
+        }
         // A visit cut short by a fault counts whole: its probes will not come any more.
         self.probes_done = self.visits_done * self.probes_a_visit();
         if self.pace.is_due(now, Place::BetweenRounds) {
