@@ -12,6 +12,8 @@ mod fault;
 mod picture;
 mod progress;
 mod session;
+#[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
+mod tcp_info;
 mod thread;
 mod visit;
 
