@@ -12,6 +12,7 @@ mod fault;
 mod picture;
 mod progress;
 mod session;
+mod socket_options;
 #[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
 mod tcp_info;
 mod thread;
