@@ -98,6 +98,7 @@ fn nodelay_refused(wanted: bool, is: bool, objections: &Objections) -> Option<St
     })
 }
 
+#[derive(Clone, Copy)]
 struct Buffer {
     name: &'static str,
     /// What holds it down on Linux.
