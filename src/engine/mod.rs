@@ -13,6 +13,8 @@ mod executor;
 mod fault;
 mod picture;
 mod progress;
+#[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
+mod route;
 mod session;
 mod socket_options;
 #[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
