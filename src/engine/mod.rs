@@ -14,6 +14,8 @@ mod fault;
 mod picture;
 mod progress;
 #[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
+mod quiet;
+#[cfg_attr(not(test), expect(dead_code, reason = "the executor asks it next"))]
 mod route;
 mod session;
 mod socket_options;
