@@ -167,7 +167,8 @@ fn is_empty(error: &io::Error) -> bool {
 struct Waiting {
     strategy: WaitStrategy,
     deadline: Instant,
-    /// With one processor, asking without ever giving way keeps the other end from answering.
+    /// With one processor, asking without ever giving way keeps the other end from answering: that
+    /// would be the scheduler's slice, and no floor of a path to another machine.
     gives_way: bool,
 }
 
@@ -175,7 +176,11 @@ impl Waiting {
     fn new(strategy: WaitStrategy, deadline: Instant) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         Self {
-            strategy,
+            // As in a run: with one processor it sleeps at once.
+            strategy: match strategy {
+                WaitStrategy::Auto if processors < 2 => WaitStrategy::Block,
+                other => other,
+            },
             deadline,
             gives_way: processors < 2,
         }
@@ -221,12 +226,12 @@ impl Waiting {
 }
 
 /// Sleeps until there is something to read, or `longest` is over.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 fn sleep(stream: &TcpStream, longest: Duration) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     let longest = Timespec {
-        tv_sec: i64::try_from(longest.as_secs()).unwrap_or(i64::MAX),
+        tv_sec: longest.as_secs().min(3_600).cast_signed(),
         tv_nsec: longest.subsec_nanos().into(),
     };
     let mut sockets = [PollFd::new(stream, PollFlags::IN)];
@@ -238,7 +243,7 @@ fn sleep(stream: &TcpStream, longest: Duration) -> io::Result<()> {
 
 /// Sleeps until there is something to read, or `longest` is over: in a read that takes nothing, for
 /// want of a wait that every system has.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(unix))]
 fn sleep(stream: &TcpStream, longest: Duration) -> io::Result<()> {
     stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(longest.max(Duration::from_millis(1))))?;
