@@ -6,6 +6,7 @@
 //! here waits for the network.
 
 mod attention;
+mod calibration;
 mod connect;
 mod executor;
 mod fault;
@@ -16,7 +17,11 @@ mod patience;
 mod picture;
 mod progress;
 mod readiness;
+mod quiet;
+mod route;
 mod session;
+mod socket_options;
+mod tcp_info;
 mod thread;
 mod visit;
 

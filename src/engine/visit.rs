@@ -190,7 +190,8 @@ impl Execution<'_> {
     async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
         let mut tries = 1;
         loop {
-            match connect(&self.host, addresses, self.time_out()).await {
+            let options = &self.profile().socket;
+            match connect(&self.host, addresses, options, self.time_out()).await {
                 Err(fault)
                     if self.opened > 0
                         && fault.kind == FaultKind::Refused
