@@ -8,6 +8,7 @@
 mod attention;
 mod calibration;
 mod connect;
+mod conversation;
 mod executor;
 mod fault;
 mod lane;
@@ -16,8 +17,8 @@ mod open_point;
 mod patience;
 mod picture;
 mod progress;
-mod readiness;
 mod quiet;
+mod readiness;
 mod route;
 mod session;
 mod socket_options;
