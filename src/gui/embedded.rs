@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::experiment::WaitStrategy;
 use crate::protocol::Dialect;
 use crate::server::{
     LogEntry, LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
@@ -187,6 +188,13 @@ impl EmbeddedServer {
         });
         self.reachable()
             .ok_or_else(|| "The server ended at once.".to_owned())
+    }
+
+    /// Has sessions that begin from now on wait in this way.
+    pub fn set_wait(&self, wait: WaitStrategy) {
+        if let Some(running) = &self.server {
+            running.server.set_wait(wait);
+        }
     }
 
     /// Ends it.
