@@ -82,6 +82,10 @@ struct Lane {
     warm_at: Option<u64>,
     first_sent: Option<u64>,
     last_echo: Option<u64>,
+    /// Time between probes that count in which nothing was in flight.
+    idle_ns: u64,
+    /// Time in which nothing was sent on purpose, as the engine counted it.
+    paused_ns: u64,
 }
 
 impl PointFigures {
@@ -122,6 +126,7 @@ impl PointFigures {
             return;
         };
         lane.connect_ns = round.connect_ns;
+        lane.paused_ns = round.work.map_or(0, |work| work.paused_ns);
         lane.peer_window = round.tcp.as_ref().and_then(|tcp| tcp.after.peer_window);
         if lane.first_probe.is_none() {
             lane.first_probe = round.probes.iter().next().and_then(Probe::rtt_ns);
@@ -140,6 +145,11 @@ impl PointFigures {
                 continue;
             }
             lane.first_sent.get_or_insert(probe.sent_ns);
+            if let Some(before) = lane.last_echo.or(lane.warm_at) {
+                lane.idle_ns = lane
+                    .idle_ns
+                    .saturating_add(probe.sent_ns.saturating_sub(before));
+            }
             lane.last_echo = lane.last_echo.max(Some(echo_at));
             self.sums.add(rtt, lane.last_rtt.replace(rtt));
             self.batch.push(rtt);
@@ -303,7 +313,14 @@ impl Open {
         });
         let ended = of_lanes(|lane| lane.last_echo);
         if let (Some(began), Some(ended)) = (began.min(), ended.max()) {
-            let elapsed_ns = u128::from(ended.saturating_sub(began));
+            // Pauses are the engine's, and none was longer than what the samples leave for it: one
+            // during warm-up is not in this time.
+            let pauses = self
+                .lanes
+                .iter()
+                .map(|lane| lane.paused_ns.min(lane.idle_ns));
+            let paused_ns = pauses.max().unwrap_or_default();
+            let elapsed_ns = u128::from(ended.saturating_sub(began).saturating_sub(paused_ns));
             closed.elapsed_ns += elapsed_ns;
             if elapsed_ns > 0 {
                 let bytes = self.echoed as f64 * message_size as f64;
@@ -332,7 +349,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::measurement::{Probes, TcpChange};
+    use crate::measurement::{Probes, TcpChange, Work};
 
     /// What a round is made of: warm-up, depth, and for each connection its probes.
     type Drawn = (u32, u32, Vec<Vec<(u64, Option<u64>)>>);
@@ -354,6 +371,10 @@ mod tests {
                         .map(|(sent, rtt)| Probe::new(*sent, *rtt))
                         .collect(),
                     tcp: Some(tcp),
+                    work: (connection != 2).then_some(Work {
+                        paused_ns: 500,
+                        ..Work::default()
+                    }),
                     ..Round::default()
                 });
             }
@@ -370,6 +391,7 @@ mod tests {
                 .copied()
                 .collect::<Probes>(),
             tcp: None,
+            work: None,
             ..round.clone()
         }
     }

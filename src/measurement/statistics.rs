@@ -42,8 +42,9 @@ pub struct RttStatistics {
 /// Stop-and-wait, one probe in flight: the path's own figure, without what lies between the probes.
 /// With several in flight, on one connection or on several: what came back in the time it took. Of a
 /// round that time runs from the first write of a probe that counts to the last echo, over all its
-/// connections. Where there is warm-up it runs from the last warm-up echo instead: by then the probes
-/// that follow are under way already, and would take the time of the warm-up for theirs.
+/// connections, without the pauses in which the run was shown. Where there is warm-up it runs from the
+/// last warm-up echo instead: the probes that follow are under way by then, and the time before was the
+/// warm-up's as much as theirs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Throughput {
     /// Stop-and-wait: sum of sizes / sum of round-trip times, not the mean of rates. Pipelined: bytes
@@ -169,7 +170,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::measurement::{Probe, TcpChange, mad};
+    use crate::measurement::{Probe, TcpChange, Work, mad};
 
     fn round(number: u32, warmup: u32, rtts: &[Option<u64>]) -> Round {
         Round {
@@ -287,6 +288,27 @@ mod tests {
         let round = timed(1, 1, 1, &[(0, 2_000), (500, 3_500), (2_000, 4_000)]);
         let throughput = PointStatistics::of(&[round], 100).unwrap().throughput;
         assert!((throughput.mean - 200.0 / 4e-6).abs() < 1e-3);
+    }
+
+    #[test]
+    fn pauses_are_no_time_that_echoes_took() {
+        let pause = |paused_ns| {
+            Some(Work {
+                paused_ns,
+                ..Work::default()
+            })
+        };
+        // Nothing in flight from 2 to 9 us, 6 of which the engine was showing the run.
+        let mut round = timed(1, 1, 0, &[(0, 1_000), (500, 1_500), (9_000, 1_000)]);
+        let mean = |round: &Round| PointStatistics::of([round], 100).unwrap().throughput.mean;
+        assert!((mean(&round) - 300.0 / 10e-6).abs() < 1e-3);
+        round.work = pause(6_000);
+        assert!((mean(&round) - 300.0 / 4e-6).abs() < 1e-3);
+        round.work = pause(60_000);
+        assert!(
+            (mean(&round) - 300.0 / 3e-6).abs() < 1e-3,
+            "at most what was idle"
+        );
     }
 
     #[test]
