@@ -20,18 +20,19 @@ impl Execution<'_> {
         if let Some((_, Some(current))) = at
             && let Some(point) = picture.points.get_mut(current.visit.point)
         {
-            probes_done += current.round.probes.len() as u64;
+            probes_done += current.probes();
             spent = current.began.elapsed();
-            point.rounds.push(Arc::new(current.round.clone()));
+            let rounds = current.rounds.iter().cloned().map(Arc::new);
+            point.rounds.extend(rounds);
             point.refresh_statistics();
         }
         let current_visit = at.is_some_and(|(_, current)| current.is_some());
         self.outlet.picture(Some(RunProgress {
             run: Arc::new(picture),
             visits_done: self.visits_done,
-            visits_total: self.plan.points().len() as u64 * u64::from(self.plan.rounds()),
+            visits_total: self.visits_done + self.visits_to_come(),
             probes_done,
-            probes_total: self.plan.estimate(Duration::ZERO).probes,
+            probes_total: self.plan.probes(self.visits_done + self.visits_to_come()),
             time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
             point: visit.point,
             round: visit.round,
@@ -47,7 +48,13 @@ impl Execution<'_> {
         }
     }
 
-    /// The time for every visit still to come, the one that is going on included.
+    /// Visits that are likely to come, the one that is going on included.
+    fn visits_to_come(&self) -> u64 {
+        let open = self.open.iter();
+        open.map(|open| u64::from(open.visits_to_come())).sum()
+    }
+
+    /// The time for every visit that is likely to come, the one that is going on included.
     pub(super) fn time_left(
         &self,
         at: Visit,
@@ -56,12 +63,13 @@ impl Execution<'_> {
     ) -> Option<Duration> {
         let probes = self.profile().announced_probes();
         let mut left = Duration::ZERO;
-        for (index, spec) in self.plan.points().iter().enumerate() {
+        for (index, (spec, open)) in self.plan.points().iter().zip(&self.open).enumerate() {
+            if open.visits_to_come() == 0 {
+                continue;
+            }
             let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
             let one = self.forecast.visit(index, delay)?;
-            let reached = index < at.point || (index == at.point && !is_going_on);
-            let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
-            left = left.saturating_add(one.saturating_mul(rounds));
+            left = left.saturating_add(one.saturating_mul(open.visits_to_come()));
             if is_going_on && index == at.point {
                 // A visit that takes longer than foreseen takes nothing from the others.
                 left = left.saturating_sub(spent.min(one));
