@@ -108,8 +108,12 @@ impl App {
             environment: Arc::clone(&self.environment),
         };
         match self.engine.run(request) {
-            Ok(id) if embedded => self.on_embedded.push(id),
-            Ok(_) => {}
+            Ok(id) => {
+                self.server.announce(false);
+                if embedded {
+                    self.on_embedded.push(id);
+                }
+            }
             Err(error) => self.say(NoticeKind::Error, error.to_string()),
         }
     }

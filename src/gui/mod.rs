@@ -22,6 +22,7 @@ mod profiles;
 mod runs;
 mod series;
 mod server_card;
+mod server_side;
 mod settings;
 mod startup;
 mod status;
