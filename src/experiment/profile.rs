@@ -102,7 +102,7 @@ impl Default for Profile {
             message_sizes: SizeSet::default_for(MeasurementType::Rtt).sizes().to_vec(),
             probes: 20,
             server_delays_ms: vec![0],
-            rounds: Rounds::Exactly(10),
+            rounds: Rounds::default(),
             order: Order::Random,
             seed: None,
             warmup: 0,
