@@ -14,7 +14,11 @@ use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect, Measure
 ///
 /// Without a command, the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "echograph", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "echograph",
+    version = env!("ECHOGRAPH_VERSION"),
+    args_conflicts_with_subcommands = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
