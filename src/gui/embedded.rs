@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::experiment::WaitStrategy;
 use crate::protocol::Dialect;
 use crate::server::{
     LogEntry, LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
@@ -201,6 +202,13 @@ impl EmbeddedServer {
         });
         self.reachable()
             .ok_or_else(|| "The server ended at once.".to_owned())
+    }
+
+    /// Has sessions that begin from now on wait in this way.
+    pub fn set_wait(&self, wait: WaitStrategy) {
+        if let Some(running) = &self.server {
+            running.server.set_wait(wait);
+        }
     }
 
     /// Ends it.

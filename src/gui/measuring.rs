@@ -90,6 +90,7 @@ impl App {
                 let was_on = self.server.is_on();
                 match self.ready_server(&profile) {
                     Ok(address) => {
+                        self.server.set_wait(profile.wait);
                         if !was_on {
                             self.say_if_moved();
                         }

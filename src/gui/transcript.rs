@@ -248,6 +248,7 @@ fn server_records(run: &Run, records: &[LogRecord], began: i64) -> Vec<Said> {
             LogEntry::Event(text) => say(record.at, text.clone(), event_key(text)),
             LogEntry::Received(text) => say(record.at, text.clone(), line_key(record.phase, true)),
             LogEntry::Sent(text) => say(record.at, text.clone(), line_key(record.phase, false)),
+            LogEntry::Bytes(traffic) => say(record.at, traffic.to_string(), Key::Event),
             LogEntry::Probe {
                 seq,
                 message_size,
