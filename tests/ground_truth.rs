@@ -2,8 +2,9 @@
 //! joined by a link of a set rate or a set delay, with the real program in both. Each check makes what
 //! it needs and takes it away again.
 //!
-//! That needs root and a kernel that gives namespaces, the tbf queue and TUN devices. Where it does
-//! not, a check is ignored and says why; with `ECHOGRAPH_GROUND_TRUTH=required` it fails instead.
+//! That needs root, a kernel that gives namespaces, the tbf queue and TUN devices, and processors that
+//! are not busy with something else. Without, a check is ignored and says why; with
+//! `ECHOGRAPH_GROUND_TRUTH=required` it fails instead.
 //! `ECHOGRAPH_PROGRAM` names another build to measure with, such as a release build.
 //!
 //! It has a `main` of its own, because no attribute of the usual one can ignore a check for a reason
@@ -14,6 +15,7 @@ mod ground_truth {
     pub mod delay;
     pub mod limits;
     pub mod namespaces;
+    pub mod others;
     pub mod program;
     pub mod rate;
     pub mod relay;

@@ -4,9 +4,11 @@ use std::env;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use super::others::{DISTURBED, Ticks};
+
 /// Why a check did not pass.
 pub enum Trouble {
-    /// The system does not let the link be made: nothing is known.
+    /// The system does not let the link be made, or gives it no time: nothing is known.
     Refused(String),
     /// What was measured is not what is true.
     Wrong(String),
@@ -30,19 +32,33 @@ pub fn expect(is_so: bool, found: impl FnOnce() -> String) -> Result<(), Trouble
     }
 }
 
-/// The first attempt that succeeds. Links in memory are only as steady as the machine: what another
-/// program's burst of work spoils is measured again, what is wrong stays wrong.
+/// The first attempt that succeeds. Where others kept the processors busy in all that did not, nothing
+/// is known.
 pub fn within_three_attempts(
     attempt: impl Fn() -> Result<String, Trouble>,
 ) -> Result<String, Trouble> {
     let mut told = Vec::new();
-    for _ in 0..3 {
+    let mut disturbed = 0;
+    for number in 1..=3 {
+        let before = Ticks::now();
         match attempt() {
-            Err(Trouble::Wrong(what)) => told.push(what),
-            found => return found.map(|found| [told, vec![found]].concat().join("; then ")),
+            Err(Trouble::Wrong(what)) => {
+                let others = before.others_since();
+                disturbed += u32::from(others > DISTURBED);
+                told.push(format!(
+                    "attempt {number}, with others using {:.0} % of the processors: {what}",
+                    others * 100.0
+                ));
+            }
+            found => return found.map(|found| [told, vec![found]].concat().join("\n    ")),
         }
     }
-    Err(Trouble::Wrong(told.join("; then ")))
+    let told = told.join("\n    ");
+    Err(if disturbed == 3 {
+        Trouble::Refused(format!("the machine was busy\n    {told}"))
+    } else {
+        Trouble::Wrong(told)
+    })
 }
 
 /// Runs the checks that the arguments choose, one after the other.
