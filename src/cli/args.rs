@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
+use crate::experiment::WaitStrategy;
 use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect, MeasurementType};
 
 /// Measures round-trip time and throughput of a TCP path against message size.
@@ -113,6 +114,10 @@ pub(super) struct ServeArgs {
     /// Take messages only to the letter.
     #[arg(long)]
     pub strict: bool,
+    /// How to wait for the next probe: auto asks again and again while probes come quickly, then
+    /// sleeps; spin asks as long as a measurement lasts, at the cost of a processor; block sleeps.
+    #[arg(long, value_name = "HOW", default_value_t)]
+    pub wait: WaitStrategy,
     /// Connections served at once; further ones are refused.
     #[arg(long, value_name = "N", default_value = "256", value_parser = values::at_least_one)]
     pub max_connections: u32,

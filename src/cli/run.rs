@@ -89,6 +89,7 @@ fn start_server(profile: &Profile, quiet: bool) -> Result<Server, StartError> {
         fall_back: true,
         dialect: profile.dialect,
         strict: profile.strict,
+        wait: profile.wait,
         ..ServerConfig::default()
     };
     let server = Server::start(config, ServerHooks::default())?;

@@ -3,7 +3,9 @@
 mod method;
 mod plan;
 mod profile;
+mod shuffle;
 mod sizes;
+mod stop_rule;
 
 pub use method::{Order, Precision, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
 pub use plan::{Estimate, Plan, PointSpec, Visit};
@@ -12,3 +14,4 @@ pub use profile::{
     MAX_ROUNDS, MAX_RUN_PROBES, MAX_SIZES, MAX_VISITS, PROFILE_VERSION, Problem, Profile, Target,
 };
 pub use sizes::{LIST_HELP, ListError, SizeSet, format_list, parse_list};
+pub use stop_rule::{Decision, decide, is_look, next_look};

@@ -52,7 +52,7 @@ pub enum Target {
     },
 }
 
-/// What to measure.
+/// What to measure. Where one is read, every field has to be there, `seed` too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -73,6 +73,7 @@ pub struct Profile {
     /// The order in which a round visits the points.
     pub order: Order,
     /// What the random order is drawn from; `None` takes another one for each run.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub seed: Option<u64>,
     /// Probes at the start of each round that are kept but not counted.
     pub warmup: u32,
@@ -101,7 +102,7 @@ impl Default for Profile {
             message_sizes: SizeSet::default_for(MeasurementType::Rtt).sizes().to_vec(),
             probes: 20,
             server_delays_ms: vec![0],
-            rounds: Rounds::Exactly(10),
+            rounds: Rounds::default(),
             order: Order::Random,
             seed: None,
             warmup: 0,

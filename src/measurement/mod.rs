@@ -2,10 +2,14 @@
 
 mod calibration;
 mod fault;
+mod figures;
 mod interval;
+mod outliers;
 mod probes;
 mod round;
 mod run;
+mod series;
+mod sorted;
 mod statistics;
 mod tcp;
 mod transcript;
@@ -13,10 +17,13 @@ pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use fault::{Fault, FaultKind, FaultPhase};
+pub use figures::PointFigures;
 pub use interval::{MedianInterval, median_interval};
+pub use outliers::{Outliers, mad};
 pub use probes::Probes;
 pub use round::{Probe, Round, Work};
 pub use run::{Check, Environment, Point, PrecisionOutcome, Run, RunId, RunState};
+pub use series::Series;
 pub use statistics::{PointStatistics, RttStatistics, Throughput, percentile};
 pub use tcp::{Route, SocketSettings, TcpChange, TcpInfo};
 pub use transcript::{

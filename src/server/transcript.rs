@@ -74,9 +74,10 @@ fn plain(address: SocketAddr) -> (IpAddr, u16) {
 
 fn line(run: &Run, record: &LogRecord, session: u32) -> Option<TranscriptLine> {
     let (direction, text) = match &record.what {
-        LogEntry::Event(text) => (Direction::Event, text),
-        LogEntry::Received(text) => (Direction::Received, text),
-        LogEntry::Sent(text) => (Direction::Sent, text),
+        LogEntry::Event(text) => (Direction::Event, text.as_str().into()),
+        LogEntry::Received(text) => (Direction::Received, text.as_str().into()),
+        LogEntry::Sent(text) => (Direction::Sent, text.as_str().into()),
+        LogEntry::Bytes(traffic) => (Direction::Event, traffic.to_string().into()),
         LogEntry::Probe { .. } => return None,
     };
     Some(TranscriptLine {
@@ -85,7 +86,7 @@ fn line(run: &Run, record: &LogRecord, session: u32) -> Option<TranscriptLine> {
         phase: record.phase,
         direction,
         session,
-        text: text.as_str().into(),
+        text,
     })
 }
 

@@ -10,6 +10,7 @@ mod json_layout;
 mod paths;
 mod profile_error;
 mod profile_file;
+mod profile_words;
 mod ron_fields;
 mod run_columns;
 mod run_document;
