@@ -99,6 +99,7 @@ macro_rules! connections {
 connections!(
     began_ns,
     ended_ns,
+    paused_ns,
     bytes_written,
     bytes_read,
     writes,
