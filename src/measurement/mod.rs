@@ -1,6 +1,7 @@
 //! What was found: samples, points, runs, and the statistics drawn from them. Pure: no I/O, no clock.
 
 mod calibration;
+mod checks;
 mod fault;
 mod figures;
 mod interval;
@@ -16,6 +17,7 @@ mod transcript;
 pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
+pub use checks::{BytesAtServer, bytes_at_server, check_run};
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use figures::PointFigures;
 pub use interval::{MedianInterval, median_interval};
