@@ -526,7 +526,7 @@ fn a_profile_is_measured_and_a_bad_one_is_not() {
     let bad = output(&["run", &path]);
     assert_eq!(bad.status.code(), Some(2));
     assert!(
-        text(&bad.stderr).contains("class.ron: line 7, column 5: Probe count: must be at least 1"),
+        text(&bad.stderr).contains("class.ron: line 10, column 5: Probe count: must be at least 1"),
         "{}",
         text(&bad.stderr)
     );

@@ -8,4 +8,5 @@ mod server {
     mod log;
     mod refusals;
     mod sessions;
+    mod waiting;
 }

@@ -7,13 +7,18 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use super::values;
+use crate::experiment::WaitStrategy;
 use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect, MeasurementType};
 
 /// Measures round-trip time and throughput of a TCP path against message size.
 ///
 /// Without a command, the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "echograph", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "echograph",
+    version = env!("ECHOGRAPH_VERSION"),
+    args_conflicts_with_subcommands = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -113,6 +118,10 @@ pub(super) struct ServeArgs {
     /// Take messages only to the letter.
     #[arg(long)]
     pub strict: bool,
+    /// How to wait for the next probe: auto asks again and again while probes come quickly, then
+    /// sleeps; spin asks as long as a measurement lasts, at the cost of a processor; block sleeps.
+    #[arg(long, value_name = "HOW", default_value_t)]
+    pub wait: WaitStrategy,
     /// Connections served at once; further ones are refused.
     #[arg(long, value_name = "N", default_value = "256", value_parser = values::at_least_one)]
     pub max_connections: u32,

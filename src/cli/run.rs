@@ -19,7 +19,7 @@ use super::signals::Signals;
 use crate::engine::{Engine, EngineError, EngineEvent, RunRequest};
 use crate::experiment::{Profile, Target};
 use crate::measurement::{Run, RunState};
-use crate::server::{Server, ServerConfig, ServerHooks, StartError, transcript_lines};
+use crate::server::{Server, ServerConfig, ServerHooks, StartError, add_server_side};
 use crate::store;
 
 /// How often progress is shown, and Ctrl+C looked at.
@@ -77,8 +77,7 @@ fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
         let log = server.log();
         server.stop();
         let (records, _) = log.since(0);
-        let lines = transcript_lines(&run, &records);
-        run.transcript.merge(lines);
+        add_server_side(&mut run, &records);
     }
     Ok(run)
 }
@@ -89,6 +88,7 @@ fn start_server(profile: &Profile, quiet: bool) -> Result<Server, StartError> {
         fall_back: true,
         dialect: profile.dialect,
         strict: profile.strict,
+        wait: profile.wait,
         ..ServerConfig::default()
     };
     let server = Server::start(config, ServerHooks::default())?;

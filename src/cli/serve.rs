@@ -61,6 +61,7 @@ fn config(args: &ServeArgs) -> ServerConfig {
         fall_back: false,
         dialect: args.dialect,
         strict: args.strict,
+        wait: args.wait,
         limits: Limits {
             max_message_size: args.max_size,
             max_probes: args.max_probes,

@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
+use super::calibration::calibrate;
 use super::connect::resolve;
 use super::open_point::OpenPoint;
 use super::progress::{Forecast, Outlet, Pace};
 use super::{RunRequest, fault};
 use crate::experiment::{Plan, Profile, Visit};
-use crate::measurement::{Fault, FaultPhase, Point, Run, RunId, RunState, Transcript};
+use crate::measurement::{
+    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript, check_run,
+};
 
 /// Runs a profile from its first visit to its last, or until `stop`.
 pub(super) async fn execute(
@@ -27,7 +30,7 @@ pub(super) async fn execute(
     let found = tokio::select! {
         biased;
         () = stop.cancelled() => Err(End::Stopped(FaultPhase::Resolve)),
-        found = execution.resolve() => found.map_err(End::Gone),
+        found = execution.prepare() => found.map_err(End::Gone),
     };
     let end = match found {
         Ok(addresses) => execution.visit_all(addresses, stop).await,
@@ -42,6 +45,9 @@ pub(super) enum End {
     /// There is no server, or none any more.
     Gone(Fault),
 }
+
+/// How often calibrating is begun anew because a command came meanwhile that was not Stop.
+const CALIBRATION_TRIES: u32 = 3;
 
 pub(super) struct Execution<'a> {
     pub run: Run,
@@ -64,6 +70,10 @@ pub(super) struct Execution<'a> {
     pub stale: Vec<bool>,
     /// How far each point is.
     pub open: Vec<OpenPoint>,
+    /// What is known of each point's samples so far.
+    pub figures: Vec<PointFigures>,
+    /// Whether probes follow each other so quickly that a window that draws would be seen in them.
+    pub quick: bool,
 }
 
 impl<'a> Execution<'a> {
@@ -76,6 +86,11 @@ impl<'a> Execution<'a> {
             forecast: Forecast::new(points.len()),
             stale: vec![false; points.len()],
             open: vec![OpenPoint::new(plan.rounds()); points.len()],
+            figures: points
+                .iter()
+                .map(|point| PointFigures::new(point.spec.message_size))
+                .collect(),
+            quick: false,
             run: Run {
                 id,
                 started: Timestamp::now(),
@@ -120,6 +135,28 @@ impl<'a> Execution<'a> {
         Duration::from_millis(self.profile().timeout_ms)
     }
 
+    /// What comes before the first connection: the instrument is measured, and the host is found.
+    async fn prepare(&mut self) -> Result<Vec<SocketAddr>, Fault> {
+        self.calibrate().await;
+        self.resolve().await
+    }
+
+    async fn calibrate(&mut self) {
+        let attention = self.attention;
+        // What was said before this run is known.
+        attention.heard();
+        for _ in 0..CALIBRATION_TRIES {
+            let found = calibrate(self.profile().wait, &|| attention.is_wanted());
+            self.run.calibration = found;
+            if found.is_some() || !attention.is_wanted() {
+                return;
+            }
+            // Somebody rang. It may be Stop, which ends this here.
+            attention.heard();
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn resolve(&self) -> Result<Vec<SocketAddr>, Fault> {
         resolve(&self.host, self.port, self.time_out()).await
     }
@@ -150,6 +187,7 @@ impl<'a> Execution<'a> {
 
     fn finish(mut self, end: Result<(), End>) -> Run {
         self.refresh_statistics();
+        self.run.checks = check_run(&self.run);
         match end {
             Ok(()) => {}
             Err(End::Stopped(phase)) => {

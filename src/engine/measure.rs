@@ -55,17 +55,29 @@ pub(super) enum FailureKind {
     Stopped,
 }
 
-/// Sends the cargoes, each over its socket, until every echo is there. A probe has `time_out`.
+/// How the measuring is done.
+pub(super) struct Method {
+    pub patience: Patience,
+    /// How long an echo may take.
+    pub time_out: Duration,
+    /// Times are counted from here.
+    pub origin: Instant,
+}
+
+/// Sends the cargoes, each over its socket, until every echo is there.
 pub(super) async fn measure(
     sockets: &[SockRef<'_>],
     cargoes: Vec<Cargo>,
-    mut patience: Patience,
-    time_out: Duration,
-    origin: Instant,
+    method: Method,
     attention: &Attention,
     stop: &CancellationToken,
     keeper: &mut impl Keeper,
 ) -> Result<(), Failure> {
+    let Method {
+        mut patience,
+        time_out,
+        origin,
+    } = method;
     let lanes = sockets
         .iter()
         .zip(cargoes)

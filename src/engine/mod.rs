@@ -6,7 +6,9 @@
 //! here waits for the network.
 
 mod attention;
+mod calibration;
 mod connect;
+mod conversation;
 mod executor;
 mod fault;
 mod lane;
@@ -15,8 +17,12 @@ mod open_point;
 mod patience;
 mod picture;
 mod progress;
+mod quiet;
 mod readiness;
+mod route;
 mod session;
+mod socket_options;
+mod tcp_info;
 mod thread;
 mod visit;
 

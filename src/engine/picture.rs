@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::RunProgress;
 use super::executor::Execution;
+use super::quiet::wait_until_quiet;
 use super::visit::Current;
 use crate::experiment::Visit;
+
+/// How long a window may take to draw before the measuring goes on all the same.
+const LONGEST_FRAME: Duration = Duration::from_millis(60);
 
 impl Execution<'_> {
     /// Shows the run as it stands, with the round that is going on.
@@ -24,7 +28,12 @@ impl Execution<'_> {
             spent = current.began.elapsed();
             let rounds = current.rounds.iter().cloned().map(Arc::new);
             point.rounds.extend(rounds);
-            point.refresh_statistics();
+            if let Some(figures) = self.figures.get_mut(current.visit.point) {
+                for round in &current.rounds {
+                    figures.feed(round);
+                }
+                point.statistics = figures.statistics();
+            }
         }
         let current_visit = at.is_some_and(|(_, current)| current.is_some());
         self.outlet.picture(Some(RunProgress {
@@ -40,10 +49,22 @@ impl Execution<'_> {
         self.pace.taken(began, Instant::now());
     }
 
+    /// Shows the run where nothing is in flight, and lets the window draw before anything is: a frame
+    /// that is drawn on the next processor is seen in the round-trip times of a short path.
+    pub(super) fn show(&mut self, at: (Visit, Option<&Current>)) {
+        self.publish(Some(at));
+        if self.quick {
+            let attention = self.attention;
+            let drawn = wait_until_quiet(LONGEST_FRAME, &|| attention.is_wanted());
+            self.pace.waited(drawn, Instant::now());
+        }
+    }
+
     pub(super) fn refresh_statistics(&mut self) {
-        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
+        let points = self.run.points.iter_mut().zip(&self.figures);
+        for ((point, figures), stale) in points.zip(&mut self.stale) {
             if std::mem::take(stale) {
-                point.refresh_statistics();
+                point.statistics = figures.statistics();
             }
         }
     }

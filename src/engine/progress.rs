@@ -17,6 +17,8 @@ const SELDOM: Duration = Duration::from_millis(100);
 const RARELY: Duration = Duration::from_secs(1);
 /// Taking pictures may cost at most one part in this many of the time.
 const COST_SHARE: u32 = 20;
+/// Waiting for the window to draw may take this much more of the time.
+const WAITING_IS_CHEAPER: u32 = 4;
 
 /// How often a listener that has fallen behind is looked after.
 const BEHIND: Duration = Duration::from_millis(10);
@@ -132,6 +134,13 @@ impl Pace {
             Place::AmongQuickProbes => RARELY,
         };
         now.duration_since(self.last) >= least.max(self.cost * COST_SHARE)
+    }
+
+    /// The measuring waited for the window, until then.
+    pub fn waited(&mut self, time: Duration, ended: Instant) {
+        self.last = ended;
+        // Waiting may take more of the time than working: nothing else is to be done meanwhile.
+        self.cost = self.cost.max(time / WAITING_IS_CHEAPER);
     }
 
     pub fn taken(&mut self, began: Instant, ended: Instant) {

@@ -1,31 +1,25 @@
 //! One visit to a point: a connection, the session over it, and what becomes of both.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
-use super::attention::Attention;
 use super::connect::{Connection, connect};
+use super::conversation::{Recording, converse, expired, show_stalls};
 use super::executor::{End, Execution};
 use super::fault;
-use super::lane::Cargo;
-use super::measure::{Keeper, measure};
-use super::patience::Patience;
 use super::progress::Place;
-use super::session::{Order, Recorder, Watch, close, explain, nanoseconds, set_up, terminate};
+use super::route::route;
+use super::session::{Order, Watch, nanoseconds};
 use crate::experiment::{PointSpec, Visit};
 use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, Probe, Probes, Round, Side, TranscriptLine, Work,
+    Direction, Fault, FaultKind, FaultPhase, Probes, Round, Side, TranscriptLine,
 };
-use crate::protocol::{Phase, ProbeMessage, quote};
+use crate::protocol::{Phase, quote};
 
-/// How long nothing may come before the run is shown as it waits.
-const STALL: Duration = Duration::from_millis(250);
 /// A server that closes a session may need a moment before it takes the next one.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// How often a server that was there before is tried before it is called gone: for longer than half a
@@ -33,14 +27,6 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 const RECONNECT_TRIES: u32 = 5;
 /// Connections in a row that time out before the server is called gone.
 const TIME_OUTS_UNTIL_GONE: u32 = 2;
-
-/// How long making the memory of a session may take; it never does. The probes have their own time.
-const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
-/// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
-const LARGE: usize = 4 << 20;
-
-/// A probe that takes this long, in nanoseconds, is not disturbed by a window that draws meanwhile.
-const SLOW_PROBE_NS: u64 = 5_000_000;
 
 /// A visit that is going on: a round over one connection, or over several at the same time.
 pub(super) struct Current {
@@ -56,7 +42,7 @@ impl Current {
         rounds.map(|round| round.probes.len() as u64).sum()
     }
 
-    fn session(&self, lane: usize) -> u32 {
+    pub fn session(&self, lane: usize) -> u32 {
         self.rounds.get(lane).map_or(0, |round| round.session)
     }
 }
@@ -125,11 +111,23 @@ impl Execution<'_> {
             {
                 up_to_taken.rotate_right(1);
             }
+            self.look_at_the_first(&connection);
             let round = self.begin(current.visit, lane + 1, &connection);
             current.rounds.push(round);
             connections.push(connection);
         }
         Ok(connections)
+    }
+
+    /// Of the first connection of a run, what the system made of it.
+    fn look_at_the_first(&mut self, connection: &Connection) {
+        if self.run.socket.is_some() {
+            return;
+        }
+        self.run.socket = Some(connection.settings(&self.profile().socket));
+        if let Ok(local) = connection.stream.local_addr() {
+            self.run.route = Some(route(local, connection.address));
+        }
     }
 
     fn begin(&self, visit: Visit, connection: u32, opened: &Connection) -> Round {
@@ -165,11 +163,7 @@ impl Execution<'_> {
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;
         // Shared with the session, which holds it only while something is written down.
-        let recording = RefCell::new(Recording {
-            execution: self,
-            current,
-            news: 0,
-        });
+        let recording = RefCell::new(Recording::new(self, current));
         let result = tokio::select! {
             biased;
             result = converse(&mut connections, &order, &watch, &recording, attention, stop) => result,
@@ -190,7 +184,8 @@ impl Execution<'_> {
     async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
         let mut tries = 1;
         loop {
-            match connect(&self.host, addresses, self.time_out()).await {
+            let options = &self.profile().socket;
+            match connect(&self.host, addresses, options, self.time_out()).await {
                 Err(fault)
                     if self.opened > 0
                         && fault.kind == FaultKind::Refused
@@ -256,6 +251,9 @@ impl Execution<'_> {
             }
             // Many rounds that fail early must not hold room for all they were to measure.
             round.probes.shrink_to_fit();
+            if let Some(figures) = self.figures.get_mut(visit.point) {
+                figures.feed(&round);
+            }
             if let Some(point) = self.run.points.get_mut(visit.point) {
                 point.rounds.push(Arc::new(round));
             }
@@ -287,7 +285,7 @@ impl Execution<'_> {
         // A visit cut short by a fault counts whole: its probes will not come any more.
         self.probes_done = self.visits_done * self.probes_a_visit();
         if self.pace.is_due(now, Place::BetweenRounds) {
-            self.publish(Some((visit, None)));
+            self.show((visit, None));
         }
     }
 
@@ -314,187 +312,4 @@ impl Execution<'_> {
 enum NotOpened {
     Stopped,
     Fault(Fault),
-}
-
-/// Setup over each connection, all probes over all of them, termination over each.
-async fn converse(
-    connections: &mut [Connection],
-    order: &Order,
-    watch: &Watch,
-    recording: &RefCell<Recording<'_, '_>>,
-    attention: &Attention,
-    stop: &CancellationToken,
-) -> Result<(), Fault> {
-    let pen = |lane| Pen { recording, lane };
-    for (lane, connection) in connections.iter_mut().enumerate() {
-        let connected = format!("connected to {}", connection.address);
-        pen(lane).line(Phase::Setup, Direction::Event, &connected);
-        if order.dialect.has_phases() {
-            watch.lane.set(lane);
-            set_up(&mut connection.stream, order, watch, &mut pen(lane)).await?;
-        }
-    }
-    let phase = Phase::Measurement;
-    watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-    let (depth, wait, origin) = {
-        let execution = &recording.borrow().execution;
-        let profile = execution.profile();
-        (profile.depth, profile.wait, execution.run.origin)
-    };
-    let cargoes = cargoes(order, depth, connections.len()).await;
-    let measured = {
-        let sockets: Vec<_> = connections
-            .iter()
-            .map(|connection| SockRef::from(&connection.stream))
-            .collect();
-        let patience = Patience::new(wait, cpus());
-        let time_out = order.probe_time_out();
-        let mut keeper = recording;
-        measure(
-            &sockets,
-            cargoes,
-            patience,
-            time_out,
-            origin,
-            attention,
-            stop,
-            &mut keeper,
-        )
-        .await
-    };
-    if let Err(failure) = measured {
-        let lane = failure.lane;
-        watch.lane.set(lane);
-        let Some(connection) = connections.get_mut(lane) else {
-            return Err(fault::stopped(phase.into()));
-        };
-        return Err(explain(
-            &mut connection.stream,
-            order,
-            failure,
-            watch,
-            &mut pen(lane),
-        )
-        .await);
-    }
-    if order.dialect.has_phases() {
-        for (lane, connection) in connections.iter_mut().enumerate() {
-            watch.lane.set(lane);
-            terminate(&mut connection.stream, order, watch, &mut pen(lane)).await?;
-        }
-    }
-    for (lane, connection) in connections.iter_mut().enumerate() {
-        close(&mut connection.stream, order, watch, &mut pen(lane)).await;
-    }
-    Ok(())
-}
-
-/// The messages to send, and room for their echoes.
-async fn cargoes(order: &Order, depth: u32, connections: usize) -> Vec<Cargo> {
-    // The limits of a profile keep the size far below what a pointer can count.
-    let size = usize::try_from(order.setup.message_size).unwrap_or(usize::MAX);
-    let (dialect, probes) = (order.dialect, order.setup.probes);
-    let make = move || {
-        let cargo = || Cargo::new(ProbeMessage::new(dialect, size), probes, depth);
-        (0..connections).map(|_| cargo()).collect::<Vec<_>>()
-    };
-    if size.saturating_mul(connections) < LARGE {
-        return make();
-    }
-    // Stop shall not wait for it.
-    match tokio::task::spawn_blocking(make).await {
-        Ok(ready) => ready,
-        Err(_) => make(),
-    }
-}
-
-fn cpus() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-/// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
-/// it is looked at again each time the timer fires, not each time it moves.
-async fn expired(watch: &Watch) {
-    while Instant::now() < watch.deadline.get() {
-        tokio::time::sleep_until(watch.deadline.get().into()).await;
-    }
-}
-
-/// Shows the run while a server keeps it waiting: pictures are otherwise taken when something has
-/// come. Where probes go back and forth it only looks at a number, now and then.
-async fn show_stalls(recording: &RefCell<Recording<'_, '_>>) -> Infallible {
-    let (mut seen, mut shown) = (0, None);
-    loop {
-        tokio::time::sleep(STALL).await;
-        let mut recording = recording.borrow_mut();
-        if recording.news == seen && shown != Some(seen) {
-            recording.publish();
-            shown = Some(seen);
-        }
-        seen = recording.news;
-    }
-}
-
-/// Records a session into the run.
-struct Recording<'r, 'a> {
-    execution: &'r mut Execution<'a>,
-    current: &'r mut Current,
-    /// Lines and probes written down.
-    news: u64,
-}
-
-impl Recording<'_, '_> {
-    fn publish(&mut self) {
-        let now = Some((self.current.visit, Some(&*self.current)));
-        self.execution.publish(now);
-    }
-
-    fn line(&mut self, lane: usize, phase: Phase, direction: Direction, text: &str) {
-        self.news += 1;
-        let session = self.current.session(lane);
-        self.execution.line(session, phase, direction, text);
-    }
-}
-
-impl Keeper for &RefCell<Recording<'_, '_>> {
-    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) -> bool {
-        let mut recording = self.borrow_mut();
-        recording.news += 1;
-        if let Some(round) = recording.current.rounds.get_mut(lane) {
-            round.probes.push(probe);
-        }
-        let place = match probe.rtt_ns() {
-            Some(rtt_ns) if rtt_ns < SLOW_PROBE_NS => Place::AmongQuickProbes,
-            _ => Place::AmongSlowProbes,
-        };
-        recording.execution.pace.is_due(now, place)
-    }
-
-    fn pause(&mut self) {
-        self.borrow_mut().publish();
-    }
-
-    fn stalled(&mut self) {
-        self.borrow_mut().publish();
-    }
-
-    fn work(&mut self, lane: usize, work: Work) {
-        if let Some(round) = self.borrow_mut().current.rounds.get_mut(lane) {
-            round.work = Some(work);
-        }
-    }
-}
-
-/// Writes down what is said over one connection.
-struct Pen<'p, 'r, 'a> {
-    recording: &'p RefCell<Recording<'r, 'a>>,
-    lane: usize,
-}
-
-impl Recorder for Pen<'_, '_, '_> {
-    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
-        self.recording
-            .borrow_mut()
-            .line(self.lane, phase, direction, text);
-    }
 }

@@ -39,14 +39,17 @@ fn hear(
     let (mut at, mut arrived) = (0, 0);
     let mut lengths = pieces.iter().copied().cycle();
     while at < stream.len() {
-        let room = buffer.room(parser.expected_len());
-        let free = room.capacity() - room.len();
+        let missing = parser
+            .expected_len()
+            .map(|len| len.saturating_sub(buffer.len()));
+        let room = buffer.room(missing);
         let take = lengths
             .next()
             .unwrap_or(1)
-            .clamp(1, free)
+            .clamp(1, room.len())
             .min(stream.len() - at);
-        room.extend_from_slice(&stream[at..at + take]);
+        room[..take].copy_from_slice(&stream[at..at + take]);
+        buffer.received(take);
         at += take;
         arrived += take;
         assert!(

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::recorder::Recorder;
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
-use super::{LogEntry, SessionEnd, SessionSummary};
+use super::{LogEntry, SessionEnd, SessionSummary, Traffic};
 use crate::protocol::{Phase, Refusal, RefusalReason, quote};
 
 /// How long and how much a client that is being left may still send.
@@ -99,6 +99,7 @@ pub(super) async fn turn_away(
     note(LogEntry::Event(format!("connection from {peer}")));
 
     let mut end = SessionEnd::Refused(refusal);
+    let mut traffic = Traffic::default();
     let dialect = shared.config.dialect;
     if dialect.has_phases() {
         let mut line = Vec::new();
@@ -110,6 +111,7 @@ pub(super) async fn turn_away(
                 }
             }
         }
+        traffic.received = line.len() as u64;
         if !line.is_empty() {
             note(LogEntry::Received(quote(line.trim_ascii_end())));
         }
@@ -117,10 +119,12 @@ pub(super) async fn turn_away(
     note(LogEntry::Event(end.to_string()));
     if dialect.has_phases() && matches!(end, SessionEnd::Refused(_)) {
         let reply = dialect.refusal_line(Phase::Setup);
-        if stream.try_write(format!("{reply}\n").as_bytes()).is_ok() {
+        if let Ok(count) = stream.try_write(format!("{reply}\n").as_bytes()) {
+            traffic.sent = count as u64;
             note(LogEntry::Sent(reply.to_owned()));
         }
     }
+    note(LogEntry::Bytes(traffic));
     tell(
         &shared,
         &SessionSummary {
@@ -128,6 +132,7 @@ pub(super) async fn turn_away(
             peer,
             setup: None,
             probes_echoed: 0,
+            traffic,
             duration: accepted.elapsed(),
             end,
         },

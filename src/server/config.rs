@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::SessionSummary;
+use crate::experiment::WaitStrategy;
 use crate::protocol::{Dialect, Limits};
 
 /// What the server listens on, what it speaks and how much it bears.
@@ -23,6 +24,11 @@ pub struct ServerConfig {
     pub strict: bool,
     /// What a client may ask for.
     pub limits: Limits,
+    /// How a session waits for its next probe.
+    pub wait: WaitStrategy,
+    /// Sessions that may poll at once; while more want to, none does. The processors but one unless
+    /// asked otherwise, so that whoever is polled for has one too; 0 where there is only one.
+    pub most_polling: usize,
     /// Connections served at once; further ones are answered with the setup 404.
     pub max_connections: usize,
     /// How long a client may neither send a byte nor take one that it is owed. The setup line has to
@@ -41,12 +47,19 @@ impl Default for ServerConfig {
             fall_back: false,
             dialect: Dialect::default(),
             strict: false,
+            wait: WaitStrategy::default(),
+            most_polling: spare_processors(),
             limits: Limits::default(),
             max_connections: 256,
             idle_timeout: Duration::from_mins(1),
             memory_budget: 512 * 1024 * 1024,
         }
     }
+}
+
+/// Processors that this program may use, but one.
+fn spare_processors() -> usize {
+    std::thread::available_parallelism().map_or(0, |all| all.get() - 1)
 }
 
 /// Called with the summary of every session that ends.

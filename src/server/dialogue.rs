@@ -14,7 +14,7 @@ use super::budget::Permit;
 use super::owed::{Owed, after};
 use super::recorder::Recorder;
 use super::shared::Shared;
-use super::{LogEntry, SessionEnd};
+use super::{LogEntry, SessionEnd, Traffic};
 use crate::protocol::{
     EndOfStream, Phase, ReceiveBuffer, Refusal, RefusalReason, Request, RequestParser, Setup, quote,
 };
@@ -66,6 +66,7 @@ pub(super) struct Dialogue {
     parser: RequestParser,
     inbox: ReceiveBuffer,
     memory: Permit,
+    traffic: Traffic,
     setup: Option<Setup>,
     owed: Owed,
     echoed: u64,
@@ -95,6 +96,7 @@ impl Dialogue {
             parser: RequestParser::new(config.dialect, config.limits, config.strict),
             inbox: ReceiveBuffer::new(),
             memory: shared.budget.permit(),
+            traffic: Traffic::default(),
             setup: None,
             owed: Owed::default(),
             echoed: 0,
@@ -121,9 +123,28 @@ impl Dialogue {
         self.echoed
     }
 
+    /// Bytes read and written.
+    pub(super) fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
     /// The phase whose message is awaited.
     pub(super) fn phase(&self) -> Phase {
         self.parser.phase()
+    }
+
+    /// Whether a probe is awaited and nothing else: no echo is owed, no reply on its way.
+    pub(super) fn awaits_probe(&self) -> bool {
+        self.phase() == Phase::Measurement
+            && self.owed.is_empty()
+            && self.reply.is_none()
+            && self.ending.is_none()
+            && !self.at_end
+    }
+
+    /// Whether nothing of the next message has come.
+    pub(super) fn is_between_messages(&self) -> bool {
+        self.inbox.is_empty()
     }
 
     /// When the client last sent a byte or took one.
@@ -148,8 +169,7 @@ impl Dialogue {
         if !self.owed.is_empty() && self.inbox.len() >= one_message.max(enough) {
             return false;
         }
-        let needed =
-            self.inbox.capacity_for_room(self.parser.expected_len()) + self.owed.capacity();
+        let needed = self.inbox.capacity_for_room(self.missing()) + self.owed.capacity();
         if further && !self.memory.is_modest(needed) {
             return false;
         }
@@ -166,12 +186,23 @@ impl Dialogue {
     }
 
     /// Room to read into. Only after [`wants_input`](Self::wants_input) said yes.
-    pub(super) fn room(&mut self) -> &mut Vec<u8> {
-        self.inbox.room(self.parser.expected_len())
+    pub(super) fn room(&mut self) -> &mut [u8] {
+        self.inbox.room(self.missing())
     }
 
-    /// Takes note that bytes were read.
-    pub(super) fn arrived(&mut self, at: Instant) {
+    /// Bytes that the message being received still lacks, where nothing else is held.
+    fn missing(&self) -> Option<usize> {
+        if !self.owed.is_empty() {
+            return None;
+        }
+        let expected = self.parser.expected_len()?;
+        Some(expected.saturating_sub(self.inbox.len()))
+    }
+
+    /// Takes note that `count` bytes were read into the room.
+    pub(super) fn arrived(&mut self, count: usize, at: Instant) {
+        self.inbox.received(count);
+        self.traffic.received += count as u64;
         self.arrived = at;
         // The bytes of a setup line, however slowly they come, do not buy time.
         if self.phase() != Phase::Setup {
@@ -245,6 +276,9 @@ impl Dialogue {
                 .unread()
                 .get(self.owed.bytes()..)
                 .unwrap_or_default();
+            if input.is_empty() {
+                break;
+            }
             match self.parser.next(input) {
                 Ok(None) => break,
                 Ok(Some((Request::Probe { seq, message }, _))) => {
@@ -253,11 +287,13 @@ impl Dialogue {
                         message.len(),
                     );
                     let came = self.came(len);
+                    self.traffic.probes_received += len as u64;
                     self.owed.push(seq, size, len, came);
                 }
                 Ok(Some((Request::Data(data), len))) => {
                     let pieces = self.echoed + self.owed.count() + 1;
                     let seq = u32::try_from(pieces).unwrap_or(u32::MAX);
+                    self.traffic.probes_received += len as u64;
                     self.owed.push(seq, data.len() as u64, len, self.arrived);
                 }
                 Ok(Some((Request::Setup(setup), len))) => {
@@ -318,6 +354,7 @@ impl Dialogue {
     pub(super) fn wrote(&mut self, count: usize, at: Instant) {
         self.moved = at;
         self.further = false;
+        self.traffic.sent += count as u64;
         if let Some(reply) = &mut self.reply {
             reply.written += count;
             if reply.written >= reply.bytes.len() {
@@ -327,6 +364,7 @@ impl Dialogue {
             }
             return;
         }
+        self.traffic.echoes_sent += count as u64;
         self.inbox.consume(count);
         self.owed.written(count, at, |probe| {
             self.echoed += 1;
@@ -357,6 +395,11 @@ impl Dialogue {
         let can_say = dialect.has_phases() && self.reply.is_none() && !self.owed.is_begun();
         let line = can_say.then(|| dialect.refusal_line(phase));
         (SessionEnd::Idle(phase), line)
+    }
+
+    /// Takes note of bytes written that were not [`next_write`](Self::next_write)'s.
+    pub(super) fn wrote_besides(&mut self, count: usize) {
+        self.traffic.sent += count as u64;
     }
 
     /// Gives all memory back; only the pen is left, for what happens while the connection closes.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,11 @@ use super::bind::bind;
 use super::listener::serve;
 use super::shared::Shared;
 use super::{ServerConfig, ServerHooks, ServerLog, ServerStatus, StartError};
+use crate::experiment::WaitStrategy;
+
+/// Turns of sessions that do not sleep after which the system is asked for everyone's events. A turn
+/// that finds nothing is a fraction of a microsecond.
+const TURNS: u32 = 16;
 
 /// A server that is listening. It stops when dropped.
 pub struct Server {
@@ -32,6 +38,7 @@ impl Server {
         let addr = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
+            .event_interval(TURNS)
             .build()
             .map_err(failed)?;
         let listener = {
@@ -77,6 +84,11 @@ impl Server {
         self.shared.status()
     }
 
+    /// Has sessions that begin from now on wait in this way.
+    pub fn set_wait(&self, wait: WaitStrategy) {
+        self.shared.set_wait(wait);
+    }
+
     /// What it saw. The log outlives the server.
     #[must_use]
     pub fn log(&self) -> Arc<ServerLog> {
@@ -91,6 +103,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::Relaxed);
         self.stop.cancel();
         if let Some(thread) = self.thread.take()
             // A hook that drops the server runs on the very thread it would wait for.

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::Traffic;
 use crate::protocol::Phase;
 
 /// Records kept; the oldest go first.
@@ -50,6 +51,8 @@ pub enum LogEntry {
         /// Just before the first write of its echo.
         echoed: Instant,
     },
+    /// A session is over, and this is what it read and wrote.
+    Bytes(Traffic),
 }
 
 /// The server's log: at most 20 000 records, each found by its place since the server started.
@@ -86,6 +89,24 @@ impl ServerLog {
             }
         });
         found
+    }
+
+    /// What the server counted of a client's latest session since `from`, found by the address the
+    /// client knows itself by. `None` until that session is over, or when the ring has forgotten it.
+    /// A client that has read the end of the connection finds it.
+    #[must_use]
+    pub fn traffic_of(&self, peer: SocketAddr, from: Instant) -> Option<Traffic> {
+        let peer = plain(peer);
+        let mut latest = None;
+        self.read(0, |record| {
+            if let LogEntry::Bytes(traffic) = record.what
+                && record.peer == Some(peer)
+                && record.at >= from
+            {
+                latest = Some(traffic);
+            }
+        });
+        latest
     }
 
     /// Records that have left the ring to make room.

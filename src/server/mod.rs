@@ -9,6 +9,25 @@
 //! - Memory follows bytes that have arrived, under one budget for all connections.
 //! - Every refusal is the protocol's 404 line, and the line arrives.
 //!
+//! # How it waits
+//! A thread that sleeps until a probe comes is woken by the scheduler, and on a fast path that takes
+//! longer than the path. So [`ServerConfig::wait`] chooses, for each session:
+//!
+//! | strategy | between two probes |
+//! | --- | --- |
+//! | `auto` | asks the socket again and again for about twice as long as this client's probes lately took to come, at most 1 ms, then sleeps; a client whose probes take longer than 0.5 ms is slept for at once |
+//! | `spin` | asks again and again as long as the measurement lasts, whatever the client does |
+//! | `block` | sleeps at once |
+//!
+//! However it waits:
+//! - Sessions that poll take turns, and between the turns the system is asked for everyone else's
+//!   events, so no session waits for another one's client.
+//! - Polling stops while more sessions want it than [`ServerConfig::most_polling`], by default the
+//!   processors but one: a poller would take the time that somebody's client needs.
+//! - Only the wait for a probe is polled, and the last moments of a server delay. Setup, termination
+//!   and slow readers are slept for.
+//! - Every bound holds as in sleep: the idle time-out, stopping, the memory.
+//!
 //! | file | what it is |
 //! | --- | --- |
 //! | `handle` | starting, stopping, asking |
@@ -17,6 +36,7 @@
 //! | `session` | one connection from its first byte to its last |
 //! | `dialogue` | what a session has heard, owes and still has to say |
 //! | `owed` | the echoes a session owes and when each is due |
+//! | `polling` | asking again at once while probes come quickly |
 //! | `presence` | whether a client that is not read from is still there |
 //! | `precise_timer` | waiting for less than a millisecond |
 //! | `closing` | ending a connection so that the last line arrives |
@@ -32,6 +52,7 @@ mod handle;
 mod listener;
 mod log;
 mod owed;
+mod polling;
 mod precise_timer;
 mod presence;
 mod recorder;
@@ -45,5 +66,5 @@ pub use config::{ServerConfig, ServerHooks, SessionHook};
 pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
 pub use shared::ServerStatus;
-pub use summary::{SessionEnd, SessionSummary};
-pub use transcript::transcript_lines;
+pub use summary::{SessionEnd, SessionSummary, Traffic};
+pub use transcript::{add_server_side, transcript_lines};

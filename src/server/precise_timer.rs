@@ -4,6 +4,8 @@
 //! poll as the sockets do, to the microsecond. Elsewhere the last two milliseconds are spent asking
 //! the clock, which takes one core but is never late.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// Room for the runtime's rounding when it does the coarse part of the waiting.
@@ -18,18 +20,32 @@ pub(super) struct PreciseTimer {
 
 impl PreciseTimer {
     /// Returns at `due` or very shortly after. Being dropped half-way and called again loses nothing.
-    pub(super) async fn until(&mut self, due: Instant) {
+    /// The last `asking` of the time is spent asking the clock, which is never late and takes one core;
+    /// others have their turns in between.
+    pub(super) async fn until(&mut self, due: Instant, asking: Duration) {
         #[cfg(target_os = "linux")]
-        if self.fine.until(due).await.is_ok() {
-            return;
+        if let Some(near) = due.checked_sub(asking)
+            && self.fine.until(near).await.is_ok()
+        {
+            return ask_until(due).await;
         }
+        let _ = asking;
         if let Some(near) = due.checked_sub(COARSE) {
             tokio::time::sleep_until(near.into()).await;
         }
-        while Instant::now() < due {
-            tokio::task::yield_now().await;
-        }
+        ask_until(due).await;
     }
+}
+
+async fn ask_until(due: Instant) {
+    poll_fn(|context| {
+        if Instant::now() >= due {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 #[cfg(target_os = "linux")]
@@ -128,7 +144,7 @@ mod tests {
             let mut timer = PreciseTimer::default();
             for us in [0, 1, 50, 400, 999, 1001, 2500, 7300] {
                 let due = Instant::now() + Duration::from_micros(us);
-                timer.until(due).await;
+                timer.until(due, Duration::ZERO).await;
                 assert!(Instant::now() >= due, "{us} µs");
             }
         });
@@ -145,11 +161,13 @@ mod tests {
             let far = Instant::now() + Duration::from_mins(10);
             let brief = Duration::from_millis(3);
             assert!(
-                tokio::time::timeout(brief, timer.until(far)).await.is_err(),
+                tokio::time::timeout(brief, timer.until(far, Duration::ZERO))
+                    .await
+                    .is_err(),
                 "waits for the far one"
             );
             let near = Instant::now() + Duration::from_millis(5);
-            timer.until(near).await;
+            timer.until(near, brief).await;
             assert!(Instant::now() >= near);
         });
     }

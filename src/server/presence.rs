@@ -13,7 +13,6 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::Interest;
 use tokio::net::TcpStream;
-use tokio::net::tcp::WriteHalf;
 
 /// How often a session that does not read asks whether its client has closed.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -37,9 +36,9 @@ pub(super) fn keep_asking(stream: &TcpStream, idle_timeout: Duration) {
 }
 
 /// Waits until the connection breaks, and says why.
-pub(super) async fn broken(writer: &WriteHalf<'_>) -> io::Error {
-    let cause = match writer.ready(Interest::ERROR).await {
-        Ok(_) => writer.as_ref().take_error().transpose(),
+pub(super) async fn broken(stream: &TcpStream) -> io::Error {
+    let cause = match stream.ready(Interest::ERROR).await {
+        Ok(_) => stream.take_error().transpose(),
         Err(error) => return error,
     };
     match cause {
@@ -50,10 +49,10 @@ pub(super) async fn broken(writer: &WriteHalf<'_>) -> io::Error {
 }
 
 /// Whether the client has closed its side, with or without input unread.
-pub(super) async fn has_closed(writer: &WriteHalf<'_>) -> io::Result<bool> {
+pub(super) async fn has_closed(stream: &TcpStream) -> io::Result<bool> {
     tokio::select! {
         biased;
-        state = writer.ready(Interest::READABLE) => Ok(state?.is_read_closed()),
+        state = stream.ready(Interest::READABLE) => Ok(state?.is_read_closed()),
         () = ready(()) => Ok(false),
     }
 }

@@ -1,7 +1,7 @@
-//! One session's pen: collects its records and takes them to the log a few hundred at a time.
+//! One session's pen: collects its records and takes them to the log a few dozen at a time.
 //!
-//! A probe is written down after its echo has gone, and costs a push; the log's lock is taken at most
-//! ten times a second while probes go.
+//! A probe is written down after its echo has gone, and costs a push; the log's lock is taken once
+//! for many.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use super::shared::Shared;
 use super::{LogEntry, LogRecord};
 use crate::protocol::Phase;
 
-/// Probe records held back at most.
-const MOST_HELD: usize = 256;
+/// Probe records held back at most: taking them to the log is done while the client is at work on its
+/// next probe, and must not take longer than that.
+const MOST_HELD: usize = 64;
 /// How long a probe record is held back at most.
 const HOLD: Duration = Duration::from_millis(100);
 
@@ -69,6 +70,9 @@ impl Recorder {
     }
 
     fn hold(&mut self, at: Instant, phase: Phase, what: LogEntry) {
+        if phase == Phase::Measurement && self.held.capacity() < MOST_HELD {
+            self.held.reserve_exact(MOST_HELD);
+        }
         self.held.push(LogRecord {
             at,
             connection: self.connection,

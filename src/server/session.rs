@@ -12,9 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use tokio::net::tcp::WriteHalf;
 use tokio::task::yield_now;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
@@ -22,14 +20,13 @@ use tokio_util::sync::CancellationToken;
 use super::closing::{close, leave, tell};
 use super::dialogue::{Dialogue, ToWrite};
 use super::owed::after;
+use super::polling::Polling;
 use super::precise_timer::PreciseTimer;
 use super::presence::{broken, has_closed, interval};
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
 use super::{LogEntry, SessionEnd, SessionSummary};
 
-/// Most bytes taken by one read.
-const READ_AT_ONCE: u64 = 256 * 1024;
 /// Bytes after which a session lets the others go first, and what a read of few bytes counts as: a
 /// client that always has more to give would otherwise keep the thread for itself.
 const TURN: usize = 256 * 1024;
@@ -54,11 +51,13 @@ enum Woken {
     Read(io::Result<usize>),
     /// It is time to look after the log and the idle time-out.
     Look,
+    /// The server is ending.
+    Stopped,
 }
 
 /// Serves one client and closes its connection.
 pub(super) async fn run(
-    mut stream: TcpStream,
+    stream: TcpStream,
     connection: u64,
     peer: SocketAddr,
     shared: Arc<Shared>,
@@ -68,13 +67,9 @@ pub(super) async fn run(
     let accepted = Instant::now();
     let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
     dialogue.event(format!("connection from {peer}"));
-    let end = tokio::select! {
-        biased;
-        () = stop.cancelled() => SessionEnd::Stopped,
-        end = converse(&mut stream, &mut dialogue, &shared) => end.unwrap_or_else(|error| {
-            SessionEnd::Reset(in_words(&error))
-        }),
-    };
+    let end = converse(&stream, &mut dialogue, &shared, &stop)
+        .await
+        .unwrap_or_else(|error| SessionEnd::Reset(in_words(&error)));
     match end {
         SessionEnd::Complete => {
             shared.complete.fetch_add(1, Ordering::Relaxed);
@@ -85,11 +80,14 @@ pub(super) async fn run(
     }
     let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
     let phase = dialogue.phase();
+    let traffic = dialogue.traffic();
+    dialogue.recorder.note(phase, LogEntry::Bytes(traffic));
     let summary = SessionSummary {
         connection,
         peer,
         setup: dialogue.setup(),
         probes_echoed: dialogue.echoed(),
+        traffic,
         duration: accepted.elapsed(),
         end,
     };
@@ -107,25 +105,30 @@ pub(super) async fn run(
 }
 
 async fn converse(
-    stream: &mut TcpStream,
+    stream: &TcpStream,
     dialogue: &mut Dialogue,
-    shared: &Shared,
+    shared: &Arc<Shared>,
+    stop: &CancellationToken,
 ) -> io::Result<SessionEnd> {
-    let (mut reader, writer) = stream.split();
     let idle_timeout = shared.config.idle_timeout;
     let mut timer = PreciseTimer::default();
+    let mut polling = Polling::new(Arc::clone(shared));
     let mut work = 0;
     // Since when nothing was read for want of room while the next echo was not due.
     let mut full_since = None;
     let mut look_at = after(dialogue.moved(), idle_timeout);
     let mut look = pin!(sleep_until(look_at.into()));
+    let mut stopped = pin!(stop.cancelled());
     loop {
         dialogue.recognise();
-        let written = write_due(&writer, dialogue)?;
+        let written = write_due(stream, dialogue)?;
         if written == Written::All
             && let Some(end) = dialogue.ended()
         {
             return Ok(end);
+        }
+        if shared.is_stopping() {
+            return Ok(SessionEnd::Stopped);
         }
         if dialogue.left_some() {
             continue;
@@ -153,29 +156,48 @@ async fn converse(
             full_since.get_or_insert(now);
             ask_at = Some(after(now, interval(idle_timeout)));
         }
-        if let Some(sooner) = dialogue.recorder.flush_at().into_iter().chain(ask_at).min()
-            && sooner < look_at
-        {
-            look_at = sooner;
-            look.as_mut().reset(look_at.into());
-        }
 
-        let waiting = async {
-            tokio::select! {
-                biased;
-                () = timer.until(due.unwrap_or(look_at)), if due.is_some() => Ok(Woken::MayWrite),
-                ready = writer.writable(), if written == Written::UntilTaken => {
-                    ready.map(|()| Woken::MayWrite)
-                }
-                // An async block, because room is made as soon as the expression is evaluated.
-                read = async {
-                    (&mut reader).take(READ_AT_ONCE).read_buf(dialogue.room()).await
-                }, if may_read => Ok(Woken::Read(read)),
-                error = broken(&writer), if !may_read => Err(error),
-                () = &mut look => Ok(Woken::Look),
+        let mut woken = None;
+        let flush_at = dialogue.recorder.flush_at();
+        if may_read
+            && written == Written::All
+            && let Some(until) = polling.until(dialogue)
+        {
+            let look_at = flush_at.map_or(look_at, |at| at.min(look_at));
+            let read = polling.read(stream, dialogue, until, look_at, || work = 0);
+            woken = read.await.map(Woken::Read);
+        }
+        let woken = if let Some(woken) = woken {
+            woken
+        } else {
+            let cools_at = polling.cools_at(dialogue.moved());
+            if let Some(sooner) = [flush_at, ask_at, cools_at].into_iter().flatten().min()
+                && sooner < look_at
+            {
+                look_at = sooner;
+                look.as_mut().reset(look_at.into());
             }
+            let waiting = async {
+                tokio::select! {
+                    biased;
+                    () = timer.until(due.unwrap_or(look_at), polling.early()), if due.is_some() => {
+                        Ok(Woken::MayWrite)
+                    }
+                    ready = stream.writable(), if written == Written::UntilTaken => {
+                        ready.map(|()| Woken::MayWrite)
+                    }
+                    // An async block, because room is made as soon as the expression is evaluated.
+                    read = async { read(stream, dialogue.room()).await }, if may_read => {
+                        Ok(Woken::Read(read))
+                    }
+                    error = broken(stream), if !may_read => Err(error),
+                    () = &mut look => Ok(Woken::Look),
+                    () = &mut stopped => Ok(Woken::Stopped),
+                }
+            };
+            noticing(waiting, || work = 0).await?
         };
-        match noticing(waiting, || work = 0).await? {
+        match woken {
             Woken::MayWrite => {}
             Woken::Read(read) => {
                 let now = Instant::now();
@@ -183,7 +205,10 @@ async fn converse(
                 if count == 0 {
                     dialogue.end_of_data(now);
                 } else {
-                    dialogue.arrived(now);
+                    if dialogue.is_between_messages() {
+                        polling.waited(now.saturating_duration_since(dialogue.moved()));
+                    }
+                    dialogue.arrived(count, now);
                     work += count.max(LEAST_WORK);
                 }
             }
@@ -192,8 +217,14 @@ async fn converse(
                 if dialogue.recorder.flush_at().is_some_and(|at| at <= now) {
                     dialogue.recorder.flush(now);
                 }
+                if polling
+                    .cools_at(dialogue.moved())
+                    .is_some_and(|at| at <= now)
+                {
+                    polling.cool();
+                }
                 if let Some(since) = full_since {
-                    if has_closed(&writer).await? {
+                    if has_closed(stream).await? {
                         dialogue.client_closed(now);
                     } else if after(since, idle_timeout) <= now {
                         dialogue.read_further();
@@ -203,10 +234,26 @@ async fn converse(
                 let still = due.unwrap_or_else(|| dialogue.moved());
                 look_at = after(still, idle_timeout);
                 if look_at <= now {
-                    return Ok(give_up(&writer, dialogue));
+                    return Ok(give_up(stream, dialogue));
                 }
                 look.as_mut().reset(look_at.into());
             }
+            Woken::Stopped => return Ok(SessionEnd::Stopped),
+        }
+    }
+}
+
+/// Reads as soon as there is something.
+async fn read(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        stream.readable().await?;
+        match stream.try_read(room) {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+                ) => {}
+            read => return read,
         }
     }
 }
@@ -225,7 +272,7 @@ async fn noticing<F: Future>(future: F, mut waited: impl FnMut()) -> F::Output {
 }
 
 /// Writes whatever is due, as far as the client takes it.
-fn write_due(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> io::Result<Written> {
+fn write_due(stream: &TcpStream, dialogue: &mut Dialogue) -> io::Result<Written> {
     loop {
         let bytes = match dialogue.next_write() {
             ToWrite::Now(bytes) => bytes,
@@ -235,7 +282,7 @@ fn write_due(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> io::Result<Writ
         // Read before the write: the client may have the bytes before the write has returned, and
         // nothing may seem to be heard before it was said.
         let now = Instant::now();
-        match writer.try_write(bytes) {
+        match stream.try_write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => dialogue.wrote(count, now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -247,11 +294,12 @@ fn write_due(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> io::Result<Writ
     }
 }
 
-fn give_up(writer: &WriteHalf<'_>, dialogue: &mut Dialogue) -> SessionEnd {
+fn give_up(stream: &TcpStream, dialogue: &mut Dialogue) -> SessionEnd {
     let (end, line) = dialogue.stalled();
     if let Some(line) = line
-        && writer.try_write(format!("{line}\n").as_bytes()).is_ok()
+        && let Ok(count) = stream.try_write(format!("{line}\n").as_bytes())
     {
+        dialogue.wrote_besides(count);
         let phase = dialogue.phase();
         dialogue
             .recorder

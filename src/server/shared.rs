@@ -1,13 +1,14 @@
 //! What the listener, the sessions and the handle have in common.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
 use super::budget::Budget;
 use super::{LogEntry, LogRecord, ServerConfig, ServerHooks, ServerLog};
+use crate::experiment::WaitStrategy;
 use crate::protocol::Phase;
 
 /// Least time between two calls of the waker.
@@ -22,6 +23,8 @@ pub struct ServerStatus {
     pub connections_in_all: u64,
     /// Sessions that went through to their termination.
     pub sessions_complete: u64,
+    /// Sessions that are polling for their next probe, rather than asleep.
+    pub polling_now: u64,
     /// Bytes of memory the connections hold for messages.
     pub memory_in_use: usize,
 }
@@ -38,10 +41,20 @@ pub(super) struct Shared {
     pub(super) leaving: Arc<AtomicU64>,
     pub(super) in_all: AtomicU64,
     pub(super) complete: AtomicU64,
+    /// Sessions whose probes come so quickly that they would poll.
+    pub(super) hot: Arc<AtomicU64>,
+    /// Those of them that do.
+    pub(super) polling: Arc<AtomicU64>,
+    /// Whether every session is to end. Sessions that sleep are told by the token; this is for those
+    /// that do not, which would take a lock to ask it.
+    pub(super) stopping: AtomicBool,
+    /// The place in [`WaitStrategy::ALL`] of how sessions that begin will wait.
+    wait: AtomicU8,
 }
 
 impl Shared {
     pub(super) fn new(config: ServerConfig, hooks: ServerHooks) -> Self {
+        let wait = AtomicU8::new(place(config.wait));
         Self {
             budget: Arc::new(Budget::new(config.memory_budget)),
             config,
@@ -52,7 +65,26 @@ impl Shared {
             leaving: Arc::default(),
             in_all: AtomicU64::new(0),
             complete: AtomicU64::new(0),
+            hot: Arc::default(),
+            polling: Arc::default(),
+            stopping: AtomicBool::new(false),
+            wait,
         }
+    }
+
+    /// How a session that begins now waits.
+    pub(super) fn wait(&self) -> WaitStrategy {
+        let place = usize::from(self.wait.load(Ordering::Relaxed));
+        WaitStrategy::ALL.get(place).copied().unwrap_or_default()
+    }
+
+    pub(super) fn set_wait(&self, wait: WaitStrategy) {
+        self.wait.store(place(wait), Ordering::Relaxed);
+    }
+
+    /// Whether every session is to end.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     pub(super) fn status(&self) -> ServerStatus {
@@ -60,6 +92,7 @@ impl Shared {
             connections_now: self.served.load(Ordering::Relaxed),
             connections_in_all: self.in_all.load(Ordering::Relaxed),
             sessions_complete: self.complete.load(Ordering::Relaxed),
+            polling_now: self.polling.load(Ordering::Relaxed),
             memory_in_use: self.budget.used(),
         }
     }
@@ -90,6 +123,12 @@ impl Shared {
             waker();
         }
     }
+}
+
+fn place(wait: WaitStrategy) -> u8 {
+    let places = (0_u8..).zip(WaitStrategy::ALL);
+    let found = places.into_iter().find(|(_, known)| *known == wait);
+    found.map_or(0, |(place, _)| place)
 }
 
 /// One connection in a count of connections; leaves the count when dropped.

@@ -18,10 +18,34 @@ pub struct SessionSummary {
     pub setup: Option<Setup>,
     /// Echoes written whole; pieces of data in the `echo` dialect.
     pub probes_echoed: u64,
+    /// Bytes of the connection, as this end counted them.
+    pub traffic: Traffic,
     /// From the accepted connection to the last reply.
     pub duration: Duration,
     /// How it ended.
     pub end: SessionEnd,
+}
+
+/// Bytes of a connection that the server took from the system and gave to it, counted until the last
+/// reply: what a client sends after it is read and thrown away, and not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// Bytes received in all.
+    pub received: u64,
+    /// Bytes sent in all.
+    pub sent: u64,
+    /// Of the bytes received, those of whole probes, from their letter to their `\n`.
+    pub probes_received: u64,
+    /// Of the bytes sent, those of echoes.
+    pub echoes_sent: u64,
+}
+
+impl fmt::Display for Traffic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (received, sent) = (self.received, self.sent);
+        let bytes = plural(received, "byte");
+        write!(f, "{received} {bytes} received, {sent} sent")
+    }
 }
 
 /// How a session ended.
@@ -109,6 +133,7 @@ mod tests {
                 server_delay_ms: 0,
             }),
             probes_echoed,
+            traffic: Traffic::default(),
             duration: Duration::from_micros(1_900),
             end,
         }

@@ -3,10 +3,25 @@
 //! Times are whole nanoseconds, sizes bytes, throughput bytes per second; samples stand in columns.
 //! The figures are there for other programs: whoever reads a document back works them out anew from
 //! its samples. Fields may be added, none is taken away or changes its meaning. Beyond what the
-//! format began with there are `destination` (the address measured), `transcript_omitted` (lines that
-//! were not kept) and, in each point, `connections`: a column each of a round's number, its number
-//! among the connections of the run (`session`, as in the transcript), its warm-up probes, how long it
-//! took to connect and our own address.
+//! format began with there are
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `destination` | the address measured |
+//! | `seed` | what the random order was drawn from |
+//! | `route`, `socket` | where the packets left this machine, and what the system set for the sockets; null before a connection |
+//! | `calibration` | what the instrument itself costs; null where that was not measured |
+//! | `checks` | whether the run agrees with itself |
+//! | `transcript_omitted` | lines that were not kept |
+//!
+//! and in each point
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `precision` | `reached`, `not_reached_in_rounds`, `not_reached_in_time`, or null without a stop rule |
+//! | `connections` | columns, a row for each connection of each round: `round`, `connection` (of those that measure at the same time, from 1), `session` (of all of the run, as in the transcript), warm-up probes, depth, how long it took to connect, our own address, and what measuring over it took |
+//! | `tcp` | columns, two rows (`when`: `before`, `after`) for each connection of which the kernel said something; null if it said nothing |
+//! | `samples.connection` | the connection of each sample, as in `connections` |
 //!
 //! A run that is still going on is written as `interrupted`: that is what it is to whoever finds the
 //! document later.
@@ -18,11 +33,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::json_layout::Layout;
-use super::run_columns::{ConnectionsOf, SamplesOf};
+use super::run_columns::SamplesOf;
+use super::run_connections::ConnectionsOf;
 use super::run_profile::ProfileDocument;
+use super::run_tcp::TcpOf;
 use super::write_atomically;
 use crate::measurement::{
-    Environment, Fault, Point, PointStatistics, Run, RunState, TranscriptLine,
+    Calibration, Check, Environment, Fault, Point, PointStatistics, PrecisionOutcome, Route, Run,
+    RunState, SocketSettings, TranscriptLine,
 };
 use crate::protocol::MeasurementType;
 
@@ -53,6 +71,11 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
         state: run.state.into(),
         error: run.error.as_deref(),
         destination: &run.destination,
+        seed: run.seed,
+        route: run.route.as_ref(),
+        socket: run.socket.as_ref(),
+        calibration: run.calibration.as_ref().filter(|floor| is_finite(floor)),
+        checks: &run.checks,
         profile: ProfileDocument::from(run.profile.as_ref()),
         environment: &run.environment,
         transcript_omitted: run.transcript.omitted,
@@ -66,6 +89,12 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
+/// JSON has no words for what is not finite, and a figure that is not one says nothing anyway.
+fn is_finite(floor: &Calibration) -> bool {
+    let figures = [floor.clock_cost_ns, floor.empty_read_ns, floor.floor_ns];
+    figures.iter().all(|figure| figure.is_finite())
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     format: &'static str,
@@ -74,6 +103,11 @@ struct Document<'a> {
     state: StateDocument,
     error: Option<&'a str>,
     destination: &'a str,
+    seed: u64,
+    route: Option<&'a Route>,
+    socket: Option<&'a SocketSettings>,
+    calibration: Option<&'a Calibration>,
+    checks: &'a [Check],
     profile: ProfileDocument,
     environment: &'a Environment,
     transcript_omitted: u64,
@@ -127,8 +161,10 @@ struct PointDocument<'a> {
     rtt_ns: Option<RttDocument>,
     jitter_ns: Option<u64>,
     throughput: Option<ThroughputDocument>,
+    precision: Option<PrecisionOutcome>,
     error: Option<&'a Fault>,
     connections: ConnectionsOf<'a>,
+    tcp: Option<TcpOf<'a>>,
     samples: SamplesOf<'a>,
 }
 
@@ -161,7 +197,7 @@ impl<'a> PointDocument<'a> {
             kind: spec.kind,
             message_size: spec.message_size,
             server_delay_ns: spec.server_delay_ms.saturating_mul(NS_PER_MS),
-            rounds: point.rounds.len(),
+            rounds: rounds(point),
             probes_sent: point.probes_sent(),
             probes_echoed: point.probes_echoed(),
             n: figures.map_or(0, |figures| figures.n),
@@ -180,11 +216,20 @@ impl<'a> PointDocument<'a> {
                 mean: whole(throughput.mean),
                 median: whole(throughput.median),
             }),
+            precision: point.outcome,
             error: point.error.as_ref(),
             connections: ConnectionsOf(point),
+            tcp: TcpOf::of(point),
             samples: SamplesOf(point),
         }
     }
+}
+
+/// Rounds measured: several connections at a time share one.
+fn rounds(point: &Point) -> usize {
+    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
+    numbers.dedup();
+    numbers.len()
 }
 
 #[expect(

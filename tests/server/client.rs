@@ -1,10 +1,12 @@
 //! A client that does what it is told, right or wrong, and a server made for one test.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use echograph::experiment::WaitStrategy;
 use echograph::protocol::Dialect;
 use echograph::server::{Server, ServerConfig, ServerHooks, SessionSummary};
 
@@ -17,12 +19,28 @@ pub const BAD_SETUP: &str = "404 ERROR: Invalid Connection Setup Message\n";
 pub const BAD_PROBE: &str = "404 ERROR: Invalid Measurement Message\n";
 pub const BAD_TERMINATION: &str = "404 ERROR: Invalid Connection Termination Message\n";
 
+thread_local! {
+    static WAIT: Cell<Option<WaitStrategy>> = const { Cell::new(None) };
+}
+
+/// Has `scenario` happen with servers that wait in this way, and may poll on any machine.
+pub fn with_wait(wait: WaitStrategy, scenario: fn()) {
+    WAIT.set(Some(wait));
+    scenario();
+    WAIT.set(None);
+}
+
 /// What a server on a free port is like unless a test says otherwise.
 pub fn config() -> ServerConfig {
-    ServerConfig {
+    let mut config = ServerConfig {
         port: 0,
         ..ServerConfig::default()
+    };
+    if let Some(wait) = WAIT.get() {
+        config.wait = wait;
+        config.most_polling = 4;
     }
+    config
 }
 
 pub fn speaking(dialect: Dialect) -> ServerConfig {

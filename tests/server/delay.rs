@@ -8,7 +8,7 @@ use echograph::server::LogEntry;
 use super::client::{CLOSING, Client, config, eventually, probe, start};
 
 #[test]
-fn an_echo_never_comes_before_its_delay() {
+pub fn an_echo_never_comes_before_its_delay() {
     let server = start(config());
     for delay_ms in [1_u64, 2, 3, 7, 20] {
         let delay = Duration::from_millis(delay_ms);
@@ -28,7 +28,7 @@ fn an_echo_never_comes_before_its_delay() {
 }
 
 #[test]
-fn with_several_in_flight_each_echo_waits_from_its_own_arrival() {
+pub fn with_several_in_flight_each_echo_waits_from_its_own_arrival() {
     const DELAY: Duration = Duration::from_millis(200);
     let server = start(config());
     let mut client = Client::set_up(server.local_addr(), "s rtt 20 8 200\n");
@@ -79,7 +79,7 @@ fn with_several_in_flight_each_echo_waits_from_its_own_arrival() {
 }
 
 #[test]
-fn probes_that_come_in_one_piece_are_all_delayed_once() {
+pub fn probes_that_come_in_one_piece_are_all_delayed_once() {
     let server = start(config());
     let mut client = Client::set_up(server.local_addr(), "s rtt 100 1 50\n");
     let sent = Instant::now();
@@ -92,7 +92,7 @@ fn probes_that_come_in_one_piece_are_all_delayed_once() {
 }
 
 #[test]
-fn waiting_for_the_server_delay_is_not_stalling() {
+pub fn waiting_for_the_server_delay_is_not_stalling() {
     let mut config = config();
     config.idle_timeout = Duration::from_millis(100);
     let server = start(config);

@@ -42,7 +42,7 @@ fn others_are_served(to: SocketAddr) {
 }
 
 #[test]
-fn a_client_that_stalls_is_ended_in_its_phase_while_another_is_served() {
+pub fn a_client_that_stalls_is_ended_in_its_phase_while_another_is_served() {
     let (server, sessions) = start_keeping(impatient());
     let to = server.local_addr();
     let busy = thread::spawn(move || {
@@ -93,7 +93,7 @@ fn a_client_that_stalls_is_ended_in_its_phase_while_another_is_served() {
 }
 
 #[test]
-fn a_setup_line_that_trickles_in_is_ended_all_the_same() {
+pub fn a_setup_line_that_trickles_in_is_ended_all_the_same() {
     let server = start(impatient());
     let mut client = Client::connect(server.local_addr());
     let mut talker = client.stream.try_clone().unwrap();
@@ -111,7 +111,7 @@ fn a_setup_line_that_trickles_in_is_ended_all_the_same() {
 }
 
 #[test]
-fn a_client_that_never_reads_costs_only_itself() {
+pub fn a_client_that_never_reads_costs_only_itself() {
     for delay in [0, 1] {
         let (server, sessions) = start_keeping(impatient());
         let to = server.local_addr();
@@ -200,7 +200,7 @@ fn clients_that_vanish_leave_their_places() {
 }
 
 #[test]
-fn a_client_that_vanishes_during_its_delay_is_noticed() {
+pub fn a_client_that_vanishes_during_its_delay_is_noticed() {
     let (server, sessions) = start_keeping(config());
     let mut client = Client::set_up(server.local_addr(), "s rtt 2 1 3600000\n");
     client.say("m 1 a\n");
@@ -271,7 +271,7 @@ fn a_flooder_that_closes_during_its_delay_leaves_its_place() {
 }
 
 #[test]
-fn a_client_that_closes_during_a_long_delay_leaves_its_place() {
+pub fn a_client_that_closes_during_a_long_delay_leaves_its_place() {
     let (server, sessions) = start_keeping(impatient());
     let mut client = Client::set_up(server.local_addr(), "s rtt 2 1 3600000\n");
     client.say("m 1 a\n");
@@ -358,7 +358,7 @@ fn a_flood_of_connections_leaves_sessions_alone() {
 }
 
 #[test]
-fn clients_that_always_have_more_to_give_leave_time_for_others() {
+pub fn clients_that_always_have_more_to_give_leave_time_for_others() {
     let server = start(speaking(Dialect::Echo));
     let to = server.local_addr();
     let enough = Arc::new(AtomicBool::new(false));
@@ -389,7 +389,7 @@ fn clients_that_always_have_more_to_give_leave_time_for_others() {
 }
 
 #[test]
-fn noise_is_refused_and_never_more() {
+pub fn noise_is_refused_and_never_more() {
     let (server, sessions) = start_keeping(config());
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     for round in 0..200 {

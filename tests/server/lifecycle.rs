@@ -27,7 +27,7 @@ fn it_listens_on_10000_of_this_machine_alone_unless_asked() {
 }
 
 #[test]
-fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do() {
+pub fn stopping_takes_less_than_a_second_and_frees_the_port_whatever_the_clients_do() {
     let (server, sessions) = start_keeping(alone());
     let to = server.local_addr();
     let _silent = Client::connect(to);
@@ -142,7 +142,7 @@ fn a_forbidden_port_is_said_with_what_to_do() {
 }
 
 #[test]
-fn the_window_is_woken_for_changes_but_not_for_every_probe() {
+pub fn the_window_is_woken_for_changes_but_not_for_every_probe() {
     let calls = Arc::new(AtomicUsize::new(0));
     let hooks = ServerHooks {
         waker: Some(Arc::new({
@@ -169,7 +169,7 @@ fn the_window_is_woken_for_changes_but_not_for_every_probe() {
 }
 
 #[test]
-fn a_hook_that_panics_ends_its_session_alone() {
+pub fn a_hook_that_panics_ends_its_session_alone() {
     let hooks = ServerHooks {
         waker: None,
         on_session: Some(Arc::new(|_| panic!("a hook of this test"))),

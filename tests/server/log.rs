@@ -33,11 +33,12 @@ fn tell(record: &LogRecord) -> String {
         LogEntry::Probe {
             seq, message_size, ..
         } => format!("{phase} probe {seq} of {message_size} bytes"),
+        LogEntry::Bytes(traffic) => format!("{phase} -- {traffic}"),
     }
 }
 
 #[test]
-fn a_session_is_told_in_order() {
+pub fn a_session_is_told_in_order() {
     let server = start(config());
     let from = Instant::now();
     let mut client = Client::set_up(server.local_addr(), "s rtt 3 5 0\n");
@@ -54,6 +55,7 @@ fn a_session_is_told_in_order() {
             "MP probe 3 of 5 bytes",
             "CTP <- t",
             "CTP -> 200 OK: Closing Connection",
+            "CTP -- 44 bytes received, 71 sent",
             "CTP -- end of data",
             "CTP -- closed",
         ]
@@ -85,6 +87,7 @@ fn a_refusal_is_told_with_its_reason_and_what_was_said_is_quoted_safely() {
             r"MP <- m 1 \x1b[31mway too long",
             "MP -- measurement refused: the payload is longer than the 5 bytes announced",
             "MP -> 404 ERROR: Invalid Measurement Message",
+            "MP -- 34 bytes received, 53 sent",
             "MP -- end of data",
             "MP -- closed",
         ]
@@ -92,7 +95,7 @@ fn a_refusal_is_told_with_its_reason_and_what_was_said_is_quoted_safely() {
 }
 
 #[test]
-fn the_last_probes_are_told_without_waiting_for_the_next() {
+pub fn the_last_probes_are_told_without_waiting_for_the_next() {
     let server = start(config());
     let from = Instant::now();
     let mut client = Client::set_up(server.local_addr(), "s rtt 9 1 0\n");

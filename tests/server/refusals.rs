@@ -71,7 +71,7 @@ fn a_strict_server_takes_no_blank_too_many() {
 }
 
 #[test]
-fn a_probe_that_is_not_what_was_announced() {
+pub fn a_probe_that_is_not_what_was_announced() {
     let wrong = [
         "m 2 abcd\n",      // the sequence number
         "m 0 abcd\n",      //
@@ -103,7 +103,7 @@ fn an_early_termination_after_some_probes() {
 }
 
 #[test]
-fn a_refusal_comes_after_the_echoes_still_owed() {
+pub fn a_refusal_comes_after_the_echoes_still_owed() {
     let answer = format!("200 OK: Ready\nm 1 abcd\n{BAD_PROBE}");
     refused(config(), "s rtt 2 4 30\nm 1 abcd\n", "m 3 abcd\n", &answer);
 }
@@ -123,7 +123,7 @@ fn a_bologna_session_of_fewer_than_twenty_probes() {
 }
 
 #[test]
-fn the_end_of_the_stream_inside_a_message() {
+pub fn the_end_of_the_stream_inside_a_message() {
     let server = start(config());
     for (said, answer) in [
         ("s rtt", BAD_SETUP.to_owned()),
@@ -145,7 +145,7 @@ fn the_end_of_the_stream_inside_a_message() {
 }
 
 #[test]
-fn a_client_that_leaves_between_messages_is_no_refusal() {
+pub fn a_client_that_leaves_between_messages_is_no_refusal() {
     let (server, sessions) = start_keeping(config());
     for (said, heard, phase) in [
         ("", "", Phase::Setup),
@@ -194,7 +194,7 @@ fn a_full_server_refuses_and_serves_again_when_there_is_room() {
 }
 
 #[test]
-fn a_session_that_needs_more_memory_than_there_is() {
+pub fn a_session_that_needs_more_memory_than_there_is() {
     let (server, sessions) = start_keeping(ServerConfig {
         memory_budget: 300_000,
         ..config()

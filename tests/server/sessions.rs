@@ -12,7 +12,7 @@ use super::client::{
 };
 
 #[test]
-fn a_boston_session_runs_to_its_end() {
+pub fn a_boston_session_runs_to_its_end() {
     let (server, sessions) = start_keeping(config());
     let mut client = Client::set_up(server.local_addr(), "s rtt 3 5 0\n");
     client.probes_and_closes(1, 3, 5);
@@ -29,7 +29,7 @@ fn a_boston_session_runs_to_its_end() {
 }
 
 #[test]
-fn a_bologna_session_runs_to_its_end() {
+pub fn a_bologna_session_runs_to_its_end() {
     let server = start(speaking(Dialect::Bologna));
     let mut client = Client::connect(server.local_addr());
     client.say("h thput 20 100 0\n");
@@ -44,7 +44,7 @@ fn a_bologna_session_runs_to_its_end() {
 }
 
 #[test]
-fn a_size_first_session_runs_to_its_end() {
+pub fn a_size_first_session_runs_to_its_end() {
     let server = start(speaking(Dialect::BostonSizeFirst));
     let mut client = Client::connect(server.local_addr());
     client.say("s rtt 7 2 0\n");
@@ -59,7 +59,7 @@ fn a_size_first_session_runs_to_its_end() {
 }
 
 #[test]
-fn the_echo_dialect_gives_back_whatever_comes() {
+pub fn the_echo_dialect_gives_back_whatever_comes() {
     let (server, sessions) = start_keeping(speaking(Dialect::Echo));
     let mut client = Client::connect(server.local_addr());
     for data in [&b"s rtt 1 1 1\n"[..], b"\0\xff\n\n", b"t\n"] {
@@ -73,7 +73,7 @@ fn the_echo_dialect_gives_back_whatever_comes() {
 }
 
 #[test]
-fn bytes_may_come_one_by_one() {
+pub fn bytes_may_come_one_by_one() {
     let server = start(config());
     let mut client = Client::connect(server.local_addr());
     let mut slowly = |bytes: &str, answer: &str| {
@@ -91,7 +91,7 @@ fn bytes_may_come_one_by_one() {
 }
 
 #[test]
-fn a_whole_session_may_come_in_one_piece() {
+pub fn a_whole_session_may_come_in_one_piece() {
     let server = start(config());
     let mut client = Client::connect(server.local_addr());
     client.say("s rtt 3 2 0\nm 1 ab\nm 2 cd\nm 3 ef\nt\n");
@@ -111,7 +111,7 @@ fn payload_bytes_other_than_the_line_end_are_free() {
 }
 
 #[test]
-fn big_messages_come_back_whole() {
+pub fn big_messages_come_back_whole() {
     let server = start(config());
     let size = 5_000_000;
     let mut client = Client::set_up(server.local_addr(), &format!("s tput 2 {size} 0\n"));
@@ -119,7 +119,7 @@ fn big_messages_come_back_whole() {
 }
 
 #[test]
-fn thousands_of_small_messages_may_be_in_flight() {
+pub fn thousands_of_small_messages_may_be_in_flight() {
     let server = start(config());
     let count = 20_000;
     let mut client = Client::set_up(server.local_addr(), &format!("s rtt {count} 3 0\n"));
@@ -139,7 +139,7 @@ fn thousands_of_small_messages_may_be_in_flight() {
 }
 
 #[test]
-fn what_follows_the_termination_is_ignored() {
+pub fn what_follows_the_termination_is_ignored() {
     let server = start(config());
     let mut client = Client::set_up(server.local_addr(), "s rtt 1 1 0\n");
     client.say("m 1 a\nt\nand then some");
@@ -148,7 +148,7 @@ fn what_follows_the_termination_is_ignored() {
 }
 
 #[test]
-fn a_client_that_has_said_everything_still_gets_its_echoes() {
+pub fn a_client_that_has_said_everything_still_gets_its_echoes() {
     let server = start(config());
     let mut client = Client::connect(server.local_addr());
     client.say("s rtt 3 1 30\nm 1 a\nm 2 b\n");
@@ -158,7 +158,7 @@ fn a_client_that_has_said_everything_still_gets_its_echoes() {
 }
 
 #[test]
-fn many_clients_each_get_their_own_echoes() {
+pub fn many_clients_each_get_their_own_echoes() {
     let server = start(config());
     let to = server.local_addr();
     let clients: Vec<_> = (1..=60)

@@ -8,9 +8,10 @@ use egui::accesskit::Role;
 use super::harness::{ClosedPort, Window};
 
 #[test]
-fn run_works_at_once_on_the_first_start() {
+fn ten_rounds_of_the_assignments_sizes_are_two_clicks_away() {
     let mut window = Window::open();
     assert!(window.painted().iter().any(|text| text == "Press Run."));
+    window.click_button("10 rounds");
     let run = window.run_to_its_end();
     assert_eq!(
         (run.state, run.error.as_deref()),
@@ -31,6 +32,22 @@ fn run_works_at_once_on_the_first_start() {
 }
 
 #[test]
+fn run_works_at_once_on_the_first_start() {
+    let mut window = Window::open();
+    let run = window.run_to_its_end();
+    assert_eq!(
+        (run.state, run.error.as_deref()),
+        (RunState::Finished, None)
+    );
+    for point in &run.points {
+        let rounds = point.rounds.len() as u32;
+        let asked = run.profile.rounds;
+        assert!((asked.least()..=asked.most()).contains(&rounds), "{rounds}");
+        assert_eq!(point.probes_echoed(), u64::from(rounds) * 20);
+    }
+}
+
+#[test]
 fn the_form_is_filled_and_measured_on_a_server_elsewhere() {
     let config = ServerConfig {
         port: 0,
@@ -45,7 +62,7 @@ fn the_form_is_filled_and_measured_on_a_server_elsewhere() {
     window.type_into("Message sizes", "2K,64");
     window.type_into("Probe count", "3");
     window.type_into("Server delay (ms)", "1,0");
-    window.type_into("Rounds", "2");
+    window.exactly("2");
     let run = window.run_to_its_end();
     assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
     assert_eq!(run.destination, server.local_addr().to_string());

@@ -112,7 +112,7 @@ fn the_table_says_the_runs_figures() {
     window.type_into("Message sizes", "1,3000,200");
     window.type_into("Server delay (ms)", "0,1");
     window.type_into("Probe count", "5");
-    window.type_into("Rounds", "7");
+    window.exactly("7");
     let run = window.run_to_its_end();
     assert_eq!(run.state, RunState::Finished);
     let (heads, rows) = table(&window);
@@ -137,7 +137,7 @@ fn the_copied_table_says_the_same_with_tabs_between() {
     let mut window = Window::open_for_reading();
     window.type_into("Message sizes", "1,1K,2M");
     window.type_into("Probe count", "3");
-    window.type_into("Rounds", "2");
+    window.exactly("2");
     let run = window.run_to_its_end();
     window.click_button("Copy table");
     let (heads, rows) = copied_table(&window);
