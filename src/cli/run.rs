@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Outcome;
-use super::args::RunArgs;
 use super::output::{complain, put, say};
 use super::progress::Progress;
 use super::report::report;
 use super::request::{Destination, Destinations, destinations, profile};
+use super::run_args::RunArgs;
 use super::signals::Signals;
 use crate::engine::{Engine, EngineError, EngineEvent, RunRequest};
 use crate::experiment::{Profile, Target};
@@ -46,8 +46,8 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
             return Outcome::WrongUsage;
         }
     };
-    match measure(profile, args.quiet) {
-        Ok(run) => deliver(&run, &destinations, args.quiet),
+    match measure(profile, args.output.quiet) {
+        Ok(run) => deliver(&run, &destinations, args.output.quiet),
         Err(error) => {
             complain(error);
             Outcome::Failed

@@ -19,6 +19,7 @@ mod run_connections;
 mod run_document;
 mod run_error;
 mod run_method;
+mod run_point;
 mod run_profile;
 mod run_reader;
 mod run_tcp;

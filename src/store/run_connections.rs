@@ -22,7 +22,7 @@ macro_rules! connections {
         impl Serialize for ConnectionsOf<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let rounds = || self.0.rounds.iter();
-                let mut columns = serializer.serialize_struct("connections", 17)?;
+                let mut columns = serializer.serialize_struct("connections", 18)?;
                 columns.serialize_field("round", &Column(|| rounds().map(|r| r.number)))?;
                 columns.serialize_field("connection", &Column(|| rounds().map(|r| r.connection)))?;
                 columns.serialize_field("session", &Column(|| rounds().map(|r| r.session)))?;
@@ -74,10 +74,16 @@ macro_rules! connections {
 
             /// The work of a row: all of it or none.
             fn work(&self, row: usize) -> Result<Option<Work>, String> {
-                let at = |column: &Added<Option<u64>>| *column.as_ref()?.get(row)?;
-                let cpu_ns = at(&self.cpu_ns);
-                let values = [$(at(&self.$work)),+];
-                if cpu_ns.is_none() && values.iter().all(Option::is_none) {
+                // A column that is not there is one that was added later.
+                let at = |column: &Added<Option<u64>>| match column {
+                    Some(column) => column.get(row).copied().flatten(),
+                    None => Some(0),
+                };
+                let cpu_ns = self.cpu_ns.as_ref().and_then(|column| *column.get(row)?);
+                let mut there = [$(self.$work.as_ref().and_then(|column| *column.get(row)?)),+]
+                    .into_iter()
+                    .flatten();
+                if cpu_ns.is_none() && there.next().is_none() {
                     return Ok(None);
                 }
                 Ok(Some(Work {

@@ -18,6 +18,11 @@
 //!
 //! | field | what it is |
 //! | --- | --- |
+//! | `rtt_ns.p10`, `p25`, `p75`, `p999` | more percentiles |
+//! | `throughput` | its interval, `low` and `high`, and whether several probes were in flight (`pipelined`) |
+//! | `outliers` | how many samples lie below `low_ns` or above `high_ns`; they are counted all the same |
+//! | `first_probe_ns`, `connect_ns` | the cold first probe of each connection, and how long each took to open |
+//! | `window_bound` | receive window of the peer / median RTT, in bytes per second: a bound, nothing measured |
 //! | `precision` | `reached`, `not_reached_in_rounds`, `not_reached_in_time`, or null without a stop rule |
 //! | `connections` | columns, a row for each connection of each round: `round`, `connection` (of those that measure at the same time, from 1), `session` (of all of the run, as in the transcript), warm-up probes, depth, how long it took to connect, our own address, and what measuring over it took |
 //! | `tcp` | columns, two rows (`when`: `before`, `after`) for each connection of which the kernel said something; null if it said nothing |
@@ -33,16 +38,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::json_layout::Layout;
-use super::run_columns::SamplesOf;
-use super::run_connections::ConnectionsOf;
+use super::run_point::PointDocument;
 use super::run_profile::ProfileDocument;
-use super::run_tcp::TcpOf;
 use super::write_atomically;
 use crate::measurement::{
-    Calibration, Check, Environment, Fault, Point, PointStatistics, PrecisionOutcome, Route, Run,
-    RunState, SocketSettings, TranscriptLine,
+    Calibration, Check, Environment, Route, Run, RunState, SocketSettings, TranscriptLine,
 };
-use crate::protocol::MeasurementType;
 
 /// What the document's `format` says.
 pub const RUN_DOCUMENT_FORMAT: &str = "echograph-run";
@@ -146,97 +147,4 @@ impl From<StateDocument> for RunState {
             StateDocument::Interrupted => Self::Interrupted,
         }
     }
-}
-
-#[derive(Serialize)]
-struct PointDocument<'a> {
-    #[serde(rename = "type")]
-    kind: MeasurementType,
-    message_size: u64,
-    server_delay_ns: u64,
-    rounds: usize,
-    probes_sent: u64,
-    probes_echoed: u64,
-    n: u64,
-    rtt_ns: Option<RttDocument>,
-    jitter_ns: Option<u64>,
-    throughput: Option<ThroughputDocument>,
-    precision: Option<PrecisionOutcome>,
-    error: Option<&'a Fault>,
-    connections: ConnectionsOf<'a>,
-    tcp: Option<TcpOf<'a>>,
-    samples: SamplesOf<'a>,
-}
-
-#[derive(Serialize)]
-struct RttDocument {
-    min: u64,
-    p50: u64,
-    p90: u64,
-    p99: u64,
-    max: u64,
-    mean: u64,
-    stddev: Option<u64>,
-    median_ci95: Option<[u64; 2]>,
-}
-
-#[derive(Serialize)]
-struct ThroughputDocument {
-    mean: u64,
-    median: u64,
-}
-
-impl<'a> PointDocument<'a> {
-    fn of(point: &'a Point) -> Self {
-        let spec = point.spec;
-        // A run that is written while it goes on may have samples whose figures are not due yet.
-        let figures = point.statistics.or_else(|| {
-            PointStatistics::of(point.rounds.iter().map(AsRef::as_ref), spec.message_size)
-        });
-        Self {
-            kind: spec.kind,
-            message_size: spec.message_size,
-            server_delay_ns: spec.server_delay_ms.saturating_mul(NS_PER_MS),
-            rounds: rounds(point),
-            probes_sent: point.probes_sent(),
-            probes_echoed: point.probes_echoed(),
-            n: figures.map_or(0, |figures| figures.n),
-            rtt_ns: figures.map(|PointStatistics { rtt, .. }| RttDocument {
-                min: rtt.min,
-                p50: whole(rtt.p50),
-                p90: whole(rtt.p90),
-                p99: whole(rtt.p99),
-                max: rtt.max,
-                mean: whole(rtt.mean),
-                stddev: rtt.stddev.map(whole),
-                median_ci95: rtt.median_ci95.map(|ci| [whole(ci.lo), whole(ci.hi)]),
-            }),
-            jitter_ns: figures.and_then(|figures| figures.jitter_ns).map(whole),
-            throughput: figures.map(|PointStatistics { throughput, .. }| ThroughputDocument {
-                mean: whole(throughput.mean),
-                median: whole(throughput.median),
-            }),
-            precision: point.outcome,
-            error: point.error.as_ref(),
-            connections: ConnectionsOf(point),
-            tcp: TcpOf::of(point),
-            samples: SamplesOf(point),
-        }
-    }
-}
-
-/// Rounds measured: several connections at a time share one.
-fn rounds(point: &Point) -> usize {
-    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
-    numbers.dedup();
-    numbers.len()
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a figure is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(figure: f64) -> u64 {
-    figure.round() as u64
 }

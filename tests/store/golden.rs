@@ -194,6 +194,7 @@ pub fn full_run() -> Run {
     first.work = Some(Work {
         began_ns: 5,
         ended_ns: 9_000,
+        paused_ns: 70,
         bytes_written: 4_120,
         bytes_read: 4_121,
         writes: 4,
