@@ -30,6 +30,8 @@ mod settings;
 mod startup;
 mod status;
 mod table_columns;
+#[cfg(test)]
+mod test_run;
 mod theme;
 mod tour;
 mod transcript;

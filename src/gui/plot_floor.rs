@@ -76,3 +76,36 @@ impl Floor {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::axis::SizeScale;
+    use super::super::series::{Quantity, series};
+    use super::super::test_run::{self, FLOOR_NS};
+    use super::*;
+
+    /// Whether the floor is drawn with all round-trip times about `rtt_ns`.
+    fn is_drawn(rtt_ns: u64, ceiling: f64) -> bool {
+        let run = test_run::run(&[(1, rtt_ns, None), (2, rtt_ns, None)]);
+        let series = series(&run, Quantity::Rtt, SizeScale::Linear);
+        let floor = Floor::of(&run, &series, ceiling);
+        floor.expect("there is a floor").is_drawn
+    }
+
+    #[test]
+    fn the_floor_is_drawn_where_it_can_be_told_from_zero_and_presses_nothing_flat() {
+        assert!(is_drawn(90_000, 1e6));
+        assert!(!is_drawn(110_000, 1e6), "ten times further down");
+        assert!(is_drawn(9_000, 2.0 * FLOOR_NS));
+        assert!(!is_drawn(1_000, 2_500.0), "far above what was measured");
+    }
+
+    #[test]
+    fn without_figures_or_calibration_there_is_no_floor() {
+        let mut run = test_run::run(&[(1, 20_000, None)]);
+        assert!(Floor::of(&run, &[], 1e9).is_none());
+        run.calibration = None;
+        let series = series(&run, Quantity::Rtt, SizeScale::Linear);
+        assert!(Floor::of(&run, &series, 1e9).is_none());
+    }
+}

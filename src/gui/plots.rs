@@ -1,13 +1,8 @@
 //! The two plots: round-trip time and throughput against message size, one series for each server
 //! delay.
 
-use egui::{
-    Align, Align2, Color32, FontId, Label, Layout, RichText, Role, Sense, Shape, Stroke, Ui, Vec2b,
-    WidgetInfo, vec2,
-};
-use egui_plot::{
-    HLine, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points,
-};
+use egui::{Align2, Color32, FontId, RichText, Role, Stroke, Ui, Vec2b, WidgetInfo, vec2};
+use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};

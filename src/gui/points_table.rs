@@ -48,9 +48,14 @@ pub fn show(app: &App, ui: &mut Ui) {
         );
         return;
     };
+    let measuring = app.shown_progress().map(|progress| progress.point);
+    table(ui, run, measuring);
+}
+
+/// The table of a run of which the point `measuring` is being measured.
+fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>) {
     let units = Units::of(run);
     let columns = columns(run);
-    let measuring = app.shown_progress().map(|progress| progress.point);
     ui.spacing_mut().item_spacing.x = GAP;
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let mut table = TableBuilder::new(ui)
@@ -167,4 +172,131 @@ fn sentences(run: &Run, point: &Point) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+
+    use super::super::test_run::{self, FLOOR_NS, rest_on, texts};
+    use super::*;
+    use crate::measurement::PrecisionOutcome;
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small number of nanoseconds"
+    )]
+    const NEAR_NS: u64 = 3 * FLOOR_NS as u64;
+
+    fn run() -> Run {
+        test_run::run(&[
+            (100, NEAR_NS, Some(PrecisionOutcome::Reached)),
+            (
+                200,
+                50 * NEAR_NS,
+                Some(PrecisionOutcome::NotReachedInRounds),
+            ),
+            (300, 60 * NEAR_NS, Some(PrecisionOutcome::NotReachedInTime)),
+            (400, 70 * NEAR_NS, None),
+        ])
+    }
+
+    fn shown(run: Run) -> Harness<'static> {
+        test_run::shown(egui::vec2(900.0, 400.0), move |ui| table(ui, &run, None))
+    }
+
+    #[test]
+    fn each_point_says_whether_it_is_precise_and_why_not() {
+        let mut harness = shown(run());
+        let said = texts(&harness);
+        let count = |text: &str| said.iter().filter(|known| *known == text).count();
+        assert_eq!((count("precise"), count("not reached")), (1, 2), "{said:?}");
+        for (size, reason) in [
+            ("100", "Precise: the interval is "),
+            ("200", "Not reached: after 40 rounds the interval is "),
+            (
+                "300",
+                "Not reached: when the 60 s of the run were used up the",
+            ),
+        ] {
+            let said = rest_on(&mut harness, size);
+            assert!(said.contains(reason), "{size}: {said}");
+            assert!(said.contains("5 % was asked for"), "{size}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_point_near_the_instruments_floor_is_marked_unless_all_is_loopback() {
+        let mut harness = shown(run());
+        let marks = |harness: &Harness<'_>| {
+            let texts = texts(harness);
+            texts.iter().filter(|text| *text == "near floor").count()
+        };
+        assert_eq!(marks(&harness), 1);
+        let said = rest_on(&mut harness, "near floor");
+        assert!(said.contains("the median is 3.001 times"), "{said}");
+        assert!(said.contains("10.00\u{a0}µs"), "{said}");
+
+        let mut on_loopback = run();
+        if let Some(route) = &mut on_loopback.route {
+            route.loopback = true;
+        }
+        assert_eq!(marks(&shown(on_loopback)), 0);
+        let mut unknown = run();
+        unknown.calibration = None;
+        assert_eq!(marks(&shown(unknown)), 0);
+    }
+
+    #[test]
+    fn all_that_has_no_column_stands_where_the_pointer_rests() {
+        let mut harness = shown(run());
+        let before = texts(&harness).join("\n");
+        let said = rest_on(&mut harness, "100");
+        for name in [
+            "Min",
+            "p10",
+            "p25",
+            "p75",
+            "p99.9",
+            "Max",
+            "Mean",
+            "Std dev",
+            "Outliers",
+            "First probe",
+            "Connect",
+            "at median",
+            "Window / RTT",
+        ] {
+            let is_said = said.lines().any(|line| line == name);
+            assert!(is_said, "{name} in {said}");
+            assert!(!before.lines().any(|line| line == name), "{name} at first");
+        }
+        assert!(said.contains("60.00\u{a0}µs"), "the connect time in {said}");
+    }
+
+    #[test]
+    fn the_copied_table_has_every_column_and_the_marks() {
+        let text = as_text(&run());
+        let mut lines = text
+            .lines()
+            .map(|line| line.split('\t').collect::<Vec<_>>());
+        let heads = lines.next().expect("heads");
+        let rows: Vec<_> = lines.collect();
+        let column = |name: &str| -> Vec<&str> {
+            let at = heads.iter().position(|head| head.starts_with(name));
+            let at = at.unwrap_or_else(|| panic!("no column {name} in {heads:?}"));
+            rows.iter().map(|row| row[at]).collect()
+        };
+        assert_eq!(
+            column("State"),
+            ["precise", "not reached", "not reached", "going on"]
+        );
+        assert_eq!(column("Mark"), ["near floor", "-", "-", "-"]);
+        assert_eq!(column("Delay (ms)"), ["0"; 4]);
+        assert_eq!(column("Rounds"), ["6"; 4]);
+        assert_eq!(column("Outliers (probes)"), ["0"; 4]);
+        assert_eq!(column("Connect (µs)")[0], "60.00");
+        assert!(rows.iter().all(|row| row.len() == heads.len()));
+    }
 }

@@ -5,7 +5,7 @@ use egui::{Color32, Label, RichText, Ui};
 use super::point_words::{calibration_lines, is_loopback, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::{Order, Rounds};
-use crate::measurement::units::{bytes, time};
+use crate::measurement::units::bytes;
 use crate::measurement::{Check, PrecisionOutcome, Run};
 
 /// One thing said, and what is behind it.
@@ -137,21 +137,16 @@ fn loopback(run: &Run) -> Option<Remark> {
     if !is_loopback(run) {
         return None;
     }
-    let floor = run.calibration.map(|calibration| {
-        let floor = time(calibration.floor_ns);
-        (
-            format!("loopback, instrument floor {floor}"),
-            calibration_lines(&calibration),
-        )
-    });
-    let (text, calibration) = floor.unwrap_or_else(|| ("loopback".to_owned(), String::new()));
+    let calibration = run
+        .calibration
+        .map(|calibration| calibration_lines(&calibration));
     Some(Remark {
-        text,
+        text: "loopback: no network was measured".to_owned(),
         hover: lines([
             "Client and server were on this machine: what was measured is this machine's own network \
-             code and this program, not a network. "
+             code and this program, and every point is near the instrument's own floor."
                 .to_owned(),
-            calibration,
+            calibration.unwrap_or_default(),
         ]),
         is_warning: false,
     })
@@ -202,4 +197,92 @@ pub fn circumstances(run: &Run) -> String {
 fn lines(texts: impl IntoIterator<Item = String>) -> String {
     let texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     texts.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_run::{self, rest_on, texts};
+    use super::*;
+    use crate::measurement::SocketSettings;
+
+    fn run() -> Run {
+        let reached = Some(PrecisionOutcome::Reached);
+        let not = Some(PrecisionOutcome::NotReachedInRounds);
+        test_run::run(&[(1, 1_000_000, reached), (2, 1_000_000, not)])
+    }
+
+    fn check(name: &str, passed: bool) -> Check {
+        Check {
+            name: name.to_owned(),
+            passed,
+            detail: format!("figures of {name}"),
+        }
+    }
+
+    fn said(run: &Run) -> Vec<(String, bool)> {
+        let remarks = remarks(run).into_iter();
+        remarks
+            .map(|remark| (remark.text, remark.is_warning))
+            .collect()
+    }
+
+    #[test]
+    fn a_run_over_a_network_says_its_rounds_and_how_many_points_are_precise() {
+        let expected = [("1 of 2 points precise", false), ("6 rounds", false)];
+        assert_eq!(
+            said(&run()),
+            expected.map(|(text, warning)| (text.to_owned(), warning))
+        );
+        let mut counted = run();
+        counted.profile = std::sync::Arc::new(crate::experiment::Profile {
+            rounds: Rounds::Exactly(6),
+            ..(*counted.profile).clone()
+        });
+        assert_eq!(said(&counted), [("6 rounds".to_owned(), false)]);
+    }
+
+    #[test]
+    fn loopback_is_said_once_with_the_instruments_floor_behind_it() {
+        let mut run = run();
+        if let Some(route) = &mut run.route {
+            route.loopback = true;
+        }
+        let mut remarks = remarks(&run);
+        remarks.retain(|remark| remark.text.contains("loopback"));
+        assert_eq!(remarks.len(), 1);
+        assert!(remarks[0].hover.contains("Instrument floor: 10.00\u{a0}µs"));
+    }
+
+    #[test]
+    fn what_contradicts_itself_comes_first_as_a_warning_with_its_figures() {
+        let mut run = run();
+        run.checks = vec![check("bytes", false), check("time", true)];
+        run.socket = Some(SocketSettings {
+            refused: vec!["congestion control nosuch: not there".to_owned()],
+            ..SocketSettings::default()
+        });
+        let remarks = remarks(&run);
+        assert_eq!(remarks[0].text, "1 self-check failed");
+        assert_eq!(remarks[0].hover, "bytes: figures of bytes");
+        assert_eq!(remarks[1].text, "1 socket setting refused");
+        assert!(remarks[1].hover.contains("nosuch"));
+        assert!(remarks[0].is_warning && remarks[1].is_warning);
+        assert!(remarks[2..].iter().all(|remark| !remark.is_warning));
+        let known = circumstances(&run);
+        assert!(known.contains("Agrees: time (figures of time)"), "{known}");
+        assert!(known.contains("eth7, MTU 1,500 bytes"), "{known}");
+        assert!(!known.contains("figures of bytes"), "{known}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_there_to_be_seen_and_its_figures_where_the_pointer_rests() {
+        let mut run = run();
+        run.checks = vec![check("bytes", false)];
+        let mut harness = test_run::shown(egui::vec2(700.0, 60.0), move |ui| {
+            ui.horizontal(|ui| show(ui, &run));
+        });
+        assert!(!texts(&harness).join("\n").contains("figures of bytes"));
+        let said = rest_on(&mut harness, "1 self-check failed");
+        assert!(said.contains("figures of bytes"), "{said}");
+    }
 }

@@ -181,7 +181,7 @@ impl Column {
     reason = "nanoseconds stay far below 2^52"
 )]
 const COLUMNS: [Column; 25] = [
-    point("Size", In::Own("bytes"), 64.0, "Payload bytes of a probe.", |row| {
+    point("Size", In::Own("bytes"), 72.0, "Payload bytes of a probe.", |row| {
         count(row.point.spec.message_size)
     }),
     point(
