@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::experiment::{Order, Rounds};
 use crate::measurement::units::{count, significant, throughput, time};
-use crate::measurement::{Point, PointStatistics, PrecisionOutcome, Run};
+use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, limit_of};
 
 /// The interval of this point is wider than was asked for.
 const NOT_PRECISE: char = '*';
@@ -28,6 +28,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     notes.extend(cold_start(run));
     notes.extend(outliers(run));
     notes.extend(window_bound(run));
+    notes.extend(limits(run));
     notes.extend(order(run));
     notes.extend(checks(run));
     notes.extend(refused(run));
@@ -234,6 +235,39 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
     }
 }
 
+/// What limited each point. Points of one cause are told together, with the figures of the first and
+/// the last: the document has those of each.
+fn limits(run: &Run) -> Vec<String> {
+    let mut causes: Vec<(Cause, Vec<(String, String)>)> = Vec::new();
+    for point in &run.points {
+        let Some(limit) = limit_of(point, &run.profile, run.calibration.as_ref()) else {
+            continue;
+        };
+        let told = (name_of(run, point), limit.sentence);
+        match causes.iter_mut().find(|(cause, _)| *cause == limit.cause) {
+            Some((_, points)) => points.push(told),
+            None => causes.push((limit.cause, vec![told])),
+        }
+    }
+    let mut lines = Vec::new();
+    for (cause, points) in causes {
+        let names: Vec<&str> = points.iter().map(|(name, _)| name.as_str()).collect();
+        let what = match cause {
+            Cause::NotKnown => "limit not known".to_owned(),
+            cause => format!(
+                "limited by the {}",
+                cause.name().trim_start_matches("this ")
+            ),
+        };
+        lines.push(format!("{what}: {}", names.join(", ")));
+        let (first, last) = (points.first(), points.last().filter(|_| points.len() > 1));
+        for (name, sentence) in first.into_iter().chain(last) {
+            lines.push(format!("  {name}: {sentence}"));
+        }
+    }
+    lines
+}
+
 fn order(run: &Run) -> Option<String> {
     let is_random = run.profile.order == Order::Random && run.points.len() > 1;
     is_random.then(|| {
@@ -395,6 +429,31 @@ mod tests {
         });
         let text = report_of(&run);
         assert!(text.contains("socket: No bbr.") && text.contains("socket: No window."));
+    }
+
+    #[test]
+    fn what_limited_the_points_is_said_with_its_figures() {
+        let run = run(
+            Profile {
+                message_sizes: vec![1, 100, 1_000],
+                ..Profile::default()
+            },
+            6,
+        );
+        let all = lines(&run);
+        let at = all
+            .iter()
+            .position(|line| line == "limit not known: 1 B, 100 B, 1000 B")
+            .unwrap();
+        // The first of them and the last.
+        for (line, (name, point)) in all[at + 1..]
+            .iter()
+            .zip([("1 B", &run.points[0]), ("1000 B", &run.points[2])])
+        {
+            let limit = limit_of(point, &run.profile, None).unwrap();
+            let sentence: Vec<&str> = limit.sentence.split_whitespace().collect();
+            assert_eq!(*line, format!("{name}: {}", sentence.join(" ")));
+        }
     }
 
     #[test]
