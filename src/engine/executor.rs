@@ -196,7 +196,7 @@ impl<'a> Execution<'a> {
             Ok(()) => {}
             Err(End::Stopped(phase)) => {
                 for (index, point) in self.run.points.iter_mut().enumerate() {
-                    if self.open.get(index).is_some_and(|open| open.wants_more()) {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault::stopped(phase));
                     }
                 }
@@ -206,7 +206,7 @@ impl<'a> Execution<'a> {
             }
             Err(End::Gone(fault)) => {
                 for (index, point) in self.run.points.iter_mut().enumerate() {
-                    if self.open.get(index).is_some_and(|open| open.wants_more()) {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault.clone());
                     }
                 }
