@@ -504,6 +504,8 @@ fn ctrl_c_stops_a_run_and_what_was_measured_is_written() {
         "1,2",
         "--probes",
         "5",
+        "--order",
+        "sequential",
         "--delay",
         "10",
         "--rounds",

@@ -30,7 +30,8 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Run(RunArgs),
+    // Much larger than the others.
+    Run(Box<RunArgs>),
     Serve(ServeArgs),
     /// Draws the window into picture files.
     #[command(hide = true)]

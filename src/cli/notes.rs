@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::experiment::{Order, Precision, Rounds};
+use crate::experiment::{Order, Rounds};
 use crate::measurement::units::{count, significant, throughput, time};
 use crate::measurement::{Point, PointStatistics, PrecisionOutcome, Run};
 
@@ -72,7 +72,7 @@ fn precision(run: &Run) -> Option<String> {
         .iter()
         .filter(|point| point.outcome == Some(PrecisionOutcome::Reached));
     let rounds: Vec<u32> = reached.map(rounds_of).collect();
-    let width = shortest_percent(precision.ci_width_percent);
+    let width = format!("{} %", precision.ci_width_percent);
     let points = if all == 1 { "point" } else { "points" };
     let mut text = format!(
         "precision: {} of {all} {points} reached {width}",
@@ -92,42 +92,65 @@ fn precision(run: &Run) -> Option<String> {
             let _ = write!(text, ", {open} not decided");
         }
     }
-    let missed: Vec<String> = run
+    let missed: Vec<&Point> = run
         .points
         .iter()
         .filter(|point| is_not_reached(point))
-        .map(|point| missed(run, point, &precision))
         .collect();
     if !missed.is_empty() {
-        let _ = write!(text, "; {NOT_PRECISE} not reached: {}", missed.join(", "));
+        let _ = write!(
+            text,
+            "; {NOT_PRECISE} not reached: {}",
+            missing(run, &missed)
+        );
     }
     Some(text)
 }
 
-fn missed(run: &Run, point: &Point, precision: &Precision) -> String {
-    let name = name_of(run, point);
-    let width = point
-        .statistics
-        .and_then(|figures| {
-            let interval = figures.rtt.median_ci95?;
-            let width = (interval.hi - interval.lo) / figures.rtt.p50 * 100.0;
-            Some(format!("{} % ", significant(width)))
-        })
-        .unwrap_or_default();
-    let why = if point.outcome == Some(PrecisionOutcome::NotReachedInTime) {
-        format!(", {} s were over", precision.time_budget_s)
+/// The points that did not get as precise as was asked for: each if they are few, or how they stand.
+fn missing(run: &Run, missed: &[&Point]) -> String {
+    const FEW: usize = 3;
+    if missed.len() <= FEW {
+        let each: Vec<String> = missed
+            .iter()
+            .map(|point| {
+                let how = how_missed(point, width_of(point).map(|width| (width, width)));
+                format!("{} ({how})", name_of(run, point))
+            })
+            .collect();
+        return each.join(", ");
+    }
+    let widths = || missed.iter().filter_map(|point| width_of(point));
+    let range = widths().reduce(f64::min).zip(widths().reduce(f64::max));
+    let last = missed.iter().max_by_key(|point| rounds_of(point));
+    let how = last.map(|last| how_missed(last, range)).unwrap_or_default();
+    format!("{} points ({how})", missed.len())
+}
+
+fn how_missed(point: &Point, width: Option<(f64, f64)>) -> String {
+    let percent = |width| format!("{}\u{a0}%", significant(width));
+    let width = width.map(|(least, most)| range(&percent(least), &percent(most)) + " ");
+    let time = if point.outcome == Some(PrecisionOutcome::NotReachedInTime) {
+        ", then the time was over"
     } else {
-        String::new()
+        ""
     };
-    format!("{name} ({width}after {} rounds{why})", rounds_of(point))
+    format!(
+        "{}after {} rounds{time}",
+        width.unwrap_or_default(),
+        rounds_of(point)
+    )
+}
+
+/// The width of the median's interval in percent of the median.
+fn width_of(point: &Point) -> Option<f64> {
+    let rtt = point.statistics?.rtt;
+    let interval = rtt.median_ci95?;
+    Some((interval.hi - interval.lo) / rtt.p50 * 100.0)
 }
 
 fn rounds_of(point: &Point) -> u32 {
     point.rounds.last().map_or(0, |round| round.number)
-}
-
-fn shortest_percent(percent: f64) -> String {
-    format!("{percent} %")
 }
 
 fn near_floor(run: &Run) -> Option<String> {
@@ -160,7 +183,7 @@ fn cold_start(run: &Run) -> Option<String> {
     let median = |of: fn(&PointStatistics) -> Option<f64>| range_of(run, of);
     let connect = median(|figures| Some(figures.connect?.p50_ns));
     let first = median(|figures| Some(figures.first_probe?.p50_ns));
-    let spelled = |(least, most): (f64, f64)| range(time(least), time(most));
+    let spelled = |(least, most): (f64, f64)| range(&time(least), &time(most));
     let parts: Vec<String> = [
         first.map(|first| format!("first probe of a connection {}", spelled(first))),
         connect.map(|connect| format!("connecting {}", spelled(connect))),
@@ -189,7 +212,7 @@ fn window_bound(run: &Run) -> Option<String> {
     let (least, most) = range_of(run, |figures| figures.window_bound)?;
     Some(format!(
         "receive window / RTT: {}, a bound for one connection and nothing that was measured",
-        range(throughput(least), throughput(most))
+        range(&throughput(least), &throughput(most))
     ))
 }
 
@@ -202,7 +225,7 @@ fn range_of(run: &Run, of: fn(&PointStatistics) -> Option<f64>) -> Option<(f64, 
     Some((figures().reduce(f64::min)?, figures().reduce(f64::max)?))
 }
 
-fn range(least: impl ToString, most: impl ToString) -> String {
+fn range(least: &impl ToString, most: &impl ToString) -> String {
     let (least, most) = (least.to_string(), most.to_string());
     if least == most {
         most
@@ -299,10 +322,21 @@ mod tests {
         assert_eq!(
             note(&run, "precision").unwrap(),
             "precision: 1 of 3 points reached 5 % after 6 rounds; * not reached: 100 B (8.200 % after \
-             6 rounds), 1000 B (0 % after 6 rounds, 60 s were over)"
+             6 rounds), 1000 B (0 % after 6 rounds, then the time was over)"
         );
         assert!(!row(&run, 1).contains('*'));
         assert!(row(&run, 100).contains('*') && row(&run, 1_000).contains('*'));
+        for point in &mut run.points {
+            point.outcome = Some(PrecisionOutcome::NotReachedInRounds);
+        }
+        let (all, spec) = (run.points.clone(), run.points[0].spec);
+        run.points
+            .extend(all.into_iter().map(|point| Point { spec, ..point }));
+        assert_eq!(
+            note(&run, "precision").unwrap(),
+            "precision: 0 of 6 points reached 5 %; * not reached: 6 points (0 % to 8.200 % after 6 \
+             rounds)"
+        );
         let rounds = measured(Profile {
             rounds: Rounds::Exactly(6),
             ..Profile::default()

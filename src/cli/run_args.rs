@@ -67,7 +67,7 @@ pub(super) struct WhatArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "When it is enough: a round is one visit to each point")]
+#[command(next_help_heading = "Rounds (each visits every point once)")]
 pub(super) struct RoundsArgs {
     /// Exactly that many rounds, however precise the figures are.
     #[arg(
@@ -117,16 +117,16 @@ pub(super) struct HowArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is asked of the sockets (what the system made of it is kept)")]
 pub(super) struct SocketArgs {
-    /// TCP_NODELAY: on sends at once; off lets small messages wait for acknowledgements (Nagle) [on].
+    /// `TCP_NODELAY`: on sends at once; off lets small messages wait for acknowledgements (Nagle) [on].
     #[arg(long, value_name = "on|off", value_parser = values::on_or_off)]
     pub nodelay: Option<bool>,
-    /// SO_SNDBUF, the send buffer: bytes, or system to leave it to the system [system].
+    /// `SO_SNDBUF`, the send buffer: bytes, or system to leave it to the system [system].
     #[arg(long, value_name = "SIZE", value_parser = values::buffer)]
     pub sndbuf: Option<OrSystem<u32>>,
-    /// SO_RCVBUF, the receive buffer, which bounds the window: bytes, or system [system].
+    /// `SO_RCVBUF`, the receive buffer, which bounds the window: bytes, or system [system].
     #[arg(long, value_name = "SIZE", value_parser = values::buffer)]
     pub rcvbuf: Option<OrSystem<u32>>,
-    /// TCP_CONGESTION: the algorithm, such as cubic, reno or bbr, or system [system].
+    /// `TCP_CONGESTION`: the algorithm, such as cubic, reno or bbr, or system [system].
     #[arg(long, value_name = "NAME", value_parser = values::algorithm)]
     pub congestion: Option<OrSystem<String>>,
 }

@@ -34,7 +34,6 @@ pub(super) fn name_of(field: Field) -> &'static str {
 /// The ways to write a field's value, the usual one first.
 fn ways_to_write(field: &str) -> &'static [&'static str] {
     match field {
-        "version" => &["1"],
         "target" => &["Embedded", "Host(host: \"localhost\", port: 10000)"],
         "host" => &["\"localhost\""],
         "port" => &["10000"],
@@ -53,7 +52,7 @@ fn ways_to_write(field: &str) -> &'static [&'static str] {
         "order" => &["random", "sequential"],
         "seed" => &["None", "Some(7)"],
         "warmup" => &["0"],
-        "depth" | "connections" => &["1"],
+        "version" | "depth" | "connections" => &["1"],
         "wait" => &["auto", "spin", "block"],
         "socket" => {
             &["(nodelay: true, send_buffer: None, receive_buffer: None, congestion_control: None)"]
