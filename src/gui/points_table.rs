@@ -148,6 +148,7 @@ fn all_of(ui: &mut Ui, columns: &[Column], row: &Row<'_>) {
     let (left, right) = hidden.split_at(half.min(hidden.len()));
     Grid::new("all of a point")
         .num_columns(4)
+        .min_row_height(text_size::TITLE)
         .spacing([space::LARGE, space::SMALL])
         .show(ui, |ui| {
             for (place, column) in left.iter().enumerate() {
