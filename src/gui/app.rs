@@ -273,8 +273,7 @@ impl App {
         records.retain(|record| record.at >= began);
         let mut run = Arc::unwrap_or_clone(run);
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
-        run.transcript
-            .merge(crate::server::transcript_lines(&run, &lines));
+        crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
         EndedRun {
             run: Arc::new(run),

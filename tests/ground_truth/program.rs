@@ -1,0 +1,130 @@
+//! The real program in a namespace: `echograph serve` in one, `echograph run` in the other.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use super::namespaces::{Namespace, SERVER};
+use super::trouble::{Trouble, expect};
+
+/// Seconds after which a run is taken to hang.
+const PATIENCE_S: &str = "60";
+
+fn echograph() -> OsString {
+    env::var_os("ECHOGRAPH_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_echograph").into())
+}
+
+/// The program, ended if it hangs.
+fn here() -> Command {
+    let mut command = Command::new("timeout");
+    command
+        .args(["--signal=KILL", PATIENCE_S])
+        .arg(echograph())
+        .stdin(Stdio::null());
+    command
+}
+
+fn inside(namespace: &Namespace) -> Command {
+    let mut command = Command::new("timeout");
+    command
+        .args([
+            "--signal=KILL",
+            PATIENCE_S,
+            "ip",
+            "netns",
+            "exec",
+            &namespace.name,
+        ])
+        .arg(echograph())
+        .stdin(Stdio::null());
+    command
+}
+
+/// `echograph serve` in a namespace, killed when it is dropped.
+pub struct Serving {
+    child: Child,
+    pub port: u16,
+}
+
+impl Serving {
+    /// Listens on [`SERVER`].
+    pub fn start(namespace: &Namespace, options: &[&str]) -> Result<Self, Trouble> {
+        let mut child = Command::new("ip")
+            .args(["netns", "exec", &namespace.name])
+            .arg(echograph())
+            .args(["serve", "--bind", SERVER, "--port", "0", "--quiet"])
+            .args(options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| error.to_string())?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            // It ends with the program, so this does not hang.
+            BufReader::new(stdout).read_line(&mut line).ok();
+        }
+        let port = line
+            .trim_end()
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok());
+        let mut serving = Self { child, port: 0 };
+        serving.port = port.ok_or_else(|| format!("serve said {line:?}"))?;
+        Ok(serving)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Measures [`SERVER`] with `echograph run` from a namespace; the run document.
+pub fn measure(namespace: &Namespace, port: u16, options: &[&str]) -> Result<Value, Trouble> {
+    run(inside(namespace), SERVER, port, options)
+}
+
+/// Measures a server of the test's own namespace.
+pub fn measure_from_here(server: SocketAddr, options: &[&str]) -> Result<Value, Trouble> {
+    run(here(), &server.ip().to_string(), server.port(), options)
+}
+
+fn run(mut echograph: Command, host: &str, port: u16, options: &[&str]) -> Result<Value, Trouble> {
+    let done = echograph
+        .args(["run", "--host", host, "--port", &port.to_string()])
+        .args(options)
+        .args(["--quiet", "--json", "-"])
+        .output()
+        .map_err(|error| error.to_string())?;
+    let said = || String::from_utf8_lossy(&done.stderr).into_owned();
+    expect(done.status.success(), || {
+        format!(
+            "run {} ended with {}: {}",
+            options.join(" "),
+            done.status,
+            said()
+        )
+    })?;
+    serde_json::from_slice(&done.stdout).map_err(|error| Trouble::Wrong(error.to_string()))
+}
+
+/// A number of a document, by its path.
+pub fn number(document: &Value, path: &str) -> Result<f64, Trouble> {
+    let found = document.pointer(path).and_then(Value::as_f64);
+    found.ok_or_else(|| Trouble::Wrong(format!("the run document has no number at {path}")))
+}
+
+/// A column of the first point's samples.
+pub fn column(document: &Value, name: &str) -> Result<Vec<f64>, Trouble> {
+    let column = document.pointer(&format!("/points/0/samples/{name}"));
+    let values = column.and_then(Value::as_array);
+    values
+        .and_then(|values| values.iter().map(Value::as_f64).collect())
+        .ok_or_else(|| Trouble::Wrong(format!("the samples have no whole column {name}")))
+}
