@@ -73,6 +73,7 @@ fn run(profile: Profile) -> (Arc<Run>, Vec<Instant>) {
     let server = Server::start(
         ServerConfig {
             port: 0,
+            wait: profile.wait,
             ..ServerConfig::default()
         },
         ServerHooks::default(),

@@ -14,7 +14,7 @@ use super::progress::{Forecast, Outlet, Pace};
 use super::{RunRequest, fault};
 use crate::experiment::{Plan, Profile, Visit};
 use crate::measurement::{
-    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript,
+    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript, check_run,
 };
 
 /// Runs a profile from its first visit to its last, or until `stop`.
@@ -187,6 +187,7 @@ impl<'a> Execution<'a> {
 
     fn finish(mut self, end: Result<(), End>) -> Run {
         self.refresh_statistics();
+        self.run.checks = check_run(&self.run);
         match end {
             Ok(()) => {}
             Err(End::Stopped(phase)) => {

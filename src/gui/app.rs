@@ -209,6 +209,11 @@ impl App {
         // Before anything of the server is read for this frame, or what it did unannounced would be
         // shown by none.
         self.server.announce(idle);
+        if let Some(run) = self.progress().map(|progress| &progress.run)
+            && run.profile.target == Target::Embedded
+        {
+            self.server.set_wait(run.profile.wait);
+        }
         if self.stop_server_after_run && self.on_embedded.is_empty() {
             self.stop_server_after_run = false;
             self.server.stop();
@@ -268,8 +273,7 @@ impl App {
         records.retain(|record| record.at >= began);
         let mut run = Arc::unwrap_or_clone(run);
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
-        run.transcript
-            .merge(crate::server::transcript_lines(&run, &lines));
+        crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
         EndedRun {
             run: Arc::new(run),

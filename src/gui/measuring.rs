@@ -90,7 +90,10 @@ impl App {
                 let was_on = self.server.is_on();
                 match self.ready_server(&profile) {
                     Ok(address) => {
-                        self.server.set_wait(profile.wait);
+                        // Behind another run its own way of waiting would be changed under it.
+                        if self.on_embedded.is_empty() {
+                            self.server.set_wait(profile.wait);
+                        }
                         if !was_on {
                             self.say_if_moved();
                         }

@@ -83,3 +83,104 @@ impl PeerReader {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::server::{Server, ServerConfig, ServerHooks};
+
+    const PATIENCE: Duration = Duration::from_mins(2);
+
+    fn server() -> (Server, ServerSide) {
+        let config = ServerConfig {
+            port: 0,
+            ..ServerConfig::default()
+        };
+        let server = Server::start(config, ServerHooks::default()).expect("a server");
+        let side = ServerSide {
+            log: server.log(),
+            records: Arc::default(),
+            listening: None,
+        };
+        (server, side)
+    }
+
+    fn say(stream: &mut TcpStream, line: &str, answer: &str) {
+        stream.write_all(line.as_bytes()).expect("written");
+        let mut heard = vec![0; answer.len()];
+        stream.read_exact(&mut heard).expect("answered");
+        assert_eq!(heard, answer.as_bytes());
+    }
+
+    fn says(reader: &PeerReader, wanted: &str) -> bool {
+        reader.records().iter().any(|record| match &record.what {
+            LogEntry::Received(text) | LogEntry::Sent(text) | LogEntry::Event(text) => {
+                text.contains(wanted)
+            }
+            LogEntry::Probe { .. } | LogEntry::Bytes(_) => false,
+        })
+    }
+
+    fn until_said(reader: &mut PeerReader, wanted: &str) {
+        let began = Instant::now();
+        while !says(reader, wanted) {
+            assert!(began.elapsed() < PATIENCE, "{:?}", reader.records());
+            std::thread::sleep(Duration::from_millis(2));
+            reader.read_on();
+        }
+    }
+
+    #[test]
+    fn a_connection_is_read_on_from_where_it_was_read_to() {
+        let (server, side) = server();
+        let from = Instant::now();
+        let mut one = TcpStream::connect(server.local_addr()).expect("connected");
+        let mut other = TcpStream::connect(server.local_addr()).expect("connected");
+        say(&mut one, "s rtt 1 3 0\n", "200 OK: Ready\n");
+        let mut reader = PeerReader::new(&side, one.local_addr().expect("an end"), from);
+        until_said(&mut reader, "200 OK: Ready");
+        let read = reader.records().to_vec();
+        assert!(reader.cursor > 0 && reader.is_whole(), "{read:?}");
+
+        say(&mut other, "s rtt 1 7 0\n", "200 OK: Ready\n");
+        say(&mut one, "m 1 abc\n", "m 1 abc\n");
+        say(&mut one, "t\n", "200 OK: Closing Connection\n");
+        until_said(&mut reader, "Closing");
+        let after = reader.records();
+        assert_eq!(
+            after.get(..read.len()),
+            Some(&read[..]),
+            "nothing is read twice"
+        );
+        assert!(!says(&reader, "rtt 1 7"), "another connection's: {after:?}");
+        let places: Vec<Instant> = after.iter().map(|record| record.at).collect();
+        assert!(places.is_sorted());
+        let (_, end) = side.log.since(reader.cursor);
+        reader.read_on();
+        assert!(reader.cursor >= end);
+        server.stop();
+    }
+
+    #[test]
+    fn what_the_log_has_forgotten_comes_from_what_was_kept() {
+        let (server, mut side) = server();
+        let from = Instant::now();
+        let mut one = TcpStream::connect(server.local_addr()).expect("connected");
+        say(&mut one, "s rtt 1 3 0\n", "200 OK: Ready\n");
+        let peer = one.local_addr().expect("an end");
+        let mut reader = PeerReader::new(&side, peer, from);
+        until_said(&mut reader, "200 OK: Ready");
+        side.records = reader.records().to_vec().into();
+        // The log of another server knows nothing of this peer.
+        let (empty, elsewhere) = self::server();
+        side.log = Arc::clone(&elsewhere.log);
+        let kept = PeerReader::new(&side, peer, from);
+        assert_eq!(kept.records(), reader.records());
+        server.stop();
+        empty.stop();
+    }
+}

@@ -16,6 +16,8 @@
 //!   distribution (R. C. Geary, *Biometrika* 27, 1935). What a quarter of the values share is no
 //!   outlier.
 
+use super::sorted::Ranked;
+
 /// Values further from the median than this many times s are flagged.
 const CUT_OFF: f64 = 3.5;
 /// Standard deviation over MAD of a normal distribution: 1 / quantile(3/4).
@@ -38,13 +40,10 @@ impl Outliers {
     /// The outliers among sorted values whose greatest common divisor is `step`; `None` without
     /// values. Takes time with the logarithm of their number, unless more than half are equal.
     #[expect(clippy::cast_precision_loss, reason = "a bound needs no last digit")]
-    pub(super) fn of(sorted: &[u64], step: u64) -> Option<Self> {
-        let last = sorted.len().checked_sub(1)?;
-        // Twice the median is a whole number, so that every deviation is exact.
-        let doubled_median =
-            u128::from(*sorted.get(last / 2)?) + u128::from(*sorted.get(sorted.len() / 2)?);
+    pub(super) fn of(sorted: Ranked<'_>, step: u64) -> Option<Self> {
+        let doubled_median = doubled_median(sorted)?;
         let median = doubled_median as f64 / 2.0;
-        let mad = mad(sorted)?;
+        let mad = mad_of(sorted)?;
         let sigma = if mad > 0.0 {
             SIGMA_PER_MAD * mad
         } else {
@@ -78,35 +77,43 @@ impl Outliers {
 
 /// The median absolute deviation from the median of sorted values; `None` without values.
 #[must_use]
+pub fn mad(sorted: &[u64]) -> Option<f64> {
+    mad_of(sorted.into())
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "nanoseconds stay far below 2^52"
 )]
-pub fn mad(sorted: &[u64]) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let (lower, upper) = (last / 2, sorted.len() / 2);
-    let doubled_median = u128::from(*sorted.get(lower)?) + u128::from(*sorted.get(upper)?);
-    let lower = nearest(sorted, doubled_median, lower)?;
-    let upper = nearest(sorted, doubled_median, upper)?;
+fn mad_of(sorted: Ranked<'_>) -> Option<f64> {
+    let doubled_median = doubled_median(sorted)?;
+    let lower = nearest(sorted, doubled_median, (sorted.len() - 1) / 2)?;
+    let upper = nearest(sorted, doubled_median, sorted.len() / 2)?;
     // Twice each deviation, and the mean of two of them.
     Some((lower + upper) as f64 / 4.0)
+}
+
+/// Twice the median: a whole number, so that every deviation from it is exact.
+fn doubled_median(sorted: Ranked<'_>) -> Option<u128> {
+    let last = sorted.len().checked_sub(1)?;
+    Some(u128::from(sorted.get(last / 2)?) + u128::from(sorted.get(sorted.len() / 2)?))
 }
 
 /// Twice the distance of the value that is the `rank`th nearest to `doubled / 2`, from 0.
 ///
 /// The `rank + 1` nearest values stand beside each other, so that only where they begin is sought.
-fn nearest(sorted: &[u64], doubled: u128, rank: usize) -> Option<u128> {
+fn nearest(sorted: Ranked<'_>, doubled: u128, rank: usize) -> Option<u128> {
     let distance = |at: usize| {
         let value = sorted.get(at)?;
-        Some((2 * u128::from(*value)).abs_diff(doubled))
+        Some((2 * u128::from(value)).abs_diff(doubled))
     };
     let (mut first, mut end) = (0, sorted.len().checked_sub(rank + 1)?);
     while first < end {
         let middle = usize::midpoint(first, end);
         // The window from `middle` on is better one further right if what it gains is nearer to the
         // centre than what it loses.
-        let lost = u128::from(*sorted.get(middle)?);
-        let gained = u128::from(*sorted.get(middle + rank + 1)?);
+        let lost = u128::from(sorted.get(middle)?);
+        let gained = u128::from(sorted.get(middle + rank + 1)?);
         if lost + gained < doubled {
             first = middle + 1;
         } else {
@@ -126,7 +133,7 @@ mod tests {
     fn flagged(values: &[u64], step: u64) -> Vec<u64> {
         let mut sorted = values.to_vec();
         sorted.sort_unstable();
-        let outliers = Outliers::of(&sorted, step).unwrap();
+        let outliers = Outliers::of(sorted.as_slice().into(), step).unwrap();
         let flagged: Vec<u64> = values
             .iter()
             .copied()
@@ -152,12 +159,12 @@ mod tests {
     #[test]
     fn bounds_are_three_and_a_half_deviations_from_the_median() {
         let sorted = [10_000, 10_100, 10_200, 10_300, 10_400];
-        let outliers = Outliers::of(&sorted, 100).unwrap();
+        let outliers = Outliers::of(sorted.as_slice().into(), 100).unwrap();
         // MAD 100
         assert!((outliers.low_ns - (10_200.0 - 518.91)).abs() < 1e-9);
         assert!((outliers.high_ns - (10_200.0 + 518.91)).abs() < 1e-9);
         assert_eq!(outliers.count, 0);
-        let near_zero = Outliers::of(&[1, 100, 200], 1).unwrap();
+        let near_zero = Outliers::of([1, 100, 200].as_slice().into(), 1).unwrap();
         assert!(near_zero.low_ns.abs() < 1e-9, "no time is below 0");
     }
 
@@ -182,7 +189,7 @@ mod tests {
     fn the_greatest_numbers_do_no_harm() {
         let values = [0, u64::MAX - 1, u64::MAX - 1, u64::MAX - 1];
         assert!(flagged(&values, u64::MAX - 1).is_empty());
-        assert_eq!(Outliers::of(&[], 1), None);
+        assert_eq!(Outliers::of([].as_slice().into(), 1), None);
     }
 
     proptest! {

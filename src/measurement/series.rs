@@ -31,19 +31,18 @@ impl Growing {
     pub fn add_round(&mut self, values: &mut Vec<u64>) {
         values.sort_unstable();
         self.medians.extend(percentile(values, 0.5));
-        for value in values.drain(..) {
-            self.values.insert(value);
-        }
+        self.values.merge(values);
+        values.clear();
     }
 
     /// What it says; `None` without values.
     pub fn series(&self) -> Option<Series> {
-        let values = self.values.as_slice();
+        let values = self.values.ranked();
         Some(Series {
             n: values.len() as u64,
-            min_ns: *values.first()?,
-            p50_ns: percentile(values, 0.5)?,
-            max_ns: *values.last()?,
+            min_ns: values.get(0)?,
+            p50_ns: values.percentile(0.5)?,
+            max_ns: values.last()?,
             median_ci95: median_interval(&self.medians),
         })
     }

@@ -5,6 +5,7 @@
 //! 50 (1996). The interval of the median comes from the medians of the rounds, not from pooled
 //! samples: neighbouring round-trip times are correlated.
 
+use super::sorted::Ranked;
 use super::{MedianInterval, Outliers, PointFigures, Round, Series};
 
 /// Round-trip time statistics, in nanoseconds.
@@ -103,14 +104,14 @@ impl PointStatistics {
 impl RttStatistics {
     /// Of sorted samples, whose mean, deviation and interval are known.
     pub(super) fn of(
-        sorted: &[u64],
+        sorted: Ranked<'_>,
         mean: f64,
         stddev: Option<f64>,
         median_ci95: Option<MedianInterval>,
     ) -> Option<Self> {
-        let at = |share| percentile(sorted, share);
+        let at = |share| sorted.percentile(share);
         Some(Self {
-            min: *sorted.first()?,
+            min: sorted.get(0)?,
             p10: at(0.1)?,
             p25: at(0.25)?,
             p50: at(0.5)?,
@@ -118,7 +119,7 @@ impl RttStatistics {
             p90: at(0.9)?,
             p99: at(0.99)?,
             p999: at(0.999)?,
-            max: *sorted.last()?,
+            max: sorted.last()?,
             mean,
             stddev,
             median_ci95,
@@ -150,19 +151,8 @@ impl Throughput {
 /// The `share` quantile (0 to 1) of sorted values by linear interpolation (type 7): for rank
 /// h = (n - 1) * share, x(floor h) plus the fraction of the way to the next. `None` without values.
 #[must_use]
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "ranks and nanoseconds stay far below 2^52"
-)]
 pub fn percentile(sorted: &[u64], share: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let rank = last as f64 * share.clamp(0.0, 1.0);
-    let below = rank.floor();
-    let lower = *sorted.get(below as usize)? as f64;
-    let upper = *sorted.get((below as usize + 1).min(last))? as f64;
-    Some(lower + (rank - below) * (upper - lower))
+    Ranked::from(sorted).percentile(share)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use echograph::gui::{App, Options};
@@ -118,6 +118,17 @@ impl Window {
         };
         window.settle();
         window
+    }
+}
+
+/// Who asked for frames.
+#[derive(Clone, Default)]
+pub struct Asked(Arc<Mutex<Vec<String>>>);
+
+impl Asked {
+    /// The names of the threads that have asked since this was last looked at.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
@@ -402,6 +413,17 @@ impl Window {
             );
             std::thread::sleep(PAUSE);
         }
+    }
+
+    /// Writes down from now on who asks for a frame: the names of their threads.
+    pub fn watch_repaints(&self) -> Asked {
+        let asked = Asked::default();
+        let told = asked.clone();
+        self.harness.ctx.set_repaint_observer(move |_| {
+            let name = std::thread::current().name().map(str::to_owned);
+            told.0.lock().unwrap().push(name.unwrap_or_default());
+        });
+        asked
     }
 
     /// Draws frames until the window asks for none any more, not even a later one.

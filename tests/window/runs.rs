@@ -2,6 +2,7 @@
 
 use echograph::experiment::Target;
 use echograph::measurement::RunState;
+use echograph::measurement::units::time;
 use echograph::server::{Server, ServerConfig, ServerHooks};
 use egui::accesskit::Role;
 
@@ -196,4 +197,51 @@ fn a_name_that_nobody_knows_is_said_where_it_failed() {
     assert_eq!(run.state, RunState::Failed);
     assert!(window.says("no-such-host.invalid"), "{:?}", window.texts());
     assert_eq!(window.app().shown().unwrap().id, run.id);
+}
+
+#[test]
+fn a_run_that_is_to_be_precise_says_how_far_it_is() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8");
+    window.type_into("Server delay (ms)", "20");
+    window.type_into("Probe count", "100");
+    window.until_precise();
+    window.type_into("Most rounds", "300");
+    window.type_into("Least rounds", "300");
+    window.click_button("Run");
+    window.wait_until("the first round", |window| {
+        let progress = window.app().progress();
+        progress.is_some_and(|progress| progress.probes_done > 0)
+    });
+    let said = "Measuring: round 1, at most 300, 8 bytes; 0 of 1 point precise";
+    assert!(window.says(said), "{:?}", window.texts());
+    window.click_button("Stop");
+    window.wait_until("the end", |window| window.ended().is_some());
+    window.settle();
+    assert!(window.says("0 of 1 point precise"), "{:?}", window.texts());
+}
+
+#[test]
+fn a_run_over_loopback_says_so_once_and_shows_the_instruments_floor() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8,80");
+    window.type_into("Probe count", "4");
+    window.exactly("2");
+    let run = window.run_to_its_end();
+    let floor = run
+        .calibration
+        .expect("a run measures its instrument first");
+    let texts = window.texts();
+    let about = |part: &str| texts.iter().filter(|text| text.contains(part)).count();
+    assert_eq!(about("loopback"), 1, "{texts:?}");
+    assert_eq!(about("near floor"), 0, "{texts:?}");
+    assert!(texts.iter().any(|text| text == "2 rounds"), "{texts:?}");
+    let painted = window.painted();
+    let key = format!("instrument floor {}", time(floor.floor_ns));
+    assert!(painted.contains(&key), "{key}: {painted:?}");
+    window.hover(Role::Label, &key);
+    assert!(window.says("Reading the clock"), "{:?}", window.texts());
+    window.hover(Role::Label, "2 rounds");
+    let seed = run.seed.to_string();
+    assert!(window.says(&seed), "{seed}: {:?}", window.texts());
 }
