@@ -26,7 +26,16 @@ mod ground_truth {
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {
-    use ground_truth::{delay, limits, rate, trouble};
+    use ground_truth::{delay, limits, rate, slow_server, trouble};
+
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, thinks_ms] = &arguments[..]
+        && word == slow_server::WORD
+    {
+        let served = slow_server::be(thinks_ms);
+        eprintln!("{served:?}");
+        return std::process::ExitCode::FAILURE;
+    }
 
     let checks: &[trouble::Check] = &[
         (
@@ -38,14 +47,16 @@ fn main() -> std::process::ExitCode {
             delay::is_recovered,
         ),
         ("a_slow_link_is_named", limits::slow_link),
+        ("a_long_link_is_named", limits::long_link),
         (
             "a_small_receive_window_is_named",
             limits::small_receive_window,
         ),
+        ("a_small_send_buffer_is_named", limits::small_send_buffer),
         ("a_slow_server_is_named", limits::slow_server),
         ("a_server_delay_is_named", limits::server_delay),
     ];
-    trouble::run_all(checks)
+    trouble::run_all(checks, &arguments)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::session::nanoseconds;
-use crate::experiment::WaitStrategy;
+use crate::experiment::{Patience, WaitStrategy};
 use crate::measurement::{Calibration, percentile};
 use crate::protocol::{Dialect, ProbeMessage};
 
@@ -26,8 +26,6 @@ const WARM_UP: (usize, Duration) = (50, Duration::from_millis(3));
 const COUNTED: (usize, Duration) = (400, Duration::from_millis(20));
 /// A median of fewer round trips says nothing.
 const LEAST_COUNTED: usize = 10;
-/// How long `auto` asks before it sleeps: several of the longest round trips without a sleep.
-const SPIN_BUDGET: Duration = Duration::from_micros(200);
 
 /// Measures the instrument. `None` where there is no loopback interface to do it on, where the machine
 /// is too busy to echo, and as soon as `stop` says so, which is asked between round trips.
@@ -44,12 +42,13 @@ fn calibrate_within(
     let (clock_cost_ns, clock_resolution_ns) = clock()?;
     let (near, far) = pair(deadline)?;
     let waiting = Waiting::new(wait, deadline);
+    let theirs = waiting.clone();
     thread::scope(move |scope| {
         // Closes on every way out of here, which ends the helper before the scope waits for it.
         let mut near = near;
         thread::Builder::new()
             .name("echograph-echo".to_owned())
-            .spawn_scoped(scope, move || echo(far, waiting))
+            .spawn_scoped(scope, move || echo(far, theirs))
             .ok()?;
         let rtts = round_trips(&mut near, waiting, stop)?;
         Some(Calibration {
@@ -113,7 +112,7 @@ fn empty_read(near: &mut TcpStream) -> Option<f64> {
 /// The round-trip times of the smallest probe, in nanoseconds, sorted.
 fn round_trips(
     near: &mut TcpStream,
-    waiting: Waiting,
+    mut waiting: Waiting,
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<u64>> {
     let mut probe = ProbeMessage::new(Dialect::default(), 1);
@@ -129,14 +128,14 @@ fn round_trips(
             if stop() {
                 return None;
             }
-            rtts.push(nanoseconds(round_trip(near, probe, waiting)?));
+            rtts.push(nanoseconds(round_trip(near, probe, &mut waiting)?));
         }
     }
     rtts.sort_unstable();
     Some(rtts)
 }
 
-fn round_trip(near: &mut TcpStream, probe: &[u8], waiting: Waiting) -> Option<Duration> {
+fn round_trip(near: &mut TcpStream, probe: &[u8], waiting: &mut Waiting) -> Option<Duration> {
     let mut echo = [0; 64];
     let mut came = 0;
     let sent = Instant::now();
@@ -148,7 +147,7 @@ fn round_trip(near: &mut TcpStream, probe: &[u8], waiting: Waiting) -> Option<Du
 }
 
 /// Sends back what comes, until the other end closes or time is up.
-fn echo(mut far: TcpStream, waiting: Waiting) {
+fn echo(mut far: TcpStream, mut waiting: Waiting) {
     let mut bytes = [0; 64];
     while let Some(came) = waiting.read(&mut far, &mut bytes) {
         let echoed = bytes.get(..came).map(|bytes| far.write_all(bytes));
@@ -163,9 +162,9 @@ fn is_empty(error: &io::Error) -> bool {
 }
 
 /// How both ends wait.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Waiting {
-    strategy: WaitStrategy,
+    patience: Patience,
     deadline: Instant,
     /// With one processor, asking without ever giving way keeps the other end from answering: that
     /// would be the scheduler's slice, and no floor of a path to another machine.
@@ -176,11 +175,7 @@ impl Waiting {
     fn new(strategy: WaitStrategy, deadline: Instant) -> Self {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         Self {
-            // As in a run: with one processor it sleeps at once.
-            strategy: match strategy {
-                WaitStrategy::Auto if processors < 2 => WaitStrategy::Block,
-                other => other,
-            },
+            patience: Patience::new(strategy, processors),
             deadline,
             gives_way: processors < 2,
         }
@@ -188,33 +183,28 @@ impl Waiting {
 
     /// Reads as soon as there is something, at least one byte. `None` when the connection is over, or
     /// the time is.
-    fn read(self, stream: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
-        let mut asking_since = None;
-        if self.strategy == WaitStrategy::Block {
-            sleep(
-                stream,
-                self.deadline.checked_duration_since(Instant::now())?,
-            )
-            .ok()?;
+    fn read(&mut self, stream: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
+        let budget = self.patience.budget();
+        let began = Instant::now();
+        let mut in_vain = false;
+        if budget == Some(Duration::ZERO) {
+            sleep(stream, self.deadline.checked_duration_since(began)?).ok()?;
         }
         loop {
             match stream.read(buffer) {
                 Ok(0) => return None,
-                Ok(count) => return Some(count),
+                Ok(count) => {
+                    self.patience.saw(began.elapsed(), in_vain);
+                    return Some(count);
+                }
                 Err(error) if is_empty(&error) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => return None,
             }
             let now = Instant::now();
             let left = self.deadline.checked_duration_since(now)?;
-            let sleeps = match self.strategy {
-                WaitStrategy::Spin => false,
-                WaitStrategy::Block => true,
-                WaitStrategy::Auto => {
-                    now.duration_since(*asking_since.get_or_insert(now)) >= SPIN_BUDGET
-                }
-            };
-            if sleeps {
+            if budget.is_some_and(|budget| now.duration_since(began) >= budget) {
+                in_vain = budget != Some(Duration::ZERO);
                 sleep(stream, left).ok()?;
             } else if self.gives_way {
                 thread::yield_now();
@@ -342,8 +332,12 @@ mod tests {
     fn an_echo_that_never_comes_is_given_up_when_the_time_is_over() {
         for wait in WaitStrategy::ALL {
             let (mut near, _silent) = pair(Instant::now() + AMPLE).unwrap();
-            let waiting = Waiting::new(wait, Instant::now() + Duration::from_millis(5));
-            assert_eq!(round_trip(&mut near, b"m 1 a\n", waiting), None, "{wait}");
+            let mut waiting = Waiting::new(wait, Instant::now() + Duration::from_millis(5));
+            assert_eq!(
+                round_trip(&mut near, b"m 1 a\n", &mut waiting),
+                None,
+                "{wait}"
+            );
         }
     }
 

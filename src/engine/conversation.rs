@@ -9,15 +9,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
 use super::connect::Connection;
-use super::executor::Execution;
+use super::executor::{Execution, cpus};
 use super::fault;
 use super::lane::Cargo;
 use super::measure::{Keeper, Method, measure};
-use super::patience::Patience;
 use super::progress::Place;
 use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
 use super::tcp_info::tcp_info;
 use super::visit::Current;
+use crate::experiment::Patience;
 use crate::measurement::{Direction, Fault, Probe, TcpChange, Work};
 use crate::protocol::{Phase, ProbeMessage};
 
@@ -50,11 +50,11 @@ pub(super) async fn converse(
     }
     let phase = Phase::Measurement;
     watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-    let (depth, wait, origin) = {
+    let (depth, origin) = {
         let execution = &recording.borrow().execution;
-        let profile = execution.profile();
-        (profile.depth, profile.wait, execution.run.origin)
+        (execution.profile().depth, execution.run.origin)
     };
+    let mut patience = recording.borrow().patience();
     let cargoes = cargoes(order, depth, connections.len()).await;
     let measured = {
         let sockets: Vec<_> = connections
@@ -63,7 +63,7 @@ pub(super) async fn converse(
             .collect();
         let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
         let method = Method {
-            patience: Patience::new(wait, cpus()),
+            patience: &mut patience,
             time_out: order.probe_time_out(),
             origin,
         };
@@ -71,6 +71,7 @@ pub(super) async fn converse(
         let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
         let after = sockets.iter().map(|socket| tcp_info(socket));
         let mut recording = recording.borrow_mut();
+        recording.learnt(patience);
         let rounds = recording.current.rounds.iter_mut();
         for (round, (before, after)) in rounds.zip(before.into_iter().zip(after)) {
             round.tcp = before
@@ -125,10 +126,6 @@ async fn cargoes(order: &Order, depth: u32, connections: usize) -> Vec<Cargo> {
     }
 }
 
-fn cpus() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
 /// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
 /// it is looked at again each time the timer fires, not each time it moves.
 pub(super) async fn expired(watch: &Watch) {
@@ -166,6 +163,22 @@ impl<'r, 'a> Recording<'r, 'a> {
             execution,
             current,
             news: 0,
+        }
+    }
+
+    /// What is known of waiting for this point.
+    fn patience(&self) -> Patience {
+        let execution = &self.execution;
+        let known = execution.patience.get(self.current.visit.point);
+        known.map_or_else(
+            || Patience::new(execution.profile().wait, cpus()),
+            Patience::clone,
+        )
+    }
+
+    fn learnt(&mut self, patience: Patience) {
+        if let Some(place) = self.execution.patience.get_mut(self.current.visit.point) {
+            *place = patience;
         }
     }
 

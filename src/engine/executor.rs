@@ -12,7 +12,7 @@ use super::connect::resolve;
 use super::open_point::OpenPoint;
 use super::progress::{Forecast, Outlet, Pace};
 use super::{RunRequest, fault};
-use crate::experiment::{Plan, Profile, Visit};
+use crate::experiment::{Patience, Plan, Profile, Visit};
 use crate::measurement::{
     Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript, check_run,
 };
@@ -72,6 +72,9 @@ pub(super) struct Execution<'a> {
     pub open: Vec<OpenPoint>,
     /// What is known of each point's samples so far.
     pub figures: Vec<PointFigures>,
+    /// What is known of waiting for each point's echoes: a connection has too few probes to learn it
+    /// anew each time.
+    pub patience: Vec<Patience>,
     /// Whether probes follow each other so quickly that a window that draws would be seen in them.
     pub quick: bool,
 }
@@ -90,6 +93,7 @@ impl<'a> Execution<'a> {
                 .iter()
                 .map(|point| PointFigures::new(point.spec.message_size))
                 .collect(),
+            patience: vec![Patience::new(request.profile.wait, cpus()); points.len()],
             quick: false,
             run: Run {
                 id,
@@ -192,7 +196,7 @@ impl<'a> Execution<'a> {
             Ok(()) => {}
             Err(End::Stopped(phase)) => {
                 for (index, point) in self.run.points.iter_mut().enumerate() {
-                    if self.open.get(index).is_some_and(|open| open.wants_more()) {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault::stopped(phase));
                     }
                 }
@@ -202,7 +206,7 @@ impl<'a> Execution<'a> {
             }
             Err(End::Gone(fault)) => {
                 for (index, point) in self.run.points.iter_mut().enumerate() {
-                    if self.open.get(index).is_some_and(|open| open.wants_more()) {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault.clone());
                     }
                 }
@@ -219,6 +223,11 @@ impl<'a> Execution<'a> {
         };
         self.run
     }
+}
+
+/// Processors this program may use.
+pub(super) fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// A seed that can be read out and typed in.

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
 use super::lane::{Cargo, Lane, LaneFault, Turn};
-use super::patience::Patience;
 use super::readiness::{Interest, Sleeper};
+use crate::experiment::Patience;
 use crate::measurement::{Probe, Work};
 
 /// Turns between two looks at the clock while spinning.
@@ -56,8 +56,9 @@ pub(super) enum FailureKind {
 }
 
 /// How the measuring is done.
-pub(super) struct Method {
-    pub patience: Patience,
+pub(super) struct Method<'p> {
+    /// What is known of the path already; it learns on.
+    pub patience: &'p mut Patience,
     /// How long an echo may take.
     pub time_out: Duration,
     /// Times are counted from here.
@@ -68,13 +69,13 @@ pub(super) struct Method {
 pub(super) async fn measure(
     sockets: &[SockRef<'_>],
     cargoes: Vec<Cargo>,
-    method: Method,
+    method: Method<'_>,
     attention: &Attention,
     stop: &CancellationToken,
     keeper: &mut impl Keeper,
 ) -> Result<(), Failure> {
     let Method {
-        mut patience,
+        patience,
         time_out,
         origin,
     } = method;
@@ -90,9 +91,10 @@ pub(super) async fn measure(
         moved_at: Instant::now(),
         shown: false,
         hold: false,
+        in_vain: false,
     };
     let cpu_before = thread_cpu_ns();
-    let ended = poll_fn(|cx| round.run(cx, &mut patience, attention, stop, keeper)).await;
+    let ended = poll_fn(|cx| round.run(cx, patience, attention, stop, keeper)).await;
     round.finish(cpu_before, keeper);
     ended
 }
@@ -107,6 +109,8 @@ struct RoundOfLanes<'s> {
     shown: bool,
     /// Whether a pause is wanted.
     hold: bool,
+    /// Whether all the time to spin was spent since something came.
+    in_vain: bool,
 }
 
 impl RoundOfLanes<'_> {
@@ -154,11 +158,11 @@ impl RoundOfLanes<'_> {
                 continue;
             }
             lane.may_read |= at_once;
-            let hold = &mut self.hold;
+            let (hold, in_vain) = (&mut self.hold, &mut self.in_vain);
             let holding = *hold;
             let turn = lane.turn(holding, &mut |probe, now| {
                 if let Some(rtt_ns) = probe.rtt_ns() {
-                    patience.saw(Duration::from_nanos(rtt_ns));
+                    patience.saw(Duration::from_nanos(rtt_ns), std::mem::take(in_vain));
                 }
                 *hold |= keeper.probe(index, probe, now);
             });
@@ -223,6 +227,7 @@ impl RoundOfLanes<'_> {
         if patience.budget().is_none_or(|budget| idle < budget) {
             return Ok(());
         }
+        self.in_vain = patience.asks_at_once();
         for (index, lane) in self.lanes.iter().enumerate() {
             let going = !lane.has_ended();
             let interest = Interest {

@@ -14,7 +14,6 @@ mod fault;
 mod lane;
 mod measure;
 mod open_point;
-mod patience;
 mod picture;
 mod progress;
 mod quiet;

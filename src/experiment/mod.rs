@@ -1,6 +1,7 @@
 //! What is asked for: the profile, its message sizes, and the plan that visits its points.
 
 mod method;
+mod patience;
 mod plan;
 mod profile;
 mod shuffle;
@@ -8,6 +9,7 @@ mod sizes;
 mod stop_rule;
 
 pub use method::{Order, Precision, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
+pub use patience::Patience;
 pub use plan::{Estimate, Plan, PointSpec, Visit};
 pub use profile::{
     Field, MAX_BUFFER, MAX_CONNECTIONS, MAX_DELAYS, MAX_DEPTH, MAX_MESSAGE_SIZE, MAX_PROBES,

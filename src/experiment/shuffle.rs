@@ -1,7 +1,7 @@
 //! The random order of a round: the same for the same seed and round, in every version of the program.
 //!
 //! A library's shuffle may change from one version to the next, and with it what a stored seed means.
-//! So the numbers are those of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable
+//! So the numbers are those of `SplitMix64` (G. L. Steele, D. Lea, C. H. Flood, "Fast Splittable
 //! Pseudorandom Number Generators", OOPSLA 2014), drawn into a range without bias by rejection, and the
 //! shuffle is that of Fisher and Yates as D. E. Knuth gives it (*The Art of Computer Programming* 2,
 //! algorithm 3.4.2 P).

@@ -14,6 +14,7 @@ use super::file_dialog::FileDialogs;
 use super::form::Form;
 use super::modal::Modal;
 use super::plots::PlotState;
+use super::points_table::TableState;
 use super::profiles::is_special;
 use super::runs::{EndedRun, EndedRuns};
 use super::server_side::ServerSide;
@@ -69,6 +70,7 @@ pub struct App {
     pub(super) modal: Option<Modal>,
     pub(super) dialogs: FileDialogs,
     pub(super) plots: PlotState,
+    pub(super) points: TableState,
     pub(super) transcript: TranscriptState,
     pub(super) path_field_only: bool,
     /// The form as it was last opened, saved or begun.
@@ -115,6 +117,7 @@ impl App {
             modal: None,
             dialogs: FileDialogs::default(),
             plots: PlotState::default(),
+            points: TableState::default(),
             transcript: TranscriptState::default(),
             path_field_only: options.path_field,
             settings_file,

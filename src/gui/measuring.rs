@@ -219,7 +219,8 @@ fn about_how_long(profile: &Profile) -> String {
         }
     };
     let time = waiting_time(most);
-    let is_long = most >= Duration::from_secs(1);
+    // Rounded, as the text is.
+    let is_long = most >= Duration::from_millis(500);
     match profile.target {
         Target::Embedded if is_long => format!("{at_most}about {time}"),
         Target::Embedded => time,

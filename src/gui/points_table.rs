@@ -9,7 +9,7 @@ use super::point_words::{floor_sentence, near_floor, precision};
 use super::table_columns::{Column, Row, Units, columns};
 use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
 use super::widgets::note;
-use crate::measurement::{Point, Run};
+use crate::measurement::{Limit, Point, Run, RunId, RunState, limit_of};
 
 /// Space between columns.
 const GAP: f32 = 8.0;
@@ -26,22 +26,53 @@ pub fn as_text(run: &Run) -> String {
         "" => column.name.to_owned(),
         unit => format!("{} ({unit})", column.name),
     };
-    let mut lines = vec![join(&mut columns.iter().map(head))];
-    for point in &run.points {
+    let because = "What limited it".to_owned();
+    let heads = columns.iter().map(head);
+    let mut lines = vec![join(&mut heads.chain([because]))];
+    for (point, limit) in run.points.iter().zip(limits(run)) {
         let row = Row {
             run,
             point,
             is_measured: false,
+            limit: limit.as_ref(),
             units: &units,
         };
-        lines.push(join(&mut columns.iter().map(|column| column.cell(&row))));
+        let because = limit.as_ref().map_or("-", |limit| limit.sentence.as_str());
+        let cells = columns.iter().map(|column| column.cell(&row));
+        lines.push(join(&mut cells.chain([because.to_owned()])));
     }
     lines.join("\n") + "\n"
 }
 
+/// What the table remembers between frames.
+#[derive(Debug, Default)]
+pub struct TableState {
+    /// What limited each point of the run that is shown, found once: it goes through every round.
+    limits: Option<(RunId, Vec<Option<Limit>>)>,
+}
+
+impl TableState {
+    fn limits_of(&mut self, run: &Run) -> &[Option<Limit>] {
+        let of_run = |known: &(RunId, _)| known.0 == run.id;
+        // What limits a run that goes on may change with every round.
+        if run.state == RunState::Running {
+            self.limits = None;
+        } else if !self.limits.as_ref().is_some_and(of_run) {
+            self.limits = Some((run.id, limits(run)));
+        }
+        self.limits.as_ref().map_or(&[], |(_, limits)| limits)
+    }
+}
+
+/// What limited each point.
+fn limits(run: &Run) -> Vec<Option<Limit>> {
+    let of_point = |point| limit_of(point, &run.profile, run.calibration.as_ref());
+    run.points.iter().map(of_point).collect()
+}
+
 /// Shows the table.
-pub fn show(app: &App, ui: &mut Ui) {
-    let Some(run) = app.shown() else {
+pub fn show(app: &mut App, ui: &mut Ui) {
+    let Some(run) = app.shown().cloned() else {
         note(
             ui,
             "Every figure of the plots appears here once a run has begun.",
@@ -49,13 +80,14 @@ pub fn show(app: &App, ui: &mut Ui) {
         return;
     };
     let measuring = app.shown_progress().map(|progress| progress.point);
-    table(ui, run, measuring);
+    let limits = app.points.limits_of(&run);
+    table(ui, &run, measuring, limits);
 }
 
 /// The table of a run of which the point `measuring` is being measured.
-fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>) {
+fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>, limits: &[Option<Limit>]) {
     let units = Units::of(run);
-    let columns = columns(run);
+    let columns = that_fit(columns(run), ui.available_width());
     ui.spacing_mut().item_spacing.x = GAP;
     egui::ScrollArea::horizontal().show(ui, |ui| {
         let mut table = TableBuilder::new(ui)
@@ -77,6 +109,7 @@ fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>) {
                             run,
                             point,
                             is_measured: measuring == Some(index),
+                            limit: limits.get(index).and_then(Option::as_ref),
                             units: &units,
                         };
                         line(&mut row, &columns, &content);
@@ -84,6 +117,21 @@ fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>) {
                 });
             });
     });
+}
+
+/// The columns, those for wide windows shown only where all are in sight with them.
+fn that_fit(mut columns: Vec<Column>, room: f32) -> Vec<Column> {
+    let all: f32 = columns
+        .iter()
+        .filter_map(|column| column.width)
+        .map(|width| width + GAP)
+        .sum();
+    if all > room {
+        for column in columns.iter_mut().filter(|column| column.is_extra) {
+            column.width = None;
+        }
+    }
+    columns
 }
 
 fn heads(row: &mut TableRow<'_, '_>, columns: &[Column], units: &Units) {
@@ -135,19 +183,23 @@ fn all_of(ui: &mut Ui, columns: &[Column], row: &Row<'_>) {
     for sentence in sentences(row.run, row.point) {
         ui.label(sentence);
     }
+    if let Some(limit) = row.limit {
+        ui.label(&limit.sentence);
+    }
     if row.point.statistics.is_none() {
         return;
     }
     ui.add_space(space::SMALL);
     let hidden: Vec<&Column> = columns
         .iter()
-        .filter(|column| column.width.is_none() && column.name != "Delay")
+        .filter(|column| column.width.is_none() && !["Delay", "Limited by"].contains(&column.name))
         .collect();
     // Two columns of names and figures: as high as half of them.
     let half = hidden.len().div_ceil(2);
     let (left, right) = hidden.split_at(half.min(hidden.len()));
     Grid::new("all of a point")
         .num_columns(4)
+        .min_row_height(text_size::TITLE)
         .spacing([space::LARGE, space::SMALL])
         .show(ui, |ui| {
             for (place, column) in left.iter().enumerate() {
@@ -156,6 +208,25 @@ fn all_of(ui: &mut Ui, columns: &[Column], row: &Row<'_>) {
                     let figure = format!("{}\u{a0}{}", column.cell(row), column.unit(row.units));
                     ui.label(figure.trim_end());
                 }
+                ui.end_row();
+            }
+        });
+    if let Some(limit) = row.limit {
+        evidence(ui, limit);
+    }
+}
+
+/// What the sentence about the limit rests on.
+fn evidence(ui: &mut Ui, limit: &Limit) {
+    ui.add_space(space::SMALL);
+    Grid::new("evidence")
+        .num_columns(2)
+        .min_row_height(text_size::TITLE)
+        .spacing([space::LARGE, space::SMALL])
+        .show(ui, |ui| {
+            for (name, figure) in &limit.evidence {
+                note(ui, *name);
+                ui.label(figure);
                 ui.end_row();
             }
         });
@@ -203,7 +274,9 @@ mod tests {
     }
 
     fn shown(run: Run) -> Harness<'static> {
-        test_run::shown(egui::vec2(900.0, 400.0), move |ui| table(ui, &run, None))
+        test_run::shown(egui::vec2(720.0, 400.0), move |ui| {
+            table(ui, &run, None, &limits(&run));
+        })
     }
 
     #[test]
@@ -276,6 +349,30 @@ mod tests {
     }
 
     #[test]
+    fn what_limited_a_point_is_a_column_where_there_is_room_and_a_sentence_everywhere() {
+        let limit = limits(&run()).remove(0).expect("a point with figures");
+        let mut narrow = shown(run());
+        assert!(!texts(&narrow).iter().any(|text| text == "Limited by"));
+        let said = rest_on(&mut narrow, "100");
+        assert!(said.contains(&limit.sentence), "{said}");
+        for (name, figure) in &limit.evidence {
+            assert!(
+                said.contains(name) && said.contains(figure),
+                "{name}: {said}"
+            );
+        }
+
+        let run = run();
+        let wide = test_run::shown(egui::vec2(1_100.0, 400.0), move |ui| {
+            table(ui, &run, None, &limits(&run));
+        });
+        let said = texts(&wide);
+        assert!(said.iter().any(|text| text == "Limited by"), "{said:?}");
+        let named = said.iter().filter(|text| *text == limit.cause.name());
+        assert!(named.count() >= 1, "{said:?}");
+    }
+
+    #[test]
     fn the_copied_table_has_every_column_and_the_marks() {
         let text = as_text(&run());
         let mut lines = text
@@ -297,6 +394,13 @@ mod tests {
         assert_eq!(column("Rounds"), ["6"; 4]);
         assert_eq!(column("Outliers (probes)"), ["0"; 4]);
         assert_eq!(column("Connect (µs)")[0], "60.00");
+        let limits = limits(&run());
+        let sentences: Vec<&str> = limits
+            .iter()
+            .flatten()
+            .map(|limit| limit.sentence.as_str())
+            .collect();
+        assert_eq!(column("What limited it"), sentences);
         assert!(rows.iter().all(|row| row.len() == heads.len()));
     }
 }

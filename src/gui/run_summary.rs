@@ -2,11 +2,11 @@
 
 use egui::{Color32, Label, RichText, Ui};
 
-use super::point_words::{calibration_lines, is_loopback, rounds_done};
+use super::point_words::{calibration_lines, is_loopback, near_floor, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::{Order, Rounds};
 use crate::measurement::units::bytes;
-use crate::measurement::{Check, PrecisionOutcome, Run};
+use crate::measurement::{Check, FLOOR_MARGIN, PrecisionOutcome, Run};
 
 /// One thing said, and what is behind it.
 struct Remark {
@@ -46,15 +46,24 @@ pub fn precise_points(run: &Run) -> Option<String> {
         .iter()
         .filter(|point| is_precise(point.outcome))
         .count();
-    let points = run.points.len();
-    let noun = if points == 1 { "point" } else { "points" };
-    Some(format!("{precise} of {points} {noun} precise"))
+    let points = counted(run.points.len(), "point");
+    Some(format!("{precise} of {points} precise"))
+}
+
+/// A number of things, in words.
+fn counted(number: usize, thing: &str) -> String {
+    if number == 1 {
+        format!("1 {thing}")
+    } else {
+        format!("{number} {thing}s")
+    }
 }
 
 fn remarks(run: &Run) -> Vec<Remark> {
     [
         failed_checks(run),
         refused(run),
+        near_the_floor(run),
         precise(run),
         rounds(run),
         loopback(run),
@@ -66,11 +75,10 @@ fn remarks(run: &Run) -> Vec<Remark> {
 
 fn failed_checks(run: &Run) -> Option<Remark> {
     let failed: Vec<&Check> = run.checks.iter().filter(|check| !check.passed).collect();
-    let text = match failed.len() {
-        0 => return None,
-        1 => "1 self-check failed".to_owned(),
-        number => format!("{number} self-checks failed"),
-    };
+    if failed.is_empty() {
+        return None;
+    }
+    let text = format!("{} failed", counted(failed.len(), "self-check"));
     let details = failed
         .iter()
         .map(|check| format!("{}: {}", check.name, check.detail));
@@ -83,14 +91,36 @@ fn failed_checks(run: &Run) -> Option<Remark> {
 
 fn refused(run: &Run) -> Option<Remark> {
     let refused = &run.socket.as_ref()?.refused;
-    let text = match refused.len() {
-        0 => return None,
-        1 => "1 socket setting refused".to_owned(),
-        number => format!("{number} socket settings refused"),
-    };
+    if refused.is_empty() {
+        return None;
+    }
     Some(Remark {
-        text,
+        text: format!("{} refused", counted(refused.len(), "socket setting")),
         hover: lines(refused.iter().cloned()),
+        is_warning: true,
+    })
+}
+
+fn near_the_floor(run: &Run) -> Option<Remark> {
+    let near = run.points.iter().filter_map(|point| near_floor(run, point));
+    let near = near.count();
+    if near == 0 {
+        return None;
+    }
+    Some(Remark {
+        text: format!(
+            "{near} of {} near the instrument floor",
+            counted(run.points.len(), "point")
+        ),
+        hover: lines([
+            format!(
+                "Their medians are less than {FLOOR_MARGIN} times what the same exchange takes over \
+                 this machine's loopback: a part of them is the instrument, not the path."
+            ),
+            run.calibration
+                .map(|calibration| calibration_lines(&calibration))
+                .unwrap_or_default(),
+        ]),
         is_warning: true,
     })
 }
@@ -113,10 +143,10 @@ fn precise(run: &Run) -> Option<Remark> {
 fn rounds(run: &Run) -> Option<Remark> {
     let done = || run.points.iter().map(rounds_done);
     let (least, most) = (done().min()?, done().max()?);
-    let text = match (least, most) {
-        (1, 1) => "1 round".to_owned(),
-        (least, most) if least == most => format!("{most} rounds"),
-        (least, most) => format!("{least} to {most} rounds"),
+    let text = if least == most {
+        counted(most, "round")
+    } else {
+        format!("{least} to {most} rounds")
     };
     let order = match run.profile.order {
         Order::Random => format!(
@@ -239,6 +269,13 @@ mod tests {
             ..(*counted.profile).clone()
         });
         assert_eq!(said(&counted), [("6 rounds".to_owned(), false)]);
+    }
+
+    #[test]
+    fn points_near_the_instruments_floor_are_counted_as_a_warning() {
+        let run = test_run::run(&[(1, 30_000, None), (2, 1_000_000, None)]);
+        let near = "1 of 2 points near the instrument floor".to_owned();
+        assert!(said(&run).contains(&(near, true)), "{:?}", said(&run));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::point_words::{near_floor, rounds_done, state};
 use crate::measurement::units::{Unit, count};
-use crate::measurement::{MedianInterval, Point, PointStatistics, Run, Series};
+use crate::measurement::{Limit, MedianInterval, Point, PointStatistics, Run, Series};
 
 /// Units that the whole table is in, so that figures can be compared down a column.
 pub struct Units {
@@ -66,6 +66,8 @@ pub struct Column {
     pub hint: &'static str,
     /// Its width in points where it is shown.
     pub width: Option<f32>,
+    /// Whether only a wide window has room for it.
+    pub is_extra: bool,
     cell: Cell,
 }
 
@@ -86,6 +88,8 @@ pub struct Row<'a> {
     pub point: &'a Point,
     /// Whether it is being measured.
     pub is_measured: bool,
+    /// What limited it; `None` while that is not asked yet.
+    pub limit: Option<&'a Limit>,
     /// The table's units.
     pub units: &'a Units,
 }
@@ -148,6 +152,7 @@ const fn point(
         unit,
         hint,
         width: Some(width),
+        is_extra: false,
         cell: Cell::Point(cell),
     }
 }
@@ -163,6 +168,7 @@ const fn figure(
         unit,
         hint,
         width: None,
+        is_extra: false,
         cell: Cell::Figure(cell),
     }
 }
@@ -174,13 +180,20 @@ impl Column {
             ..self
         }
     }
+
+    const fn extra(self) -> Self {
+        Self {
+            is_extra: true,
+            ..self
+        }
+    }
 }
 
 #[expect(
     clippy::cast_precision_loss,
     reason = "nanoseconds stay far below 2^52"
 )]
-const COLUMNS: [Column; 25] = [
+const COLUMNS: [Column; 26] = [
     point("Size", In::Own("bytes"), 72.0, "Payload bytes of a probe.", |row| {
         count(row.point.spec.message_size)
     }),
@@ -198,6 +211,16 @@ const COLUMNS: [Column; 25] = [
         "How the point stands. Precise: the interval of its median is as narrow as was asked for; not \
          reached: it is not. Of a failed point, what failed first.",
         |row| state(row.run, row.point, row.is_measured),
+    ),
+    point(
+        "Mark",
+        In::Nothing,
+        70.0,
+        "Near floor: the median is so short that the instrument is seen in it.",
+        |row| match near_floor(row.run, row.point) {
+            Some(_) => "near floor".to_owned(),
+            None => "-".to_owned(),
+        },
     ),
     point(
         "Rounds",
@@ -309,15 +332,17 @@ const COLUMNS: [Column; 25] = [
         |of, units| of.window_bound.map(|bound| units.rate(bound)),
     ),
     point(
-        "Mark",
+        "Limited by",
         In::Nothing,
-        70.0,
-        "Near floor: the median is so short that the instrument is seen in it.",
-        |row| match near_floor(row.run, row.point) {
-            Some(_) => "near floor".to_owned(),
+        150.0,
+        "What most of the median RTT comes from, as far as the kernel's and the program's own accounts \
+         tell. The sentence and the figures behind it stand where the pointer rests on the row.",
+        |row| match row.limit {
+            Some(limit) => limit.cause.name().to_owned(),
             None => "-".to_owned(),
         },
-    ),
+    )
+    .extra(),
 ];
 
 fn median(series: &Series, units: &Units) -> String {

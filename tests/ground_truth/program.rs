@@ -3,7 +3,6 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -18,32 +17,6 @@ fn echograph() -> OsString {
     env::var_os("ECHOGRAPH_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_echograph").into())
 }
 
-/// The program, ended if it hangs.
-fn here() -> Command {
-    let mut command = Command::new("timeout");
-    command
-        .args(["--signal=KILL", PATIENCE_S])
-        .arg(echograph())
-        .stdin(Stdio::null());
-    command
-}
-
-fn inside(namespace: &Namespace) -> Command {
-    let mut command = Command::new("timeout");
-    command
-        .args([
-            "--signal=KILL",
-            PATIENCE_S,
-            "ip",
-            "netns",
-            "exec",
-            &namespace.name,
-        ])
-        .arg(echograph())
-        .stdin(Stdio::null());
-    command
-}
-
 /// `echograph serve` in a namespace, killed when it is dropped.
 pub struct Serving {
     child: Child,
@@ -53,11 +26,18 @@ pub struct Serving {
 impl Serving {
     /// Listens on [`SERVER`].
     pub fn start(namespace: &Namespace, options: &[&str]) -> Result<Self, Trouble> {
-        let mut child = Command::new("ip")
+        let mut command = Command::new("ip");
+        command
             .args(["netns", "exec", &namespace.name])
             .arg(echograph())
             .args(["serve", "--bind", SERVER, "--port", "0", "--quiet"])
-            .args(options)
+            .args(options);
+        Self::of(command)
+    }
+
+    /// Any server that says on standard output where it listens.
+    pub fn of(mut command: Command) -> Result<Self, Trouble> {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -73,7 +53,7 @@ impl Serving {
             .next()
             .and_then(|port| port.parse().ok());
         let mut serving = Self { child, port: 0 };
-        serving.port = port.ok_or_else(|| format!("serve said {line:?}"))?;
+        serving.port = port.ok_or_else(|| format!("the server said {line:?}"))?;
         Ok(serving)
     }
 }
@@ -87,19 +67,20 @@ impl Drop for Serving {
 
 /// Measures [`SERVER`] with `echograph run` from a namespace; the run document.
 pub fn measure(namespace: &Namespace, port: u16, options: &[&str]) -> Result<Value, Trouble> {
-    run(inside(namespace), SERVER, port, options)
-}
-
-/// Measures a server of the test's own namespace.
-pub fn measure_from_here(server: SocketAddr, options: &[&str]) -> Result<Value, Trouble> {
-    run(here(), &server.ip().to_string(), server.port(), options)
-}
-
-fn run(mut echograph: Command, host: &str, port: u16, options: &[&str]) -> Result<Value, Trouble> {
-    let done = echograph
-        .args(["run", "--host", host, "--port", &port.to_string()])
+    let done = Command::new("timeout")
+        .args([
+            "--signal=KILL",
+            PATIENCE_S,
+            "ip",
+            "netns",
+            "exec",
+            &namespace.name,
+        ])
+        .arg(echograph())
+        .args(["run", "--host", SERVER, "--port", &port.to_string()])
         .args(options)
         .args(["--quiet", "--json", "-"])
+        .stdin(Stdio::null())
         .output()
         .map_err(|error| error.to_string())?;
     let said = || String::from_utf8_lossy(&done.stderr).into_owned();

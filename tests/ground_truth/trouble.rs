@@ -62,8 +62,7 @@ pub fn within_three_attempts(
 }
 
 /// Runs the checks that the arguments choose, one after the other.
-pub fn run_all(checks: &[Check]) -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
+pub fn run_all(checks: &[Check], arguments: &[String]) -> ExitCode {
     let words: Vec<&String> = arguments
         .iter()
         .filter(|argument| !argument.starts_with('-'))

@@ -86,7 +86,7 @@ fn table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
     let names = rows.next().unwrap();
     let mut units = rows.next().unwrap().into_iter();
     let heads = names.into_iter().map(|name| {
-        let has_unit = !["Rounds", "State", "Mark"].contains(&name.as_str());
+        let has_unit = !["Rounds", "State", "Mark", "Limited by"].contains(&name.as_str());
         let unit = has_unit.then(|| units.next().expect("a unit"));
         (name, unit.unwrap_or_default())
     });
