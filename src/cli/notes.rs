@@ -172,7 +172,7 @@ fn instrument(run: &Run) -> Option<String> {
         "instrument floor:"
     };
     Some(format!(
-        "{is} {} (waiting as in the run; reading the clock {}, its step {})",
+        "{is} {} (clock {} a reading, in steps of {})",
         time(floor.floor_ns),
         time(floor.clock_cost_ns),
         time(whole(floor.clock_resolution_ns))
@@ -212,7 +212,7 @@ fn outliers(run: &Run) -> Option<String> {
 fn window_bound(run: &Run) -> Option<String> {
     let (least, most) = range_of(run, |figures| figures.window_bound)?;
     Some(format!(
-        "receive window / RTT: {}, a bound for one connection and nothing that was measured",
+        "receive window / RTT: {}, a bound of one connection, not measured",
         range(&throughput(least), &throughput(most))
     ))
 }
@@ -384,8 +384,7 @@ mod tests {
         assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
         assert!(!row(&run, 1_000).contains('~'));
         assert!(note(&run, "~ nearer than 10 times").is_some());
-        let floor =
-            "2.500 µs (waiting as in the run; reading the clock 22.00 ns, its step 1.000 ns)";
+        let floor = "2.500 µs (clock 22.00 ns a reading, in steps of 1.000 ns)";
         assert_eq!(
             note(&run, "instrument").unwrap(),
             format!("instrument floor: {floor}")
@@ -467,8 +466,7 @@ mod tests {
         }
         assert_eq!(
             note(&run, "receive window").unwrap(),
-            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound for one connection and nothing \
-             that was measured"
+            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound of one connection, not measured"
         );
     }
 
