@@ -12,7 +12,7 @@ use super::trouble::{Trouble, expect, within_three_attempts};
 const ONE_BY_ONE: [&str; 6] = ["--sizes", "16K", "--probes", "20", "--rounds", "6"];
 /// A pipelined run: enough in flight to fill what there is to fill.
 const PIPELINED: [&str; 10] = [
-    "--type", "tput", "--sizes", "16K", "--depth", "16", "--probes", "200", "--rounds", "3",
+    "--type", "tput", "--sizes", "16K", "--depth", "16", "--probes", "60", "--rounds", "3",
 ];
 
 /// A link of 20 Mbit/s.
@@ -84,11 +84,11 @@ fn is_named(
 ) -> Result<String, Trouble> {
     let document = measure(client, serving.port, options)?;
     let limit = &document["points"][0]["limit"];
+    let sentence = limit["sentence"]
+        .as_str()
+        .ok_or_else(|| format!("the run does not say what limited it, but {limit}"))?;
     expect(limit["cause"] == cause, || {
         format!("{cause} was provoked, and the run says {limit}")
     })?;
-    let sentence = limit["sentence"].as_str();
-    sentence
-        .map(str::to_owned)
-        .ok_or_else(|| Trouble::Wrong(format!("no sentence: {limit}")))
+    Ok(sentence.to_owned())
 }

@@ -153,6 +153,6 @@ impl Ethernet {
         ])?;
         let queues: Value = serde_json::from_str(&shown).map_err(|error| error.to_string())?;
         let bytes = queues[0]["bytes"].as_f64();
-        bytes.ok_or_else(|| Trouble::Wrong(format!("tc counts no bytes: {shown}")))
+        bytes.ok_or_else(|| Trouble::Broken(format!("tc counts no bytes: {shown}")))
     }
 }

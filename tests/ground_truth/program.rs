@@ -8,10 +8,12 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use super::namespaces::{Namespace, SERVER};
-use super::trouble::{Trouble, expect};
+use super::trouble::Trouble;
 
 /// Seconds after which a run is taken to hang.
 const PATIENCE_S: &str = "60";
+/// What `timeout` ends with when it kills.
+const KILLED: i32 = 128 + 9;
 
 fn echograph() -> OsString {
     env::var_os("ECHOGRAPH_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_echograph").into())
@@ -84,21 +86,28 @@ pub fn measure(namespace: &Namespace, port: u16, options: &[&str]) -> Result<Val
         .output()
         .map_err(|error| error.to_string())?;
     let said = || String::from_utf8_lossy(&done.stderr).into_owned();
-    expect(done.status.success(), || {
-        format!(
+    if !done.status.success() {
+        let what = format!(
             "run {} ended with {}: {}",
             options.join(" "),
             done.status,
             said()
-        )
-    })?;
-    serde_json::from_slice(&done.stdout).map_err(|error| Trouble::Wrong(error.to_string()))
+        );
+        // It was ended for taking too long.
+        let slow = done.status.code().is_none_or(|code| code == KILLED);
+        return Err(if slow {
+            Trouble::Wrong(what)
+        } else {
+            Trouble::Broken(what)
+        });
+    }
+    serde_json::from_slice(&done.stdout).map_err(|error| Trouble::Broken(error.to_string()))
 }
 
 /// A number of a document, by its path.
 pub fn number(document: &Value, path: &str) -> Result<f64, Trouble> {
     let found = document.pointer(path).and_then(Value::as_f64);
-    found.ok_or_else(|| Trouble::Wrong(format!("the run document has no number at {path}")))
+    found.ok_or_else(|| Trouble::Broken(format!("the run document has no number at {path}")))
 }
 
 /// A column of the first point's samples.
@@ -107,5 +116,5 @@ pub fn column(document: &Value, name: &str) -> Result<Vec<f64>, Trouble> {
     let values = column.and_then(Value::as_array);
     values
         .and_then(|values| values.iter().map(Value::as_f64).collect())
-        .ok_or_else(|| Trouble::Wrong(format!("the samples have no whole column {name}")))
+        .ok_or_else(|| Trouble::Broken(format!("the samples have no whole column {name}")))
 }

@@ -10,13 +10,15 @@ use super::others::{DISTURBED, Ticks};
 pub enum Trouble {
     /// The system does not let the link be made, or gives it no time: nothing is known.
     Refused(String),
-    /// What was measured is not what is true.
+    /// What was measured is not what is true. A busy machine can be the reason.
     Wrong(String),
+    /// Something does not do what it must, however busy the machine is.
+    Broken(String),
 }
 
 impl From<String> for Trouble {
     fn from(what: String) -> Self {
-        Self::Wrong(what)
+        Self::Broken(what)
     }
 }
 
@@ -83,7 +85,7 @@ pub fn run_all(checks: &[Check], arguments: &[String]) -> ExitCode {
         let (verdict, detail) = match check() {
             Ok(figures) => ("ok", figures),
             Err(Trouble::Refused(reason)) if !required => ("ignored", reason),
-            Err(Trouble::Refused(what) | Trouble::Wrong(what)) => {
+            Err(Trouble::Refused(what) | Trouble::Wrong(what) | Trouble::Broken(what)) => {
                 failed += 1;
                 ("FAILED", what)
             }

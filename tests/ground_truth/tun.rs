@@ -37,7 +37,7 @@ pub fn open(name: &str) -> Result<File, Trouble> {
         rest: [0; 22],
     };
     if name.len() >= request.name.len() {
-        return Err(Trouble::Wrong(format!("{name} is too long a name")));
+        return Err(Trouble::Broken(format!("{name} is too long a name")));
     }
     request.name[..name.len()].copy_from_slice(name.as_bytes());
     #[expect(
