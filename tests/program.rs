@@ -8,7 +8,9 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use echograph::experiment::{Profile, Rounds, Target};
+use echograph::experiment::{
+    Order, Precision, Profile, Rounds, SocketOptions, Target, WaitStrategy,
+};
 use echograph::measurement::{FaultKind, FaultPhase, Run, RunState, Side};
 use echograph::store::{load_run, profile_text, read_run};
 
@@ -134,6 +136,15 @@ fn a_run_of_the_embedded_server_writes_what_it_measured() {
     assert_eq!(run.error, None);
     assert_eq!(run.profile.target, Target::Embedded);
     assert_eq!(run.environment.program, "echograph 0.1.0");
+    assert_eq!(run.environment.commit, echograph::store::COMMIT);
+    if cfg!(target_os = "linux") {
+        assert!(run.environment.load_average.is_some());
+        let congestion = run
+            .environment
+            .sysctls
+            .get("net.ipv4.tcp_congestion_control");
+        assert!(congestion.is_some());
+    }
     assert_eq!(run.points.len(), 2);
     for (point, size) in run.points.iter().zip([1, 65_536]) {
         assert_eq!(point.spec.message_size, size);
@@ -159,6 +170,165 @@ fn a_run_of_the_embedded_server_writes_what_it_measured() {
             .any(|line| line.split_whitespace().take(2).eq([size, "6"]))
     };
     assert!(has_row("1") && has_row("65536"), "{table}");
+}
+
+#[test]
+fn every_option_of_the_method_reaches_the_document() {
+    let done = output(&[
+        "run",
+        "--sizes",
+        "1,2K",
+        "--probes",
+        "3",
+        "--ci-width",
+        "100%",
+        "--min-rounds",
+        "7",
+        "--max-rounds",
+        "8",
+        "--time-budget",
+        "30",
+        "--order",
+        "sequential",
+        "--seed",
+        "7",
+        "--warmup",
+        "1",
+        "--wait",
+        "block",
+        "--depth",
+        "2",
+        "--connections",
+        "2",
+        "--nodelay",
+        "off",
+        "--sndbuf",
+        "64K",
+        "--rcvbuf",
+        "128K",
+        "--congestion",
+        "reno",
+        "--json",
+        "-",
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let run = read_run(done.stdout.as_slice()).unwrap();
+    let asked = Profile {
+        message_sizes: vec![1, 2_048],
+        probes: 3,
+        rounds: Rounds::UntilPrecise(Precision {
+            ci_width_percent: 100.0,
+            min_rounds: 7,
+            max_rounds: 8,
+            time_budget_s: 30,
+        }),
+        order: Order::Sequential,
+        seed: Some(7),
+        warmup: 1,
+        wait: WaitStrategy::Block,
+        depth: 2,
+        connections: 2,
+        socket: SocketOptions {
+            nodelay: false,
+            send_buffer: Some(65_536),
+            receive_buffer: Some(131_072),
+            congestion_control: Some("reno".to_owned()),
+        },
+        ..Profile::default()
+    };
+    assert_eq!(*run.profile, asked);
+    assert_eq!(run.seed, 7);
+    let table = text(&done.stderr);
+    assert!(
+        table.contains("2 in flight, 2 connections, wait block"),
+        "{table}"
+    );
+    assert!(table.contains("precision: "), "{table}");
+    assert!(!table.contains("order of the points: random"), "{table}");
+    for point in &run.points {
+        assert!(point.outcome.is_some());
+        let (rounds, connections): (Vec<u32>, Vec<u32>) = point
+            .rounds
+            .iter()
+            .map(|round| (round.number, round.connection))
+            .unzip();
+        assert!(rounds.len() >= 14, "{rounds:?}");
+        assert_eq!(rounds[..4], [1, 1, 2, 2]);
+        assert_eq!(connections[..4], [1, 2, 1, 2]);
+        assert!(point.rounds.iter().all(|round| round.depth == 2));
+    }
+}
+
+#[test]
+fn a_seed_repeats_the_order_of_the_points() {
+    let order = |seed: &str| -> (u64, Vec<u64>) {
+        let done = output(&[
+            "run",
+            "--sizes",
+            "1,2,3,4,5,6,7,8",
+            "--probes",
+            "1",
+            "--rounds",
+            "3",
+            "--seed",
+            seed,
+            "--json",
+            "-",
+        ]);
+        let run = read_run(done.stdout.as_slice()).unwrap();
+        let mut visits: Vec<(u64, u64)> = run
+            .points
+            .iter()
+            .flat_map(|point| {
+                let size = point.spec.message_size;
+                let rounds = point.rounds.iter();
+                rounds.map(move |round| (u64::from(round.session), size))
+            })
+            .collect();
+        visits.sort_unstable();
+        assert!(text(&done.stderr).contains(&format!("--seed {} repeats it", run.seed)));
+        (run.seed, visits.into_iter().map(|(_, size)| size).collect())
+    };
+    let (seed, first) = order("any");
+    assert_eq!(order(&seed.to_string()), (seed, first));
+}
+
+#[test]
+fn several_connections_are_told_apart_in_csv() {
+    let done = output(&[
+        "run",
+        "--sizes",
+        "1",
+        "--probes",
+        "2",
+        "--rounds",
+        "1",
+        "--connections",
+        "2",
+        "--csv",
+        "-",
+    ]);
+    let rows = text(&done.stdout);
+    let mut rows = rows.lines();
+    assert_eq!(
+        rows.next().unwrap(),
+        "type,message_size,server_delay_ns,round,seq,sent_ns,rtt_ns,warmup,connection"
+    );
+    let mut connections: Vec<_> = rows.map(|row| row.rsplit(',').next().unwrap()).collect();
+    connections.sort_unstable();
+    assert_eq!(connections, ["1", "1", "2", "2"]);
+}
+
+#[test]
+fn the_version_names_the_commit_where_there_is_one() {
+    let done = output(&["--version"]);
+    let commit = echograph::store::COMMIT;
+    let expected = match commit.get(..12) {
+        Some(short) => format!("echograph {} ({short})\n", env!("CARGO_PKG_VERSION")),
+        None => format!("echograph {}\n", env!("CARGO_PKG_VERSION")),
+    };
+    assert_eq!(text(&done.stdout), expected);
+    assert!(commit.is_empty() || commit.bytes().all(|byte| byte.is_ascii_hexdigit()));
 }
 
 #[test]
@@ -334,6 +504,8 @@ fn ctrl_c_stops_a_run_and_what_was_measured_is_written() {
         "1,2",
         "--probes",
         "5",
+        "--order",
+        "sequential",
         "--delay",
         "10",
         "--rounds",
@@ -474,6 +646,41 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         ),
         (&["run", "--frobnicate"], "--frobnicate"),
         (
+            &["run", "--wait", "sleep"],
+            "must be one of auto, spin, block",
+        ),
+        (
+            &["run", "--order", "up"],
+            "must be one of random, sequential",
+        ),
+        (&["run", "--depth", "0"], "--depth: must be 1 to 1024"),
+        (
+            &["run", "--connections", "65"],
+            "--connections: must be 1 to 64",
+        ),
+        (&["run", "--seed", "x"], "neither a whole number nor any"),
+        (&["run", "--nodelay", "true"], "on or off belongs here"),
+        (
+            &["run", "--sndbuf", "big"],
+            "system leaves it to the system",
+        ),
+        (&["run", "--rcvbuf", "2047M"], "--rcvbuf: must be 1 to"),
+        (&["run", "--congestion", "a b"], "such as cubic or bbr"),
+        (&["run", "--ci-width", "wide"], "not a number of percent"),
+        (
+            &["run", "--ci-width", "0"],
+            "--ci-width: must be 0.1 % to 100 %",
+        ),
+        (&["run", "--min-rounds", "5"], "--min-rounds: must be 6 to"),
+        (
+            &["run", "--max-rounds", "5"],
+            "--max-rounds: must be at least the 6",
+        ),
+        (
+            &["run", "--rounds", "3", "--ci-width", "5"],
+            "'--rounds <N>' cannot be used with '--ci-width <PCT>'",
+        ),
+        (
             &["run", "missing.ron"],
             "missing.ron: the file does not exist",
         ),
@@ -526,7 +733,7 @@ fn a_profile_is_measured_and_a_bad_one_is_not() {
     let bad = output(&["run", &path]);
     assert_eq!(bad.status.code(), Some(2));
     assert!(
-        text(&bad.stderr).contains("class.ron: line 7, column 5: Probe count: must be at least 1"),
+        text(&bad.stderr).contains("class.ron: line 10, column 5: Probe count: must be at least 1"),
         "{}",
         text(&bad.stderr)
     );

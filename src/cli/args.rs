@@ -6,15 +6,20 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::run_args::RunArgs;
 use super::values;
 use crate::experiment::WaitStrategy;
-use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect, MeasurementType};
+use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect};
 
 /// Measures round-trip time and throughput of a TCP path against message size.
 ///
 /// Without a command, the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "echograph", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "echograph",
+    version = env!("ECHOGRAPH_VERSION"),
+    args_conflicts_with_subcommands = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -25,7 +30,8 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    Run(RunArgs),
+    // Much larger than the others.
+    Run(Box<RunArgs>),
     Serve(ServeArgs),
     /// Draws the window into picture files.
     #[command(hide = true)]
@@ -34,66 +40,6 @@ pub(super) enum Command {
         folder: PathBuf,
     },
 }
-
-/// Measures once and prints a table.
-///
-/// Without --host and --port, and without a profile that names a host, the program's own server is
-/// started and measured.
-#[derive(Debug, Args)]
-#[command(after_help = RUN_NOTES, allow_negative_numbers = true)]
-pub(super) struct RunArgs {
-    /// The profile to start from; each option overrides its field.
-    #[arg(value_name = "PROFILE.ron")]
-    pub profile: Option<PathBuf>,
-    /// The server's name or address [with --port alone: 127.0.0.1].
-    #[arg(long, value_name = "HOST")]
-    pub host: Option<String>,
-    /// The server's TCP port [with --host alone: 10000].
-    #[arg(long, value_name = "PORT", value_parser = values::port)]
-    pub port: Option<u16>,
-    /// What the setup message announces: rtt or tput [rtt].
-    #[arg(long = "type", value_name = "TYPE")]
-    pub kind: Option<MeasurementType>,
-    /// Message sizes: payload bytes of a probe [the assignment's sizes for the type].
-    #[arg(long, value_name = "LIST", value_parser = values::sizes)]
-    pub sizes: Option<values::List>,
-    /// Measured probes in each round [20].
-    #[arg(long, value_name = "N", value_parser = values::count)]
-    pub probes: Option<u32>,
-    /// Server delays in milliseconds, one series each [0].
-    #[arg(long, value_name = "LIST", value_parser = values::delays)]
-    pub delay: Option<values::List>,
-    /// Visits to each point, a connection each [10].
-    #[arg(long, value_name = "N", value_parser = values::count)]
-    pub rounds: Option<u32>,
-    /// Probes at the start of each round that are kept but not counted [0].
-    #[arg(long, value_name = "N", value_parser = values::count)]
-    pub warmup: Option<u32>,
-    /// The wording of the protocol: boston, bologna, boston-size-first or echo [boston].
-    #[arg(long, value_name = "NAME")]
-    pub dialect: Option<Dialect>,
-    /// Want the dialect's replies to the letter.
-    #[arg(long)]
-    pub strict: bool,
-    /// Time-out in seconds, for connecting, and for a reply on top of the server delay [5].
-    #[arg(long, value_name = "S", value_parser = values::seconds)]
-    pub timeout: Option<Duration>,
-    /// Write the run as JSON, to FILE or (-) to standard output.
-    #[arg(long, value_name = "FILE|-")]
-    pub json: Option<PathBuf>,
-    /// Write the samples as CSV, to FILE or (-) to standard output.
-    #[arg(long, value_name = "FILE|-")]
-    pub csv: Option<PathBuf>,
-    /// Print nothing but errors and what --json - or --csv - asks for.
-    #[arg(long)]
-    pub quiet: bool,
-}
-
-const RUN_NOTES: &str = "\
-LIST: 1,100,1K, ranges 1..1000:100 (steps of 100) and 1..64K:x2 (doubling); K is 1024, M is 1024K.
-Where JSON or CSV goes to standard output, the table goes to standard error.
-Ctrl+C stops the run; what was measured is written all the same. A second one ends at once.
-Exit code: 0 done, 1 a point failed or the run was stopped, 2 wrong usage.";
 
 /// Runs the echo server until Ctrl+C.
 ///
@@ -149,7 +95,6 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::experiment::LIST_HELP;
     use crate::protocol::DEFAULT_MAX_MESSAGE_SIZE;
 
     #[test]
@@ -167,6 +112,6 @@ mod tests {
         assert_eq!(args.max_connections as usize, config.max_connections);
         assert_eq!(args.idle_timeout, config.idle_timeout);
         assert_eq!((args.bind, args.port), (config.bind, config.port));
-        assert!(RUN_NOTES.contains("1..64K:x2") && LIST_HELP.contains("1..64K:x2"));
+        assert_eq!(args.wait, config.wait);
     }
 }

@@ -6,21 +6,25 @@
 //!
 //! | file | what it is |
 //! | --- | --- |
-//! | `args`, `values` | the options, and the values they take |
+//! | `args`, `run_args`, `values` | the options, and the values they take |
 //! | `request` | a profile out of a file and options, or what is wrong with them |
-//! | `run`, `progress`, `report` | the `run` command, its progress, its table |
+//! | `run`, `progress` | the `run` command, its progress |
+//! | `report`, `table`, `notes` | a run as text: all of it, its table, the lines below |
 //! | `serve` | the `serve` command |
 //! | `window` | no command: the window |
 //! | `signals`, `output` | Ctrl+C; the two streams |
 
 mod args;
+mod notes;
 mod output;
 mod progress;
 mod report;
 mod request;
 mod run;
+mod run_args;
 mod serve;
 mod signals;
+mod table;
 mod values;
 mod window;
 

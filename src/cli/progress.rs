@@ -6,6 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::RunProgress;
+use crate::experiment::Rounds;
 use crate::measurement::Point;
 
 /// A progress bar on standard error, or nothing where nobody would see it move.
@@ -31,11 +32,10 @@ impl Progress {
         bar.set_length(progress.probes_total);
         bar.set_position(progress.probes_done.min(progress.probes_total));
         let size = progress.run.points.get(progress.point).map(size_of);
-        let rounds = progress.run.profile.rounds;
         bar.set_message(format!(
-            "{}round {} of {rounds}{}",
+            "{}{}{}",
             size.unwrap_or_default(),
-            progress.round,
+            round(progress.round, progress.run.profile.rounds),
             progress.time_left.map(time_left).unwrap_or_default()
         ));
     }
@@ -60,10 +60,35 @@ fn size_of(point: &Point) -> String {
     format!("{} B, ", point.spec.message_size)
 }
 
+fn round(round: u32, rounds: Rounds) -> String {
+    match rounds {
+        Rounds::Exactly(rounds) => format!("round {round} of {rounds}"),
+        Rounds::UntilPrecise(precision) => {
+            format!("round {round} (at most {})", precision.max_rounds)
+        }
+    }
+}
+
 fn time_left(left: Duration) -> String {
     match left.as_secs() {
         0 => ", less than 1 s left".to_owned(),
         seconds @ 1..120 => format!(", about {} s left", seconds + 1),
         seconds => format!(", about {} min left", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Precision;
+
+    #[test]
+    fn a_round_is_one_of_so_many_or_of_at_most_so_many() {
+        assert_eq!(round(3, Rounds::Exactly(10)), "round 3 of 10");
+        let rule = Rounds::UntilPrecise(Precision {
+            max_rounds: 28,
+            ..Precision::default()
+        });
+        assert_eq!(round(7, rule), "round 7 (at most 28)");
     }
 }

@@ -1,20 +1,20 @@
-//! A run as text for a terminal: what was measured, a table of its points, what failed.
+//! A run as text for a terminal: what was measured, a table of its points, what there is to know about
+//! it, what failed.
 
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Row, Table, presets};
-
-use crate::experiment::Target;
-use crate::measurement::units::Unit;
-use crate::measurement::{FaultKind, Point, PointStatistics, Run, RunState};
-
-/// Stands where there is no figure.
-const NONE: &str = "–";
+use super::notes::{name_of, notes};
+use super::table::table;
+use crate::experiment::{Rounds, Target};
+use crate::measurement::{FaultKind, Run, RunState};
 
 /// The report of a run.
 pub(super) fn report(run: &Run) -> String {
     let mut text = headline(run);
-    let _ = write!(text, "\n\n{}\n", trimmed(&table(run)));
+    let _ = write!(text, "\n\n{}\n", table(run));
+    for note in notes(run) {
+        let _ = write!(text, "\n{note}");
+    }
     for (points, message) in failures(run) {
         let _ = write!(text, "\n{points}: {message}");
     }
@@ -26,15 +26,6 @@ pub(super) fn report(run: &Run) -> String {
     text.trim_end().to_owned()
 }
 
-/// The table without the blanks that fill its lines up.
-fn trimmed(table: &Table) -> String {
-    let lines: Vec<String> = table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect();
-    lines.join("\n")
-}
-
 fn headline(run: &Run) -> String {
     let profile = &run.profile;
     let mut text = format!("{} to {}", profile.measurement_type, run.destination);
@@ -44,7 +35,10 @@ fn headline(run: &Run) -> String {
     let _ = write!(
         text,
         ", {} of {}",
-        counted(profile.rounds.most(), "round"),
+        match profile.rounds {
+            Rounds::Exactly(rounds) => counted(rounds, "round"),
+            Rounds::UntilPrecise(_) => format!("{} rounds", profile.rounds),
+        },
         counted(profile.probes, "probe")
     );
     if profile.warmup > 0 {
@@ -55,7 +49,13 @@ fn headline(run: &Run) -> String {
     {
         let _ = write!(text, ", server delay {delay} ms");
     }
-    let _ = write!(text, ", dialect {}", profile.dialect);
+    if profile.depth > 1 {
+        let _ = write!(text, ", {} in flight", profile.depth);
+    }
+    if profile.connections > 1 {
+        let _ = write!(text, ", {} connections", profile.connections);
+    }
+    let _ = write!(text, ", wait {}, dialect {}", profile.wait, profile.dialect);
     text
 }
 
@@ -63,77 +63,9 @@ fn counted(count: u32, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
-fn table(run: &Run) -> Table {
-    let several_delays = run.profile.server_delays_ms.len() > 1;
-    let unit = unit_of(run);
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table.set_header(header(unit, several_delays));
-    for point in &run.points {
-        table.add_row(row(point, unit, several_delays));
-    }
-    for column in table.column_iter_mut() {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
-}
-
-/// One unit for all times of the table, so that they can be compared at a glance: that of the
-/// shortest median.
-fn unit_of(run: &Run) -> Unit {
-    let medians = run.points.iter().filter_map(|point| point.statistics);
-    let shortest = medians.map(|figures| figures.rtt.p50).reduce(f64::min);
-    Unit::of_time(shortest.unwrap_or(1e3))
-}
-
-fn header(unit: Unit, several_delays: bool) -> Row {
-    let time = |name: &str| format!("{name}\n{}", unit.name);
-    let mut header = vec!["size\nB".to_owned()];
-    header.extend(several_delays.then(|| "delay\nms".to_owned()));
-    header.push("n".to_owned());
-    header.extend(["min", "p50", "p90", "p99", "max", "mean", "median 95 %"].map(time));
-    header.push("throughput\nMbit/s".to_owned());
-    header.into()
-}
-
-fn row(point: &Point, unit: Unit, several_delays: bool) -> Row {
-    let mut row = vec![point.spec.message_size.to_string()];
-    row.extend(several_delays.then(|| point.spec.server_delay_ms.to_string()));
-    if let Some(figures) = &point.statistics {
-        row.extend(figures_of(figures, unit));
-    } else {
-        row.push("0".to_owned());
-        row.extend(std::iter::repeat_n(NONE.to_owned(), 8));
-    }
-    row.into()
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "four digits are shown, and nanoseconds stay far below 2^52"
-)]
-fn figures_of(figures: &PointStatistics, unit: Unit) -> [String; 9] {
-    let rtt = figures.rtt;
-    [
-        figures.n.to_string(),
-        unit.digits(rtt.min as f64),
-        unit.digits(rtt.p50),
-        unit.digits(rtt.p90),
-        unit.digits(rtt.p99),
-        unit.digits(rtt.max as f64),
-        unit.digits(rtt.mean),
-        rtt.median_ci95.map_or_else(
-            || NONE.to_owned(),
-            |interval| format!("{}–{}", unit.digits(interval.lo), unit.digits(interval.hi)),
-        ),
-        Unit::mbit_per_s().digits(figures.throughput.mean * 8.0),
-    ]
-}
-
 /// What failed, each sentence once with the points it befell. That a stopped run lacks points needs
 /// no sentence for each of them.
 fn failures(run: &Run) -> Vec<(String, String)> {
-    let several_delays = run.profile.server_delays_ms.len() > 1;
     let mut failures: Vec<(Vec<String>, String)> = Vec::new();
     for point in run.failed_points() {
         let Some(fault) = point
@@ -143,10 +75,7 @@ fn failures(run: &Run) -> Vec<(String, String)> {
         else {
             continue;
         };
-        let mut name = format!("{} B", point.spec.message_size);
-        if several_delays {
-            let _ = write!(name, " at {} ms", point.spec.server_delay_ms);
-        }
+        let name = name_of(run, point);
         let message = fault.to_string();
         match failures.iter_mut().find(|(_, known)| *known == message) {
             Some((points, _)) => points.push(name),
@@ -168,15 +97,19 @@ fn failures(run: &Run) -> Vec<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
     use std::time::Instant;
 
     use super::*;
     use crate::experiment::{Plan, Profile};
-    use crate::measurement::{Environment, Fault, FaultPhase, Probe, Round, RunId, Transcript};
+    use crate::measurement::{
+        Environment, Fault, FaultPhase, Point, Probe, Round, RunId, Transcript,
+    };
 
-    fn run(profile: Profile, rounds: u32) -> Run {
+    /// A run whose points have rounds of two probes: one echoed after 10 µs times the number of the
+    /// point, one never.
+    pub(in crate::cli) fn run(profile: Profile, rounds: u32) -> Run {
         let plan = Plan::new(&profile);
         let points = plan.points().iter().zip(1_u64..).map(|(spec, nth)| {
             let mut point = Point::new(*spec);
@@ -204,7 +137,7 @@ mod tests {
             destination: "127.0.0.1:10000".to_owned(),
             environment: Arc::new(Environment::default()),
             points: points.collect(),
-            seed: 0,
+            seed: 7,
             calibration: None,
             socket: None,
             route: None,
@@ -214,7 +147,7 @@ mod tests {
         }
     }
 
-    fn lines(run: &Run) -> Vec<String> {
+    pub(in crate::cli) fn lines(run: &Run) -> Vec<String> {
         report(run)
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -226,7 +159,7 @@ mod tests {
         let run = run(
             Profile {
                 message_sizes: vec![100, 65_536],
-                rounds: crate::experiment::Rounds::Exactly(6),
+                rounds: Rounds::Exactly(6),
                 ..Profile::default()
             },
             6,
@@ -234,12 +167,16 @@ mod tests {
         assert_eq!(
             lines(&run),
             [
-                "rtt to 127.0.0.1:10000 (the embedded server), 6 rounds of 20 probes, dialect boston",
+                "rtt to 127.0.0.1:10000 (the embedded server), 6 rounds of 20 probes, wait auto, \
+                 dialect boston",
                 "",
-                "size n min p50 p90 p99 max mean median 95 % throughput",
+                "size n min p50 median 95 % p90 p99 max jitter throughput",
                 "B µs µs µs µs µs µs µs Mbit/s",
-                "100 6 10.00 10.00 10.00 10.00 10.00 10.00 10.00–10.00 80.00",
-                "65536 6 20.00 20.00 20.00 20.00 20.00 20.00 20.00–20.00 26210",
+                "100 6 10.00 10.00 10.00–10.00 10.00 10.00 10.00 – 80.00",
+                "65536 6 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26210",
+                "",
+                "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
+                "order of the points: random, drawn from seed 7 (--seed 7 repeats it)",
             ]
         );
     }
@@ -250,6 +187,7 @@ mod tests {
             Profile {
                 message_sizes: vec![1, 2],
                 server_delays_ms: vec![0, 5],
+                rounds: Rounds::Exactly(6),
                 ..Profile::default()
             },
             0,
@@ -276,6 +214,42 @@ mod tests {
     }
 
     #[test]
+    fn what_is_usually_measured_fits_a_hundred_columns() {
+        let mut run = run(
+            Profile {
+                message_sizes: vec![1, 67_108_864],
+                server_delays_ms: vec![0, 1_000],
+                ..Profile::default()
+            },
+            6,
+        );
+        for point in &mut run.points {
+            let round = |number: u32| {
+                let mut rtt = 12_345 + u64::from(number);
+                // From 12 µs to 30 ms in one point.
+                let probes = (0..20).map(|nth| {
+                    rtt += nth * 160_000;
+                    Probe::new(0, Some(rtt))
+                });
+                Arc::new(Round {
+                    number,
+                    probes: probes.collect(),
+                    ..Round::default()
+                })
+            };
+            point.rounds = (1..=40).map(round).collect();
+            point.refresh_statistics();
+            point.outcome = Some(crate::measurement::PrecisionOutcome::NotReachedInRounds);
+        }
+        let text = super::table(&run);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(
+            widest.is_some_and(|width| width <= 100),
+            "{widest:?}\n{text}"
+        );
+    }
+
+    #[test]
     fn a_stopped_run_says_so_once() {
         let mut run = run(Profile::default(), 1);
         run.state = RunState::Stopped;
@@ -289,6 +263,6 @@ mod tests {
         }
         let shown = lines(&run);
         assert_eq!(shown.last().unwrap(), "The run was stopped.");
-        assert!(!shown.iter().any(|line| line.contains("points")));
+        assert!(!shown.iter().any(|line| line.ends_with(": stopped")));
     }
 }

@@ -3,8 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::args::RunArgs;
-use crate::experiment::{Field, Problem, Profile, Rounds, SizeSet, Target};
+use super::run_args::{HowArgs, RoundsArgs, RunArgs, SocketArgs, WhatArgs};
+use super::values::OrSystem;
+use crate::experiment::{
+    Field, Precision, Problem, Profile, Rounds, SizeSet, SocketOptions, Target,
+};
 use crate::store::{ProfileFileError, check_writable, io_words, load_profile};
 
 const DEFAULT_HOST: &str = "127.0.0.1";
@@ -63,6 +66,20 @@ pub(super) fn profile(args: &RunArgs) -> Result<Profile, UsageError> {
 }
 
 fn override_fields(profile: &mut Profile, args: &RunArgs) {
+    override_what(profile, &args.what, args.profile.is_some());
+    override_rounds(profile, &args.rounds);
+    let HowArgs {
+        wait,
+        depth,
+        connections,
+    } = args.how;
+    set(&mut profile.wait, wait);
+    set(&mut profile.depth, depth);
+    set(&mut profile.connections, connections);
+    override_socket(&mut profile.socket, &args.socket);
+}
+
+fn override_what(profile: &mut Profile, args: &WhatArgs, has_file: bool) {
     if args.host.is_some() || args.port.is_some() {
         let (host, port) = match &profile.target {
             Target::Host { host, port } => (host.clone(), *port),
@@ -76,7 +93,7 @@ fn override_fields(profile: &mut Profile, args: &RunArgs) {
     if let Some(kind) = args.kind {
         profile.measurement_type = kind;
         // A profile's sizes were chosen; the default ones only stand for the type.
-        if args.profile.is_none() {
+        if !has_file {
             profile.message_sizes = SizeSet::default_for(kind).sizes().to_vec();
         }
     }
@@ -89,14 +106,61 @@ fn override_fields(profile: &mut Profile, args: &RunArgs) {
         args.delay.as_ref().map(|list| list.0.clone()),
     );
     set(&mut profile.probes, args.probes);
-    set(&mut profile.rounds, args.rounds.map(Rounds::Exactly));
-    set(&mut profile.warmup, args.warmup);
     set(&mut profile.dialect, args.dialect);
     profile.strict |= args.strict;
     let timeout_ms = args
         .timeout
         .map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
     set(&mut profile.timeout_ms, timeout_ms);
+}
+
+/// A number of rounds switches the stop rule off; anything the rule has switches it on, with the
+/// profile's own values for the rest if it had it.
+fn override_rounds(profile: &mut Profile, args: &RoundsArgs) {
+    let RoundsArgs {
+        rounds,
+        ci_width,
+        min_rounds,
+        max_rounds,
+        time_budget,
+        order,
+        seed,
+        warmup,
+    } = *args;
+    let has_rule =
+        ci_width.is_some() || min_rounds.is_some() || max_rounds.is_some() || time_budget.is_some();
+    if let Some(rounds) = rounds {
+        profile.rounds = Rounds::Exactly(rounds);
+    } else if has_rule {
+        let mut precision = match profile.rounds {
+            Rounds::UntilPrecise(precision) => precision,
+            Rounds::Exactly(_) => Precision::default(),
+        };
+        set(&mut precision.ci_width_percent, ci_width);
+        set(&mut precision.min_rounds, min_rounds);
+        set(&mut precision.max_rounds, max_rounds);
+        set(&mut precision.time_budget_s, time_budget);
+        profile.rounds = Rounds::UntilPrecise(precision);
+    }
+    set(&mut profile.order, order);
+    set(&mut profile.seed, seed.map(|seed| seed.0));
+    set(&mut profile.warmup, warmup);
+}
+
+fn override_socket(socket: &mut SocketOptions, args: &SocketArgs) {
+    set(&mut socket.nodelay, args.nodelay);
+    set(
+        &mut socket.send_buffer,
+        args.sndbuf.clone().map(OrSystem::given),
+    );
+    set(
+        &mut socket.receive_buffer,
+        args.rcvbuf.clone().map(OrSystem::given),
+    );
+    set(
+        &mut socket.congestion_control,
+        args.congestion.clone().map(OrSystem::given),
+    );
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {
@@ -109,8 +173,8 @@ fn set<T>(field: &mut T, value: Option<T>) {
 /// nobody wants to learn it after an hour of measuring.
 pub(super) fn destinations(args: &RunArgs) -> Result<Destinations, UsageError> {
     let destinations = Destinations {
-        json: destination("--json", args.json.as_deref())?,
-        csv: destination("--csv", args.csv.as_deref())?,
+        json: destination("--json", args.output.json.as_deref())?,
+        csv: destination("--csv", args.output.csv.as_deref())?,
     };
     match (&destinations.json, &destinations.csv) {
         (Some(Destination::StandardOutput), Some(Destination::StandardOutput)) => {
@@ -181,6 +245,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
+    use crate::experiment::{Order, PROFILE_VERSION, WaitStrategy};
     use crate::protocol::MeasurementType;
     use crate::store::save_profile;
 
@@ -216,40 +281,134 @@ mod tests {
     #[test]
     fn every_option_overrides_its_field() {
         let profile = asked(&[
-            "--type",
-            "tput",
-            "--sizes",
-            "1K,3",
-            "--probes",
-            "5",
-            "--delay",
-            "0,7",
-            "--rounds",
-            "2",
-            "--warmup",
-            "1",
-            "--dialect",
-            "boston-size-first",
+            "--type=tput",
+            "--sizes=1K,3",
+            "--probes=5",
+            "--delay=0,7",
+            "--ci-width=2.5",
+            "--min-rounds=7",
+            "--max-rounds=70",
+            "--time-budget=700",
+            "--order=sequential",
+            "--seed=77",
+            "--warmup=1",
+            "--depth=8",
+            "--connections=4",
+            "--wait=spin",
+            "--nodelay=off",
+            "--sndbuf=64K",
+            "--rcvbuf=1M",
+            "--congestion=reno",
+            "--dialect=boston-size-first",
             "--strict",
-            "--timeout",
-            "2.5",
+            "--timeout=2.5",
+            "--host=a",
+            "--port=9",
         ])
         .unwrap();
+        // Every field by its name, so that one without an option does not go unseen.
+        let expected = Profile {
+            version: PROFILE_VERSION,
+            target: host("a", 9),
+            measurement_type: MeasurementType::Tput,
+            message_sizes: vec![1024, 3],
+            probes: 5,
+            server_delays_ms: vec![0, 7],
+            rounds: Rounds::UntilPrecise(Precision {
+                ci_width_percent: 2.5,
+                min_rounds: 7,
+                max_rounds: 70,
+                time_budget_s: 700,
+            }),
+            order: Order::Sequential,
+            seed: Some(77),
+            warmup: 1,
+            depth: 8,
+            connections: 4,
+            wait: WaitStrategy::Spin,
+            socket: SocketOptions {
+                nodelay: false,
+                send_buffer: Some(65_536),
+                receive_buffer: Some(1_048_576),
+                congestion_control: Some("reno".to_owned()),
+            },
+            dialect: crate::protocol::Dialect::BostonSizeFirst,
+            strict: true,
+            timeout_ms: 2_500,
+        };
+        assert_eq!(profile, expected);
         assert_eq!(
-            profile,
-            Profile {
-                measurement_type: MeasurementType::Tput,
-                message_sizes: vec![1024, 3],
-                probes: 5,
-                server_delays_ms: vec![0, 7],
-                rounds: Rounds::Exactly(2),
-                warmup: 1,
-                dialect: crate::protocol::Dialect::BostonSizeFirst,
-                strict: true,
-                timeout_ms: 2_500,
-                ..Profile::default()
-            }
+            asked(&["--rounds", "2"]).unwrap().rounds,
+            Rounds::Exactly(2)
         );
+    }
+
+    #[test]
+    fn options_undo_what_a_profile_has_chosen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.ron");
+        let saved = Profile {
+            seed: Some(5),
+            rounds: Rounds::Exactly(4),
+            socket: SocketOptions {
+                nodelay: false,
+                send_buffer: Some(1),
+                receive_buffer: Some(2),
+                congestion_control: Some("reno".to_owned()),
+            },
+            ..Profile::default()
+        };
+        save_profile(&path, &saved).unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(asked(&[path]).unwrap(), saved);
+        let options = [
+            path,
+            "--nodelay",
+            "on",
+            "--sndbuf",
+            "system",
+            "--rcvbuf",
+            "system",
+            "--congestion",
+            "system",
+            "--seed",
+            "any",
+            "--max-rounds",
+            "50",
+        ];
+        let undone = Profile {
+            rounds: Rounds::UntilPrecise(Precision {
+                max_rounds: 50,
+                ..Precision::default()
+            }),
+            ..Profile::default()
+        };
+        assert_eq!(asked(&options).unwrap(), undone);
+    }
+
+    #[test]
+    fn the_stop_rule_keeps_of_a_profile_what_no_option_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.ron");
+        let precision = Precision {
+            ci_width_percent: 1.0,
+            min_rounds: 9,
+            max_rounds: 90,
+            time_budget_s: 600,
+        };
+        let saved = Profile {
+            rounds: Rounds::UntilPrecise(precision),
+            ..Profile::default()
+        };
+        save_profile(&path, &saved).unwrap();
+        let rounds = asked(&[path.to_str().unwrap(), "--min-rounds", "12"])
+            .unwrap()
+            .rounds;
+        let expected = Precision {
+            min_rounds: 12,
+            ..precision
+        };
+        assert_eq!(rounds, Rounds::UntilPrecise(expected));
     }
 
     #[test]
@@ -276,6 +435,14 @@ mod tests {
         let said = |options: &[&str]| asked(options).unwrap_err().to_string();
         assert_eq!(said(&["--probes", "0"]), "--probes: must be at least 1");
         assert!(said(&["--dialect", "echo", "--delay", "5"]).starts_with("--delay: must be 0"));
+        assert_eq!(
+            said(&["--max-rounds", "5"]),
+            "--max-rounds: must be at least the 6 of the least"
+        );
+        assert_eq!(
+            said(&["--congestion", "no such thing"]),
+            "--congestion: must be the name of an algorithm, such as cubic or bbr"
+        );
         assert_eq!(
             said(&["--rounds", "0", "--timeout", "0.01"]),
             "--rounds: must be 1 to 10000\nerror: --timeout: must be 0.1 s to 3600 s"

@@ -10,16 +10,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Outcome;
-use super::args::RunArgs;
 use super::output::{complain, put, say};
 use super::progress::Progress;
 use super::report::report;
 use super::request::{Destination, Destinations, destinations, profile};
+use super::run_args::RunArgs;
 use super::signals::Signals;
 use crate::engine::{Engine, EngineError, EngineEvent, RunRequest};
 use crate::experiment::{Profile, Target};
 use crate::measurement::{Run, RunState};
-use crate::server::{Server, ServerConfig, ServerHooks, StartError, transcript_lines};
+use crate::server::{Server, ServerConfig, ServerHooks, StartError, add_server_side};
 use crate::store;
 
 /// How often progress is shown, and Ctrl+C looked at.
@@ -46,8 +46,8 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
             return Outcome::WrongUsage;
         }
     };
-    match measure(profile, args.quiet) {
-        Ok(run) => deliver(&run, &destinations, args.quiet),
+    match measure(profile, args.output.quiet) {
+        Ok(run) => deliver(&run, &destinations, args.output.quiet),
         Err(error) => {
             complain(error);
             Outcome::Failed
@@ -77,8 +77,7 @@ fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
         let log = server.log();
         server.stop();
         let (records, _) = log.since(0);
-        let lines = transcript_lines(&run, &records);
-        run.transcript.merge(lines);
+        add_server_side(&mut run, &records);
     }
     Ok(run)
 }

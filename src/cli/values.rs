@@ -53,6 +53,74 @@ pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
     }
 }
 
+/// A value, or the word that leaves it to the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum OrSystem<T> {
+    Given(T),
+    System,
+}
+
+impl<T> OrSystem<T> {
+    pub(super) fn given(self) -> Option<T> {
+        match self {
+            Self::Given(value) => Some(value),
+            Self::System => None,
+        }
+    }
+}
+
+pub(super) fn buffer(text: &str) -> Result<OrSystem<u32>, String> {
+    if text == "system" {
+        return Ok(OrSystem::System);
+    }
+    let size =
+        at_least_one(text).map_err(|error| format!("{error}; system leaves it to the system"))?;
+    Ok(OrSystem::Given(size))
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "which names there are is for the profile to say"
+)]
+pub(super) fn algorithm(text: &str) -> Result<OrSystem<String>, String> {
+    Ok(match text {
+        "system" => OrSystem::System,
+        name => OrSystem::Given(name.to_owned()),
+    })
+}
+
+/// What the random order is drawn from, if it is given. A type of its own, because to clap an `Option`
+/// is an option that may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seed(pub Option<u64>);
+
+pub(super) fn seed(text: &str) -> Result<Seed, String> {
+    if text == "any" {
+        return Ok(Seed(None));
+    }
+    text.parse()
+        .map(|seed| Seed(Some(seed)))
+        .map_err(|_| format!("\"{text}\" is neither a whole number nor any"))
+}
+
+pub(super) fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("on or off belongs here".to_owned()),
+    }
+}
+
+/// A number of percent, with or without the sign.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim_end();
+    number
+        .parse()
+        .ok()
+        .filter(|percent: &f64| percent.is_finite())
+        .ok_or_else(|| format!("\"{text}\" is not a number of percent, such as 5 or 2.5"))
+}
+
 pub(super) fn port(text: &str) -> Result<u16, String> {
     match any_port(text) {
         Ok(0) | Err(_) => Err("a port is a number from 1 to 65535".to_owned()),
@@ -101,7 +169,30 @@ mod tests {
     }
 
     #[test]
+    fn a_value_can_be_left_to_the_system_again() {
+        assert_eq!(buffer("64K"), Ok(OrSystem::Given(65_536)));
+        assert_eq!(buffer("system"), Ok(OrSystem::System));
+        assert_eq!(algorithm("system"), Ok(OrSystem::System));
+        assert_eq!(algorithm("bbr"), Ok(OrSystem::Given("bbr".to_owned())));
+        assert_eq!(seed("7"), Ok(Seed(Some(7))));
+        assert_eq!(seed("any"), Ok(Seed(None)));
+        assert_eq!(seed("18446744073709551615"), Ok(Seed(Some(u64::MAX))));
+        assert_eq!((on_or_off("on"), on_or_off("off")), (Ok(true), Ok(false)));
+        for text in ["2.5", "2.5%", "2.5 %"] {
+            assert_eq!(percent(text), Ok(2.5));
+        }
+    }
+
+    #[test]
     fn what_is_no_value_is_refused() {
+        for text in ["", "%", "nan", "inf", "wide", "5 percent"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+        for text in ["", "-1", "x", "1.5", "18446744073709551616"] {
+            assert!(seed(text).is_err(), "{text}");
+        }
+        assert!(on_or_off("true").is_err());
+        assert!(buffer("0").is_err() && buffer("8G").is_err() && buffer("4096M").is_err());
         for text in [
             "",
             "-1",

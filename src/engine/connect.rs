@@ -4,11 +4,14 @@ use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpStream;
+use socket2::SockRef;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 
 use super::fault;
-use crate::measurement::{Fault, FaultKind};
+use super::socket_options::{self, Objections};
+use crate::experiment::SocketOptions;
+use crate::measurement::{Fault, FaultKind, SocketSettings};
 
 /// The addresses of a name, in the order to try them.
 ///
@@ -57,9 +60,18 @@ async fn abandonable(
 /// An open connection and how long it took to open.
 pub(super) struct Connection {
     pub stream: TcpStream,
+    /// From asking for the connection until it was there; making the socket is not in it.
     pub took: Duration,
     /// Which of the addresses it was.
     pub address: SocketAddr,
+    objections: Objections,
+}
+
+impl Connection {
+    /// What is set on the socket, and what of `options`, with which it was opened, is not.
+    pub(super) fn settings(&self, options: &SocketOptions) -> SocketSettings {
+        socket_options::read_back(&SockRef::from(&self.stream), options, &self.objections)
+    }
 }
 
 /// Opens a connection to the first address that takes one. Addresses are tried in turn, never raced:
@@ -67,6 +79,7 @@ pub(super) struct Connection {
 pub(super) async fn connect(
     host: &str,
     addresses: &[SocketAddr],
+    options: &SocketOptions,
     time_out: Duration,
 ) -> Result<Connection, Fault> {
     let ends = Instant::now() + time_out;
@@ -74,22 +87,8 @@ pub(super) async fn connect(
     for (tried, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
         let share = ends.saturating_duration_since(Instant::now()) / left;
-        let began = Instant::now();
-        let fault = match tokio::time::timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(stream)) => {
-                let took = began.elapsed();
-                match usable(&stream) {
-                    Ok(()) => {
-                        let address = *address;
-                        return Ok(Connection {
-                            stream,
-                            took,
-                            address,
-                        });
-                    }
-                    Err(error) => fault::connect_failed(host, *address, &error),
-                }
-            }
+        let fault = match tokio::time::timeout(share, open(*address, options)).await {
+            Ok(Ok(connection)) => return Ok(connection),
             Ok(Err(error)) => fault::connect_failed(host, *address, &error),
             Err(_) => fault::connect_timed_out(host, *address, share),
         };
@@ -100,13 +99,27 @@ pub(super) async fn connect(
     Err(worst.unwrap_or_else(|| fault::name_not_found(host, "it has no address")))
 }
 
-fn usable(stream: &TcpStream) -> io::Result<()> {
+async fn open(address: SocketAddr, options: &SocketOptions) -> io::Result<Connection> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    let objections = socket_options::apply(&SockRef::from(&socket), options);
+    let began = Instant::now();
+    let stream = socket.connect(address).await?;
+    let took = began.elapsed();
     // A port that is closed, and that the system happens to choose for our end as well, connects us
     // to ourselves: nobody is there.
     if stream.local_addr()? == stream.peer_addr()? {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
-    stream.set_nodelay(true)
+    Ok(Connection {
+        stream,
+        took,
+        address,
+        objections,
+    })
 }
 
 /// How much a fault says about the host: one address that refuses says that the host is up, another
@@ -175,11 +188,76 @@ mod tests {
             .block_on(connect(
                 "x.example",
                 &[nowhere, refusing],
+                &SocketOptions::default(),
                 Duration::from_secs(5),
             ))
             .err()
             .unwrap();
         assert_eq!(fault.kind, FaultKind::Refused);
         assert!(fault.message.contains(&refusing.to_string()), "{fault}");
+    }
+    /// Opens a connection to a listener on this machine.
+    fn open_with(options: &SocketOptions) -> Connection {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime()
+            .block_on(connect(
+                "x.example",
+                &[address],
+                options,
+                Duration::from_secs(5),
+            ))
+            .unwrap_or_else(|fault| panic!("{fault}"))
+    }
+
+    #[test]
+    fn a_connection_has_what_was_asked_of_its_socket() {
+        for nodelay in [true, false] {
+            let options = SocketOptions {
+                nodelay,
+                send_buffer: Some(30_000),
+                receive_buffer: Some(15_000),
+                congestion_control: None,
+            };
+            let settings = open_with(&options).settings(&options);
+            assert_eq!(settings.nodelay, nodelay);
+            assert_eq!(settings.refused, Vec::<String>::new());
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_receive_buffer_is_set_early_enough_to_bound_the_window_that_is_announced() {
+        use std::os::fd::AsFd;
+
+        // Seen from the other end: what it may send at once.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let options = SocketOptions {
+            receive_buffer: Some(4_096),
+            ..SocketOptions::default()
+        };
+        let near = runtime().block_on(connect(
+            "x.example",
+            &[address],
+            &options,
+            Duration::from_secs(5),
+        ));
+        assert!(near.is_ok());
+        let (far, _) = listener.accept().unwrap();
+        let window = crate::engine::tcp_info::tcp_info(&SockRef::from(&far.as_fd()))
+            .unwrap()
+            .peer_window;
+        assert!(window.is_none_or(|window| window <= 8_192), "{window:?}");
+    }
+
+    #[test]
+    fn what_the_system_refuses_keeps_no_connection_from_being_opened() {
+        let options = SocketOptions {
+            congestion_control: Some("no-such-one".to_owned()),
+            ..SocketOptions::default()
+        };
+        let settings = open_with(&options).settings(&options);
+        assert_eq!(settings.refused.len(), 1, "{settings:?}");
     }
 }

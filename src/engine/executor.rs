@@ -6,25 +6,31 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::attention::Attention;
+use super::calibration::calibrate;
 use super::connect::resolve;
+use super::open_point::OpenPoint;
 use super::progress::{Forecast, Outlet, Pace};
 use super::{RunRequest, fault};
-use crate::experiment::{Plan, Profile};
-use crate::measurement::{Fault, FaultPhase, Point, Run, RunId, RunState, Transcript};
+use crate::experiment::{Patience, Plan, Profile, Visit};
+use crate::measurement::{
+    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript, check_run,
+};
 
 /// Runs a profile from its first visit to its last, or until `stop`.
 pub(super) async fn execute(
     id: RunId,
     request: RunRequest,
     stop: &CancellationToken,
+    attention: &Attention,
     outlet: &Outlet,
 ) -> Run {
-    let mut execution = Execution::new(id, request, outlet);
+    let mut execution = Execution::new(id, request, attention, outlet);
     execution.publish(None);
     let found = tokio::select! {
         biased;
         () = stop.cancelled() => Err(End::Stopped(FaultPhase::Resolve)),
-        found = execution.resolve() => found.map_err(End::Gone),
+        found = execution.prepare() => found.map_err(End::Gone),
     };
     let end = match found {
         Ok(addresses) => execution.visit_all(addresses, stop).await,
@@ -40,12 +46,16 @@ pub(super) enum End {
     Gone(Fault),
 }
 
+/// How often calibrating is begun anew because a command came meanwhile that was not Stop.
+const CALIBRATION_TRIES: u32 = 3;
+
 pub(super) struct Execution<'a> {
     pub run: Run,
     pub plan: Plan,
     pub host: String,
     pub port: u16,
     pub outlet: &'a Outlet,
+    pub attention: &'a Attention,
     pub pace: Pace,
     pub forecast: Forecast,
     pub visits_done: u64,
@@ -58,10 +68,19 @@ pub(super) struct Execution<'a> {
     pub time_outs: u32,
     /// Points whose figures do not know their last round yet.
     pub stale: Vec<bool>,
+    /// How far each point is.
+    pub open: Vec<OpenPoint>,
+    /// What is known of each point's samples so far.
+    pub figures: Vec<PointFigures>,
+    /// What is known of waiting for each point's echoes: a connection has too few probes to learn it
+    /// anew each time.
+    pub patience: Vec<Patience>,
+    /// Whether probes follow each other so quickly that a window that draws would be seen in them.
+    pub quick: bool,
 }
 
 impl<'a> Execution<'a> {
-    fn new(id: RunId, request: RunRequest, outlet: &'a Outlet) -> Self {
+    fn new(id: RunId, request: RunRequest, attention: &'a Attention, outlet: &'a Outlet) -> Self {
         let origin = Instant::now();
         let plan = Plan::new(&request.profile);
         let points: Vec<Point> = plan.points().iter().copied().map(Point::new).collect();
@@ -69,6 +88,13 @@ impl<'a> Execution<'a> {
             pace: Pace::new(origin),
             forecast: Forecast::new(points.len()),
             stale: vec![false; points.len()],
+            open: vec![OpenPoint::new(plan.rounds()); points.len()],
+            figures: points
+                .iter()
+                .map(|point| PointFigures::new(point.spec.message_size))
+                .collect(),
+            patience: vec![Patience::new(request.profile.wait, cpus()); points.len()],
+            quick: false,
             run: Run {
                 id,
                 started: Timestamp::now(),
@@ -76,20 +102,21 @@ impl<'a> Execution<'a> {
                 state: RunState::Running,
                 error: None,
                 destination: destination(&request.host, request.port),
-                profile: request.profile,
                 environment: request.environment,
                 points,
                 transcript: Transcript::default(),
-                seed: 0,
+                seed: request.profile.seed.unwrap_or_else(any_seed),
                 calibration: None,
                 socket: None,
                 route: None,
                 checks: Vec::new(),
+                profile: request.profile,
             },
             plan,
             host: request.host,
             port: request.port,
             outlet,
+            attention,
             visits_done: 0,
             probes_done: 0,
             sessions: 0,
@@ -103,8 +130,35 @@ impl<'a> Execution<'a> {
         &self.run.profile
     }
 
+    /// Probes of one visit, over all its connections.
+    pub(super) fn probes_a_visit(&self) -> u64 {
+        u64::from(self.profile().announced_probes()) * u64::from(self.profile().connections)
+    }
+
     pub(super) fn time_out(&self) -> Duration {
         Duration::from_millis(self.profile().timeout_ms)
+    }
+
+    /// What comes before the first connection: the instrument is measured, and the host is found.
+    async fn prepare(&mut self) -> Result<Vec<SocketAddr>, Fault> {
+        self.calibrate().await;
+        self.resolve().await
+    }
+
+    async fn calibrate(&mut self) {
+        let attention = self.attention;
+        // What was said before this run is known.
+        attention.heard();
+        for _ in 0..CALIBRATION_TRIES {
+            let found = calibrate(self.profile().wait, &|| attention.is_wanted());
+            self.run.calibration = found;
+            if found.is_some() || !attention.is_wanted() {
+                return;
+            }
+            // Somebody rang. It may be Stop, which ends this here.
+            attention.heard();
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn resolve(&self) -> Result<Vec<SocketAddr>, Fault> {
@@ -116,25 +170,33 @@ impl<'a> Execution<'a> {
         mut addresses: Vec<SocketAddr>,
         stop: &CancellationToken,
     ) -> Result<(), End> {
-        for visit in self.plan.visits() {
-            let Some(spec) = self.plan.points().get(visit.point).copied() else {
-                continue;
-            };
-            self.visit(visit, spec, &mut addresses, stop).await?;
+        for round in 1..=self.plan.rounds().most() {
+            self.close_overdue(round);
+            let mut order = self.plan.order(round, self.run.seed);
+            order.retain(|point| self.is_open(*point));
+            if order.is_empty() {
+                break;
+            }
+            for point in order {
+                let Some(spec) = self.plan.points().get(point).copied() else {
+                    continue;
+                };
+                let visit = Visit { round, point };
+                self.visit(visit, spec, &mut addresses, stop).await?;
+            }
+            self.look(round);
         }
         Ok(())
     }
 
     fn finish(mut self, end: Result<(), End>) -> Run {
         self.refresh_statistics();
-        let rounds = self.plan.rounds() as usize;
+        self.run.checks = check_run(&self.run);
         match end {
             Ok(()) => {}
             Err(End::Stopped(phase)) => {
-                let probes =
-                    u64::from(self.plan.rounds()) * u64::from(self.profile().announced_probes());
-                for point in &mut self.run.points {
-                    if point.probes_echoed() < probes {
+                for (index, point) in self.run.points.iter_mut().enumerate() {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault::stopped(phase));
                     }
                 }
@@ -143,8 +205,8 @@ impl<'a> Execution<'a> {
                 return self.run;
             }
             Err(End::Gone(fault)) => {
-                for point in &mut self.run.points {
-                    if point.rounds.len() < rounds {
+                for (index, point) in self.run.points.iter_mut().enumerate() {
+                    if self.open.get(index).is_some_and(OpenPoint::wants_more) {
                         point.error.get_or_insert(fault.clone());
                     }
                 }
@@ -161,6 +223,17 @@ impl<'a> Execution<'a> {
         };
         self.run
     }
+}
+
+/// Processors this program may use.
+pub(super) fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// A seed that can be read out and typed in.
+fn any_seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish() % 1_000_000
 }
 
 fn destination(host: &str, port: u16) -> String {

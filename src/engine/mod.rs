@@ -5,13 +5,23 @@
 //! wins). A [`Waker`] lets the engine ask for attention without knowing what a window is. No call
 //! here waits for the network.
 
+mod attention;
+mod calibration;
 mod connect;
-mod exchange;
+mod conversation;
 mod executor;
 mod fault;
+mod lane;
+mod measure;
+mod open_point;
 mod picture;
 mod progress;
+mod quiet;
+mod readiness;
+mod route;
 mod session;
+mod socket_options;
+mod tcp_info;
 mod thread;
 mod visit;
 
@@ -21,6 +31,8 @@ use std::sync::mpsc as events;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+
+use attention::Bell;
 
 use crate::experiment::{Problem, Profile};
 use crate::measurement::{Environment, Run, RunId};
@@ -129,6 +141,7 @@ enum Command {
 /// The handle of the engine's thread. Dropping it stops the run and ends the thread.
 pub struct Engine {
     commands: mpsc::Sender<Command>,
+    bell: Bell,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     next_id: AtomicU64,
     /// Runs that wait, those in the channel included.
@@ -166,13 +179,15 @@ impl Engine {
             .enable_time()
             .build()?;
         let outlet = progress::Outlet::new(event_sender, snapshot_sender, waker);
+        let (bell, attention) = attention::attention()?;
         let waiting = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&waiting);
         let thread = std::thread::Builder::new()
             .name("echograph-engine".to_owned())
-            .spawn(move || thread::main(runtime, command_receiver, outlet, counted))?;
+            .spawn(move || thread::main(runtime, command_receiver, attention, outlet, counted))?;
         let engine = Self {
             commands: command_sender,
+            bell,
             snapshot: snapshot_receiver,
             next_id: AtomicU64::new(1),
             waiting,
@@ -197,7 +212,10 @@ impl Engine {
         let id = RunId(self.next_id.fetch_add(1, Ordering::Relaxed));
         self.commands
             .try_send(Command::Run(id, request))
-            .map(|()| id)
+            .map(|()| {
+                self.bell.ring();
+                id
+            })
             .map_err(|error| {
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
                 match error {
@@ -230,6 +248,7 @@ impl Engine {
         // A full channel means the engine has that many commands to work off, a closed one that it
         // has nothing left to stop: neither is a reason to make the window wait.
         let _ = self.commands.try_send(command);
+        self.bell.ring();
     }
 }
 
@@ -239,6 +258,7 @@ impl Drop for Engine {
         // Closing the channel is understood as well, should it be full.
         let (closed, _) = mpsc::channel(1);
         self.commands = closed;
+        self.bell.ring();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

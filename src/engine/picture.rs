@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::RunProgress;
 use super::executor::Execution;
+use super::quiet::wait_until_quiet;
 use super::visit::Current;
 use crate::experiment::Visit;
+
+/// How long a window may take to draw before the measuring goes on all the same.
+const LONGEST_FRAME: Duration = Duration::from_millis(60);
 
 impl Execution<'_> {
     /// Shows the run as it stands, with the round that is going on.
@@ -20,18 +24,24 @@ impl Execution<'_> {
         if let Some((_, Some(current))) = at
             && let Some(point) = picture.points.get_mut(current.visit.point)
         {
-            probes_done += current.round.probes.len() as u64;
+            probes_done += current.probes();
             spent = current.began.elapsed();
-            point.rounds.push(Arc::new(current.round.clone()));
-            point.refresh_statistics();
+            let rounds = current.rounds.iter().cloned().map(Arc::new);
+            point.rounds.extend(rounds);
+            if let Some(figures) = self.figures.get_mut(current.visit.point) {
+                for round in &current.rounds {
+                    figures.feed(round);
+                }
+                point.statistics = figures.statistics();
+            }
         }
         let current_visit = at.is_some_and(|(_, current)| current.is_some());
         self.outlet.picture(Some(RunProgress {
             run: Arc::new(picture),
             visits_done: self.visits_done,
-            visits_total: self.plan.points().len() as u64 * u64::from(self.plan.rounds()),
+            visits_total: self.visits_done + self.visits_to_come(),
             probes_done,
-            probes_total: self.plan.estimate(Duration::ZERO).probes,
+            probes_total: self.plan.probes(self.visits_done + self.visits_to_come()),
             time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
             point: visit.point,
             round: visit.round,
@@ -39,15 +49,33 @@ impl Execution<'_> {
         self.pace.taken(began, Instant::now());
     }
 
+    /// Shows the run where nothing is in flight, and lets the window draw before anything is: a frame
+    /// that is drawn on the next processor is seen in the round-trip times of a short path.
+    pub(super) fn show(&mut self, at: (Visit, Option<&Current>)) {
+        self.publish(Some(at));
+        if self.quick {
+            let attention = self.attention;
+            let drawn = wait_until_quiet(LONGEST_FRAME, &|| attention.is_wanted());
+            self.pace.waited(drawn, Instant::now());
+        }
+    }
+
     pub(super) fn refresh_statistics(&mut self) {
-        for (point, stale) in self.run.points.iter_mut().zip(&mut self.stale) {
+        let points = self.run.points.iter_mut().zip(&self.figures);
+        for ((point, figures), stale) in points.zip(&mut self.stale) {
             if std::mem::take(stale) {
-                point.refresh_statistics();
+                point.statistics = figures.statistics();
             }
         }
     }
 
-    /// The time for every visit still to come, the one that is going on included.
+    /// Visits that are likely to come, the one that is going on included.
+    fn visits_to_come(&self) -> u64 {
+        let open = self.open.iter();
+        open.map(|open| u64::from(open.visits_to_come())).sum()
+    }
+
+    /// The time for every visit that is likely to come, the one that is going on included.
     pub(super) fn time_left(
         &self,
         at: Visit,
@@ -56,12 +84,13 @@ impl Execution<'_> {
     ) -> Option<Duration> {
         let probes = self.profile().announced_probes();
         let mut left = Duration::ZERO;
-        for (index, spec) in self.plan.points().iter().enumerate() {
+        for (index, (spec, open)) in self.plan.points().iter().zip(&self.open).enumerate() {
+            if open.visits_to_come() == 0 {
+                continue;
+            }
             let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
             let one = self.forecast.visit(index, delay)?;
-            let reached = index < at.point || (index == at.point && !is_going_on);
-            let rounds = self.plan.rounds().saturating_sub(at.round) + u32::from(!reached);
-            left = left.saturating_add(one.saturating_mul(rounds));
+            left = left.saturating_add(one.saturating_mul(open.visits_to_come()));
             if is_going_on && index == at.point {
                 // A visit that takes longer than foreseen takes nothing from the others.
                 left = left.saturating_sub(spent.min(one));

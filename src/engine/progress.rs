@@ -11,12 +11,14 @@ use tokio::sync::watch;
 
 use super::{EngineEvent, QueueEntry, RunProgress, Snapshot, Wake, Waker};
 
-/// Between rounds, a picture at most this often: a display shows no more.
-const BETWEEN_ROUNDS: Duration = Duration::from_millis(33);
-/// Inside a round, where a picture can disturb the next probe, only this often.
-const INSIDE_A_ROUND: Duration = Duration::from_millis(100);
+/// Between rounds, and where probes take long, a picture at most this often.
+const SELDOM: Duration = Duration::from_millis(100);
+/// Among probes that follow each other quickly, where each picture takes a pause, only this often.
+const RARELY: Duration = Duration::from_secs(1);
 /// Taking pictures may cost at most one part in this many of the time.
 const COST_SHARE: u32 = 20;
+/// Waiting for the window to draw may take this much more of the time.
+const WAITING_IS_CHEAPER: u32 = 4;
 
 /// How often a listener that has fallen behind is looked after.
 const BEHIND: Duration = Duration::from_millis(10);
@@ -103,6 +105,14 @@ impl Outlet {
     }
 }
 
+/// Where a run is when a picture could be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    BetweenRounds,
+    AmongSlowProbes,
+    AmongQuickProbes,
+}
+
 /// When the next picture is due.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -118,13 +128,19 @@ impl Pace {
         }
     }
 
-    pub fn is_due(&self, now: Instant, inside_a_round: bool) -> bool {
-        let least = if inside_a_round {
-            INSIDE_A_ROUND
-        } else {
-            BETWEEN_ROUNDS
+    pub fn is_due(&self, now: Instant, place: Place) -> bool {
+        let least = match place {
+            Place::BetweenRounds | Place::AmongSlowProbes => SELDOM,
+            Place::AmongQuickProbes => RARELY,
         };
         now.duration_since(self.last) >= least.max(self.cost * COST_SHARE)
+    }
+
+    /// The measuring waited for the window, until then.
+    pub fn waited(&mut self, time: Duration, ended: Instant) {
+        self.last = ended;
+        // Waiting may take more of the time than working: nothing else is to be done meanwhile.
+        self.cost = self.cost.max(time / WAITING_IS_CHEAPER);
     }
 
     pub fn taken(&mut self, began: Instant, ended: Instant) {

@@ -1,8 +1,7 @@
-//! One session over an open connection: setup, probes, termination.
+//! What is said around the probes: setup, termination, and what an answer means that is no echo.
 //!
-//! The session itself knows neither Stop nor time-outs: [`Watch`] holds the deadline of what is being
-//! waited for, and whoever runs the session ends it from outside. So nothing of that stands between
-//! the clock reads of a probe, and what was measured is in the [`Recorder`] whatever happens.
+//! Nothing here knows Stop or time-outs: [`Watch`] holds the deadline of what is being waited for, and
+//! whoever runs the session ends it from outside.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
@@ -10,12 +9,12 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::exchange::{Exchange, ExchangeEnd, InFlight, SLACK, exchange};
 use super::fault;
-use crate::measurement::{Direction, Fault, FaultKind, Probe, probe_text};
+use super::lane::LaneFault;
+use super::measure::{Failure, FailureKind};
+use crate::measurement::{Direction, Fault, FaultKind, probe_text};
 use crate::protocol::{
-    Dialect, MAX_REPLY_LINE, Phase, ProbeMessage, Reply, ReplyCode, Setup, parse_last_reply,
-    parse_reply, quote,
+    Dialect, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup, parse_last_reply, parse_reply, quote,
 };
 
 /// How long nothing may follow the beginning of a reply before it is taken to be all of it.
@@ -23,21 +22,16 @@ const SILENCE_ENDS_A_REPLY: Duration = Duration::from_millis(200);
 /// How long a server may take to close after its last reply before we close first. Many wait for us.
 const PATIENCE_FOR_CLOSE: Duration = Duration::from_millis(100);
 
-/// How long making the memory of a session may take; it never does.
-const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
-/// Bytes of a message that are not made in passing: 64 MiB take longer than Stop may.
-const LARGE: usize = 4 << 20;
-
 /// What is being waited for, readable from outside the session.
 #[derive(Debug)]
 pub(super) struct Watch {
     pub deadline: Cell<Instant>,
-    pub waited: Cell<Duration>,
     pub phase: Cell<Phase>,
-    pub probe: Cell<u32>,
-    /// Bytes of the message that the probe is.
-    pub probe_len: Cell<usize>,
-    pub in_flight: InFlight,
+    waited: Cell<Duration>,
+    /// The probe that was refused, if that is what is heard of.
+    probe: Cell<u32>,
+    /// Which connection it is about.
+    pub lane: Cell<usize>,
     /// What has come of a reply whose end has not.
     pub heard: RefCell<Vec<u8>>,
 }
@@ -46,16 +40,15 @@ impl Watch {
     pub fn new(now: Instant) -> Self {
         Self {
             deadline: Cell::new(now),
-            waited: Cell::new(Duration::ZERO),
             phase: Cell::new(Phase::Setup),
+            waited: Cell::new(Duration::ZERO),
             probe: Cell::new(0),
-            probe_len: Cell::new(0),
-            in_flight: InFlight::default(),
+            lane: Cell::new(0),
             heard: RefCell::default(),
         }
     }
 
-    fn expect_within(&self, phase: Phase, now: Instant, time_out: Duration) {
+    pub fn expect_within(&self, phase: Phase, now: Instant, time_out: Duration) {
         self.phase.set(phase);
         self.waited.set(time_out);
         self.deadline.set(now + time_out);
@@ -66,20 +59,18 @@ impl Watch {
         let phase = self.phase.get();
         let waited = self.waited.get();
         let heard = self.heard.borrow();
-        if !heard.is_empty() {
-            return fault::reply_without_end(phase, &heard, waited);
+        if heard.is_empty() {
+            fault::timed_out(phase, self.probe.get(), setup, waited, 0, 0)
+        } else {
+            fault::reply_without_end(phase, &heard, waited)
         }
-        let (came, of) = (self.in_flight.received.get(), self.probe_len.get());
-        fault::timed_out(phase, self.probe.get(), setup, waited, came, of)
     }
 }
 
-/// Keeps what a session says, hears and measures.
+/// Keeps what a session says and hears.
 pub(super) trait Recorder {
     /// A line was said or heard, or something happened.
     fn line(&mut self, phase: Phase, direction: Direction, text: &str);
-    /// A probe is over. Called between probes, never between the clock reads of one.
-    fn probe(&mut self, probe: Probe, now: Instant);
 }
 
 /// What a session is to do.
@@ -89,29 +80,17 @@ pub(super) struct Order {
     pub dialect: Dialect,
     pub strict: bool,
     pub time_out: Duration,
-    /// Times are counted from here.
-    pub origin: Instant,
 }
 
-/// Runs a session to its end.
-pub(super) async fn run(
-    stream: &mut TcpStream,
-    order: &Order,
-    watch: &Watch,
-    recorder: &mut impl Recorder,
-) -> Result<(), Fault> {
-    if order.dialect.has_phases() {
-        set_up(stream, order, watch, recorder).await?;
+impl Order {
+    /// How long an echo may take.
+    pub fn probe_time_out(&self) -> Duration {
+        self.time_out + Duration::from_millis(self.setup.server_delay_ms)
     }
-    measure(stream, order, watch, recorder).await?;
-    if order.dialect.has_phases() {
-        terminate(stream, order, watch, recorder).await?;
-    }
-    close(stream, order, watch, recorder).await;
-    Ok(())
 }
 
-async fn set_up(
+/// Says what is to come and hears whether the server agrees.
+pub(super) async fn set_up(
     stream: &mut TcpStream,
     order: &Order,
     watch: &Watch,
@@ -126,106 +105,53 @@ async fn set_up(
     }
 }
 
-async fn measure(
+/// Finds out why the measuring ended: a refusal, another text, a close, a break, nothing.
+pub(super) async fn explain(
     stream: &mut TcpStream,
     order: &Order,
+    failure: Failure,
     watch: &Watch,
-    recorder: &mut impl Recorder,
-) -> Result<(), Fault> {
-    watch.expect_within(Phase::Measurement, Instant::now(), PATIENCE_FOR_MEMORY);
-    let (mut message, mut buffer) = prepare(order).await;
-    let time_out = order.time_out + Duration::from_millis(order.setup.server_delay_ms);
-    for seq in 1..=order.setup.probes {
-        let bytes = message.numbered(seq);
-        watch.probe.set(seq);
-        watch.probe_len.set(bytes.len());
-        watch.expect_within(Phase::Measurement, Instant::now(), time_out);
-        let done = exchange(stream, bytes, &mut buffer, &watch.in_flight).await;
-        watch.in_flight.sent.set(None);
-        let sent_ns = nanoseconds(done.sent.duration_since(order.origin));
-        let rtt_ns = nanoseconds(done.done.duration_since(done.sent));
-        let received = buffer.get(..done.received).unwrap_or_default();
-        let echoed = matches!(done.end, ExchangeEnd::Complete) && message.check(received).is_ok();
-        recorder.probe(Probe::new(sent_ns, echoed.then_some(rtt_ns)), done.done);
-        if !echoed {
-            let fault = failed_probe(
-                stream, order, watch, seq, &message, done, received, recorder,
-            );
-            return Err(fault.await);
-        }
-    }
-    Ok(())
-}
-
-/// The message to send, and room for its echo.
-async fn prepare(order: &Order) -> (ProbeMessage, Vec<u8>) {
-    // The limits of a profile keep the size far below what a pointer can count.
-    let size = usize::try_from(order.setup.message_size).unwrap_or(usize::MAX - SLACK);
-    let (dialect, last) = (order.dialect, order.setup.probes);
-    let make = move || {
-        let mut message = ProbeMessage::new(dialect, size);
-        // Not of zeros: those are promised by the kernel and only made when they are touched, which
-        // would be inside the first probe.
-        let buffer = vec![b'-'; message.numbered(last).len() + SLACK];
-        (message, buffer)
-    };
-    if size < LARGE {
-        return make();
-    }
-    // Stop shall not wait for it.
-    match tokio::task::spawn_blocking(make).await {
-        Ok(ready) => ready,
-        Err(_) => make(),
-    }
-}
-
-/// Finds out why a probe has no echo: a refusal, another text, a close, a break.
-#[expect(clippy::too_many_arguments, reason = "all that is known of the probe")]
-async fn failed_probe(
-    stream: &mut TcpStream,
-    order: &Order,
-    watch: &Watch,
-    seq: u32,
-    message: &ProbeMessage,
-    done: Exchange,
-    received: &[u8],
     recorder: &mut impl Recorder,
 ) -> Fault {
     let phase = Phase::Measurement;
-    let looks_like_reply =
-        order.dialect.has_phases() && received.first().is_some_and(u8::is_ascii_digit);
-    match done.end {
-        ExchangeEnd::Broken(error) => fault::broken(phase, seq, &error),
-        // As far as it came it was an echo.
-        ExchangeEnd::Closed if message.check(received).is_ok() => {
-            fault::closed_early(phase, seq, received)
+    let seq = failure.seq;
+    let lane = match failure.why {
+        FailureKind::Stopped => return fault::stopped(phase.into()),
+        FailureKind::TimedOut { came, of } => {
+            let waited = order.probe_time_out();
+            return fault::timed_out(phase, seq, &order.setup, waited, came, of);
         }
-        _ if looks_like_reply => {
+        FailureKind::Lane(lane) => lane,
+    };
+    match lane {
+        LaneFault::Broken(error) => fault::broken(phase, seq, &error),
+        LaneFault::Closed { received } => fault::closed_early(phase, seq, &received),
+        LaneFault::TooEarly { received } => fault::echo_too_early(seq, &received),
+        LaneFault::Differs { why, received } => {
+            let looks_like_reply =
+                order.dialect.has_phases() && received.first().is_some_and(u8::is_ascii_digit);
+            if !looks_like_reply {
+                return fault::echo_differs(seq, why, &received);
+            }
+            watch.expect_within(phase, Instant::now(), order.time_out);
+            watch.probe.set(seq);
             // No reply is longer, and an echo may be as long as 64 MiB.
-            let so_far = received.get(..MAX_REPLY_LINE).unwrap_or(received);
+            let so_far = received.get(..MAX_REPLY_LINE).unwrap_or(&received);
             watch.heard.borrow_mut().extend_from_slice(so_far);
             match hear_reply(stream, order, phase, watch, recorder).await {
                 Ok(reply) if reply.code == ReplyCode::Refused => {
                     let sent = probe_text(order.dialect, seq, order.setup.message_size);
                     fault::refused_by_server(phase, &reply.text, &sent)
                 }
-                Ok(_) => differs(seq, message, received),
+                Ok(_) => fault::echo_differs(seq, why, &received),
                 Err(fault) => fault,
             }
         }
-        ExchangeEnd::TooEarly => fault::echo_too_early(seq, received),
-        _ => differs(seq, message, received),
     }
 }
 
-fn differs(seq: u32, message: &ProbeMessage, received: &[u8]) -> Fault {
-    match message.check(received) {
-        Err(why) => fault::echo_differs(seq, why, received),
-        Ok(()) => fault::closed_early(Phase::Measurement, seq, received),
-    }
-}
-
-async fn terminate(
+/// Says that it is done and hears the server's answer.
+pub(super) async fn terminate(
     stream: &mut TcpStream,
     order: &Order,
     watch: &Watch,
@@ -250,7 +176,12 @@ async fn terminate(
 
 /// Waits a little for the server to close, as the protocol has it, and closes. An echo service closes
 /// after its client.
-async fn close(stream: &mut TcpStream, order: &Order, watch: &Watch, recorder: &mut impl Recorder) {
+pub(super) async fn close(
+    stream: &mut TcpStream,
+    order: &Order,
+    watch: &Watch,
+    recorder: &mut impl Recorder,
+) {
     let phase = Phase::Termination;
     // Everything that had a deadline has come.
     watch.expect_within(phase, Instant::now(), order.time_out + PATIENCE_FOR_CLOSE);

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::attention::Attention;
 use super::progress::Outlet;
 use super::{Command, EngineEvent, QueueEntry, RunRequest, executor};
 use crate::measurement::RunId;
@@ -15,16 +16,24 @@ use crate::measurement::RunId;
 pub(super) fn main(
     runtime: Runtime,
     commands: mpsc::Receiver<Command>,
+    attention: Attention,
     outlet: Outlet,
     waiting: Arc<AtomicUsize>,
 ) {
     // A measurement must not be made to yield every so many reads: that would be seen in it.
-    runtime.block_on(tokio::task::unconstrained(work(commands, outlet, waiting)));
+    runtime.block_on(tokio::task::unconstrained(work(
+        commands, attention, outlet, waiting,
+    )));
     // Nothing of ours may outlive the handle; a name look-up has a thread of its own.
     runtime.shutdown_background();
 }
 
-async fn work(mut commands: mpsc::Receiver<Command>, outlet: Outlet, waiting: Arc<AtomicUsize>) {
+async fn work(
+    mut commands: mpsc::Receiver<Command>,
+    attention: Attention,
+    outlet: Outlet,
+    waiting: Arc<AtomicUsize>,
+) {
     let mut queue = Queue {
         runs: VecDeque::new(),
         waiting,
@@ -34,7 +43,9 @@ async fn work(mut commands: mpsc::Receiver<Command>, outlet: Outlet, waiting: Ar
         if !outlet.is_behind()
             && let Some((id, request)) = queue.next(&outlet)
         {
-            if measure(id, request, &mut commands, &mut queue, &outlet).await == Then::Quit {
+            if measure(id, request, &mut commands, &attention, &mut queue, &outlet).await
+                == Then::Quit
+            {
                 return;
             }
             continue;
@@ -61,6 +72,7 @@ async fn measure(
     id: RunId,
     request: RunRequest,
     commands: &mut mpsc::Receiver<Command>,
+    attention: &Attention,
     queue: &mut Queue,
     outlet: &Outlet,
 ) -> Then {
@@ -68,19 +80,27 @@ async fn measure(
     let stop = CancellationToken::new();
     let mut then = Then::GoOn;
     let run = {
-        let measuring = executor::execute(id, request, &stop, outlet);
+        let measuring = executor::execute(id, request, &stop, attention, outlet);
         tokio::pin!(measuring);
         loop {
             tokio::select! {
                 biased;
                 run = &mut measuring => break run,
-                command = commands.recv(), if then == Then::GoOn => match command {
-                    Some(Command::Stop(ended)) if ended == id => stop.cancel(),
-                    Some(Command::Quit) | None => {
-                        then = Then::Quit;
-                        stop.cancel();
+                command = commands.recv(), if then == Then::GoOn => {
+                    // All of them: the measuring goes on asleep until somebody rings again.
+                    let mut next = Some(command);
+                    while let Some(command) = next {
+                        match command {
+                            Some(Command::Stop(ended)) if ended == id => stop.cancel(),
+                            Some(Command::Quit) | None => {
+                                then = Then::Quit;
+                                stop.cancel();
+                                break;
+                            }
+                            Some(command) => queue.change(command, outlet),
+                        }
+                        next = commands.try_recv().ok().map(Some);
                     }
-                    Some(command) => queue.change(command, outlet),
                 },
             }
         }

@@ -1,7 +1,6 @@
 //! One visit to a point: a connection, the session over it, and what becomes of both.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,17 +8,18 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::{Connection, connect};
+use super::conversation::{Recording, converse, expired, show_stalls};
 use super::executor::{End, Execution};
 use super::fault;
-use super::session::{self, Order, Recorder, Watch, nanoseconds};
+use super::progress::Place;
+use super::route::route;
+use super::session::{Order, Watch, nanoseconds};
 use crate::experiment::{PointSpec, Visit};
 use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, Probe, Probes, Round, Side, TranscriptLine,
+    Direction, Fault, FaultKind, FaultPhase, Probes, Round, Side, TranscriptLine,
 };
 use crate::protocol::{Phase, quote};
 
-/// How long nothing may come before the run is shown as it waits.
-const STALL: Duration = Duration::from_millis(250);
 /// A server that closes a session may need a moment before it takes the next one.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 /// How often a server that was there before is tried before it is called gone: for longer than half a
@@ -28,11 +28,23 @@ const RECONNECT_TRIES: u32 = 5;
 /// Connections in a row that time out before the server is called gone.
 const TIME_OUTS_UNTIL_GONE: u32 = 2;
 
-/// A visit that is going on.
+/// A visit that is going on: a round over one connection, or over several at the same time.
 pub(super) struct Current {
     pub visit: Visit,
-    pub round: Round,
+    pub rounds: Vec<Round>,
     pub began: Instant,
+}
+
+impl Current {
+    /// Probes that are over.
+    pub fn probes(&self) -> u64 {
+        let rounds = self.rounds.iter();
+        rounds.map(|round| round.probes.len() as u64).sum()
+    }
+
+    pub fn session(&self, lane: usize) -> u32 {
+        self.rounds.get(lane).map_or(0, |round| round.session)
+    }
 }
 
 impl Execution<'_> {
@@ -45,29 +57,19 @@ impl Execution<'_> {
     ) -> Result<(), End> {
         // A server that ends after a session still takes connections until it is gone, and resets
         // them then. Whether that is what happened shows when it is tried once more.
-        let mut may_be_ending = self.served > 0;
+        let mut may_be_ending = self.opened > 0;
         loop {
-            let began = Instant::now();
-            self.sessions += 1;
-            let opened = tokio::select! {
-                biased;
-                () = stop.cancelled() => return Err(End::Stopped(FaultPhase::Connect)),
-                opened = self.open(addresses) => opened,
+            let mut current = Current {
+                visit,
+                rounds: Vec::new(),
+                began: Instant::now(),
             };
-            let connection = match opened {
-                Ok(connection) => connection,
-                Err(fault) => return self.not_opened(visit, fault),
+            let connections = match self.open_all(&mut current, addresses, stop).await {
+                Ok(connections) => connections,
+                Err(NotOpened::Stopped) => return Err(End::Stopped(FaultPhase::Connect)),
+                Err(NotOpened::Fault(fault)) => return self.not_opened(visit, fault),
             };
-            self.opened += 1;
-            self.time_outs = 0;
-            // All rounds are to measure the same path, so the address that was taken stays first.
-            if let Some(taken) = addresses.iter().position(|a| *a == connection.address)
-                && let Some(up_to_taken) = addresses.get_mut(..=taken)
-            {
-                up_to_taken.rotate_right(1);
-            }
-            let mut current = self.begin(visit, &connection, began);
-            match self.session(connection, &mut current, &spec, stop).await {
+            match self.session(connections, &mut current, &spec, stop).await {
                 Err(fault)
                     if may_be_ending
                         && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::Reset) =>
@@ -85,73 +87,95 @@ impl Execution<'_> {
         }
     }
 
-    fn begin(&self, visit: Visit, connection: &Connection, began: Instant) -> Current {
-        let round = Round {
+    /// Opens the connections of a round, one after the other.
+    async fn open_all(
+        &mut self,
+        current: &mut Current,
+        addresses: &mut [SocketAddr],
+        stop: &CancellationToken,
+    ) -> Result<Vec<Connection>, NotOpened> {
+        let mut connections = Vec::new();
+        for lane in 0..self.profile().connections {
+            self.sessions += 1;
+            let opened = tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(NotOpened::Stopped),
+                opened = self.open(addresses) => opened,
+            };
+            let connection = opened.map_err(NotOpened::Fault)?;
+            self.opened += 1;
+            self.time_outs = 0;
+            // All rounds are to measure the same path, so the address that was taken stays first.
+            if let Some(taken) = addresses.iter().position(|a| *a == connection.address)
+                && let Some(up_to_taken) = addresses.get_mut(..=taken)
+            {
+                up_to_taken.rotate_right(1);
+            }
+            self.look_at_the_first(&connection);
+            let round = self.begin(current.visit, lane + 1, &connection);
+            current.rounds.push(round);
+            connections.push(connection);
+        }
+        Ok(connections)
+    }
+
+    /// Of the first connection of a run, what the system made of it.
+    fn look_at_the_first(&mut self, connection: &Connection) {
+        if self.run.socket.is_some() {
+            return;
+        }
+        self.run.socket = Some(connection.settings(&self.profile().socket));
+        if let Ok(local) = connection.stream.local_addr() {
+            self.run.route = Some(route(local, connection.address));
+        }
+    }
+
+    fn begin(&self, visit: Visit, connection: u32, opened: &Connection) -> Round {
+        Round {
             number: visit.round,
-            connection: 1,
-            depth: 1,
+            connection,
             session: self.sessions,
             warmup: self.profile().warmup,
-            connect_ns: Some(nanoseconds(connection.took)),
-            local: connection.stream.local_addr().ok(),
-            // Room for every probe now: the vector must not grow between two of them.
+            depth: self.profile().depth,
+            connect_ns: Some(nanoseconds(opened.took)),
+            local: opened.stream.local_addr().ok(),
+            // Room for every probe now: it must not be made between two of them.
             probes: Probes::with_room_for(self.profile().announced_probes() as usize),
             work: None,
             tcp: None,
-        };
-        Current {
-            visit,
-            round,
-            began,
         }
     }
 
     /// Runs a session until its end, its time-out or Stop.
     async fn session(
         &mut self,
-        connection: Connection,
+        mut connections: Vec<Connection>,
         current: &mut Current,
         spec: &PointSpec,
         stop: &CancellationToken,
     ) -> Result<(), Fault> {
-        let mut stream = connection.stream;
         let order = Order {
             setup: self.plan.setup(spec),
             dialect: self.profile().dialect,
             strict: self.profile().strict,
             time_out: self.time_out(),
-            origin: self.run.origin,
         };
         let watch = Watch::new(Instant::now() + order.time_out);
-        // Shared with the session, which holds it only while a line or a probe is written down.
-        let recording = RefCell::new(Recording {
-            execution: self,
-            current,
-            news: 0,
-        });
-        recording.borrow_mut().line(
-            Phase::Setup,
-            Direction::Event,
-            &format!("connected to {}", connection.address),
-        );
-        let mut recorder = &recording;
+        let attention = self.attention;
+        // Shared with the session, which holds it only while something is written down.
+        let recording = RefCell::new(Recording::new(self, current));
         let result = tokio::select! {
             biased;
-            result = session::run(&mut stream, &order, &watch, &mut recorder) => result,
+            result = converse(&mut connections, &order, &watch, &recording, attention, stop) => result,
             () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
             () = expired(&watch) => Err(watch.timed_out(&order.setup)),
             never = show_stalls(&recording) => match never {},
         };
-        drop(stream);
-        let mut recording = recording.into_inner();
         let heard = watch.heard.take();
         if !heard.is_empty() {
-            recording.line(watch.phase.get(), Direction::Received, &quote(&heard));
-        }
-        // A probe that was waited for when the session ended was sent all the same.
-        if let Some(sent) = watch.in_flight.sent.get() {
-            let sent_ns = nanoseconds(sent.duration_since(order.origin));
-            current.round.probes.push(Probe::new(sent_ns, None));
+            let mut recording = recording.borrow_mut();
+            let (lane, phase) = (watch.lane.get(), watch.phase.get());
+            recording.line(lane, phase, Direction::Received, &quote(&heard));
         }
         result
     }
@@ -160,7 +184,8 @@ impl Execution<'_> {
     async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
         let mut tries = 1;
         loop {
-            match connect(&self.host, addresses, self.time_out()).await {
+            let options = &self.profile().socket;
+            match connect(&self.host, addresses, options, self.time_out()).await {
                 Err(fault)
                     if self.opened > 0
                         && fault.kind == FaultKind::Refused
@@ -205,27 +230,33 @@ impl Execution<'_> {
         spec: &PointSpec,
         result: Result<(), Fault>,
     ) -> Result<(), End> {
+        let probes = current.probes();
         let Current {
             visit,
-            mut round,
+            mut rounds,
             began,
         } = current;
-        let complete = round.probes.len() as u64 == u64::from(self.profile().announced_probes());
+        let complete = probes == self.probes_a_visit();
         if complete {
             let delay = Duration::from_millis(spec.server_delay_ms);
             let delays = delay.saturating_mul(self.profile().announced_probes());
             self.forecast.seen(visit.point, began.elapsed(), delays);
         } else {
             self.forecast.failed(visit.point, began.elapsed());
+        }
+        let session = rounds.first().map_or(self.sessions, |round| round.session);
+        for mut round in rounds.drain(..) {
+            if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
+                self.served += 1;
+            }
             // Many rounds that fail early must not hold room for all they were to measure.
             round.probes.shrink_to_fit();
-        }
-        if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
-            self.served += 1;
-        }
-        let session = round.session;
-        if let Some(point) = self.run.points.get_mut(visit.point) {
-            point.rounds.push(Arc::new(round));
+            if let Some(figures) = self.figures.get_mut(visit.point) {
+                figures.feed(&round);
+            }
+            if let Some(point) = self.run.points.get_mut(visit.point) {
+                point.rounds.push(Arc::new(round));
+            }
         }
         if let Some(stale) = self.stale.get_mut(visit.point) {
             *stale = true;
@@ -248,10 +279,13 @@ impl Execution<'_> {
 
     pub(super) fn visit_over(&mut self, visit: Visit, now: Instant) {
         self.visits_done += 1;
+        if let Some(open) = self.open.get_mut(visit.point) {
+            open.visited();
+        }
         // A visit cut short by a fault counts whole: its probes will not come any more.
-        self.probes_done = self.visits_done * u64::from(self.profile().announced_probes());
-        if self.pace.is_due(now, false) {
-            self.publish(Some((visit, None)));
+        self.probes_done = self.visits_done * self.probes_a_visit();
+        if self.pace.is_due(now, Place::BetweenRounds) {
+            self.show((visit, None));
         }
     }
 
@@ -274,66 +308,8 @@ impl Execution<'_> {
     }
 }
 
-/// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
-/// it is looked at again each time the timer fires, not each time it moves.
-async fn expired(watch: &Watch) {
-    while Instant::now() < watch.deadline.get() {
-        tokio::time::sleep_until(watch.deadline.get().into()).await;
-    }
-}
-
-/// Shows the run while a server keeps it waiting: pictures are otherwise taken when something has
-/// come. Where probes go back and forth it only looks at a number, now and then.
-async fn show_stalls(recording: &RefCell<Recording<'_, '_>>) -> Infallible {
-    let (mut seen, mut shown) = (0, None);
-    loop {
-        tokio::time::sleep(STALL).await;
-        let mut recording = recording.borrow_mut();
-        if recording.news == seen && shown != Some(seen) {
-            recording.publish();
-            shown = Some(seen);
-        }
-        seen = recording.news;
-    }
-}
-
-/// Records a session into the run.
-struct Recording<'r, 'a> {
-    execution: &'r mut Execution<'a>,
-    current: &'r mut Current,
-    /// Lines and probes written down.
-    news: u64,
-}
-
-impl Recording<'_, '_> {
-    fn publish(&mut self) {
-        let now = Some((self.current.visit, Some(&*self.current)));
-        self.execution.publish(now);
-    }
-}
-
-impl Recorder for &RefCell<Recording<'_, '_>> {
-    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
-        self.borrow_mut().line(phase, direction, text);
-    }
-
-    fn probe(&mut self, probe: Probe, now: Instant) {
-        self.borrow_mut().probe(probe, now);
-    }
-}
-
-impl Recorder for Recording<'_, '_> {
-    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
-        self.news += 1;
-        let session = self.current.round.session;
-        self.execution.line(session, phase, direction, text);
-    }
-
-    fn probe(&mut self, probe: Probe, now: Instant) {
-        self.news += 1;
-        self.current.round.probes.push(probe);
-        if self.execution.pace.is_due(now, true) {
-            self.publish();
-        }
-    }
+/// Why a connection was not opened.
+enum NotOpened {
+    Stopped,
+    Fault(Fault),
 }

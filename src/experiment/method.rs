@@ -160,16 +160,21 @@ impl Default for Precision {
 }
 
 /// What is asked of every socket of a run; what the system makes of it is kept with the run.
+///
+/// Where one is read, every field has to be there, those that may be `None` too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SocketOptions {
     /// `TCP_NODELAY`: send at once, without waiting for earlier bytes to be acknowledged (Nagle).
     pub nodelay: bool,
     /// `SO_SNDBUF` in bytes; `None` leaves it to the system.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub send_buffer: Option<u32>,
     /// `SO_RCVBUF` in bytes; `None` leaves it to the system.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub receive_buffer: Option<u32>,
     /// `TCP_CONGESTION`: the algorithm's name; `None` leaves it to the system.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub congestion_control: Option<String>,
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Profile;
+use super::shuffle::shuffled;
+use super::{Order, Profile, Rounds};
 use crate::protocol::{MeasurementType, Setup};
 
 /// One point of a profile.
@@ -32,8 +33,10 @@ pub struct Visit {
 #[derive(Debug, Clone)]
 pub struct Plan {
     points: Vec<PointSpec>,
-    rounds: u32,
+    rounds: Rounds,
+    order: Order,
     probes: u32,
+    connections: u32,
 }
 
 /// About how long a plan takes, and what that rests on.
@@ -65,8 +68,10 @@ impl Plan {
             .collect();
         Self {
             points,
-            rounds: profile.rounds.most(),
+            rounds: profile.rounds,
+            order: profile.order,
             probes: profile.announced_probes(),
+            connections: profile.connections,
         }
     }
 
@@ -78,16 +83,19 @@ impl Plan {
 
     /// Visits to each point.
     #[must_use]
-    pub fn rounds(&self) -> u32 {
+    pub fn rounds(&self) -> Rounds {
         self.rounds
     }
 
-    /// Every visit in its order: a round goes through all points before the next begins, so that a
-    /// drift of the path touches all points alike.
-    pub fn visits(&self) -> impl Iterator<Item = Visit> + use<> {
-        let points = self.points.len();
-        (1..=self.rounds)
-            .flat_map(move |round| (0..points).map(move |point| Visit { round, point }))
+    /// The places of the points in the order in which a round visits them, for a run with that seed. A
+    /// round goes through all points before the next begins, and each in another order, so that a drift
+    /// of the path touches all points alike and is not taken for something that depends on the size.
+    #[must_use]
+    pub fn order(&self, round: u32, seed: u64) -> Vec<usize> {
+        match self.order {
+            Order::Random => shuffled(self.points.len(), seed, round),
+            Order::Sequential => (0..self.points.len()).collect(),
+        }
     }
 
     /// What the setup line of a point says.
@@ -101,6 +109,12 @@ impl Plan {
         }
     }
 
+    /// Probes of that many visits, warm-up included.
+    #[must_use]
+    pub fn probes(&self, visits: u64) -> u64 {
+        visits * u64::from(self.probes) * u64::from(self.connections)
+    }
+
     /// About how long one visit takes on a path with the given round-trip time.
     #[must_use]
     pub fn visit_duration(&self, point: &PointSpec, rtt: Duration) -> Duration {
@@ -109,7 +123,8 @@ impl Plan {
         probes.saturating_add(rtt.saturating_mul(ROUND_TRIPS_BESIDE_PROBES))
     }
 
-    /// About how long all of it takes on a path with the given round-trip time.
+    /// About how long all of it takes on a path with the given round-trip time, with as many rounds as
+    /// there can be.
     #[must_use]
     pub fn estimate(&self, rtt: Duration) -> Estimate {
         let round = self
@@ -118,8 +133,8 @@ impl Plan {
             .map(|point| self.visit_duration(point, rtt))
             .fold(Duration::ZERO, Duration::saturating_add);
         Estimate {
-            duration: round.saturating_mul(self.rounds),
-            probes: (self.points.len() as u64) * u64::from(self.rounds) * u64::from(self.probes),
+            duration: round.saturating_mul(self.rounds.most()),
+            probes: self.probes(self.points.len() as u64 * u64::from(self.rounds.most())),
         }
     }
 }
@@ -127,7 +142,6 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Rounds;
 
     #[test]
     fn a_round_visits_every_point_before_the_next_round() {
@@ -136,6 +150,7 @@ mod tests {
             server_delays_ms: vec![0, 10],
             rounds: Rounds::Exactly(2),
             warmup: 5,
+            order: Order::Sequential,
             ..Profile::default()
         });
         let spelled: Vec<_> = plan
@@ -144,20 +159,8 @@ mod tests {
             .map(|p| (p.server_delay_ms, p.message_size))
             .collect();
         assert_eq!(spelled, [(0, 1), (0, 2), (10, 1), (10, 2)]);
-        let visits: Vec<_> = plan.visits().map(|v| (v.round, v.point)).collect();
-        assert_eq!(
-            visits,
-            [
-                (1, 0),
-                (1, 1),
-                (1, 2),
-                (1, 3),
-                (2, 0),
-                (2, 1),
-                (2, 2),
-                (2, 3)
-            ]
-        );
+        assert_eq!(plan.order(1, 7), [0, 1, 2, 3]);
+        assert_eq!(plan.order(2, 7), [0, 1, 2, 3]);
         assert_eq!(plan.setup(&plan.points()[0]).probes, 25);
     }
 

@@ -19,6 +19,8 @@ pub const MAX_DEPTH: u32 = 1_024;
 pub const MAX_CONNECTIONS: u32 = 64;
 /// Largest socket buffer that can be asked for, in bytes.
 pub const MAX_BUFFER: u32 = 1 << 30;
+/// Most payload bytes that the messages of all connections may have together.
+const MAX_BYTES_AT_ONCE: u64 = 256 << 20;
 /// Most rounds of a run.
 pub const MAX_ROUNDS: u32 = 10_000;
 /// Most message sizes of a profile.
@@ -52,7 +54,7 @@ pub enum Target {
     },
 }
 
-/// What to measure.
+/// What to measure. Where one is read, every field has to be there, `seed` too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -73,6 +75,7 @@ pub struct Profile {
     /// The order in which a round visits the points.
     pub order: Order,
     /// What the random order is drawn from; `None` takes another one for each run.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub seed: Option<u64>,
     /// Probes at the start of each round that are kept but not counted.
     pub warmup: u32,
@@ -101,7 +104,7 @@ impl Default for Profile {
             message_sizes: SizeSet::default_for(MeasurementType::Rtt).sizes().to_vec(),
             probes: 20,
             server_delays_ms: vec![0],
-            rounds: Rounds::Exactly(10),
+            rounds: Rounds::default(),
             order: Order::Random,
             seed: None,
             warmup: 0,
@@ -357,6 +360,12 @@ fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) -> bool {
     wrong
 }
 
+/// Bytes of the largest messages of all connections.
+fn largest_bytes(profile: &Profile) -> u64 {
+    let largest = profile.message_sizes.iter().max().copied().unwrap_or(0);
+    largest.saturating_mul(u64::from(profile.connections))
+}
+
 fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
     if !(1..=MAX_DEPTH).contains(&profile.depth) {
         say(Field::Depth, format!("must be 1 to {MAX_DEPTH}"));
@@ -365,6 +374,15 @@ fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
         say(
             Field::Connections,
             format!("must be 1 to {MAX_CONNECTIONS}"),
+        );
+    } else if largest_bytes(profile) > MAX_BYTES_AT_ONCE {
+        say(
+            Field::Connections,
+            format!(
+                "{} times the largest message size is more than the {} MiB that may be held at once",
+                profile.connections,
+                MAX_BYTES_AT_ONCE >> 20
+            ),
         );
     }
     for (field, size) in [

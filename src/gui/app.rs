@@ -14,8 +14,10 @@ use super::file_dialog::FileDialogs;
 use super::form::Form;
 use super::modal::Modal;
 use super::plots::PlotState;
+use super::points_table::TableState;
 use super::profiles::is_special;
-use super::runs::{EndedRun, EndedRuns, ServerSide};
+use super::runs::{EndedRun, EndedRuns};
+use super::server_side::ServerSide;
 use super::settings::Settings;
 use super::transcript_tab::TranscriptState;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
@@ -23,8 +25,10 @@ use crate::experiment::{Problem, Target};
 use crate::measurement::{Environment, Run, RunId, RunState};
 use crate::store::{capture, write_atomically};
 
-/// How soon the window shows progress: 30 frames a second at most.
-const PROGRESS_WITHIN: Duration = Duration::from_millis(33);
+/// How soon the window shows progress: at once, because the engine asks between rounds and waits for
+/// the frame. A delay that is not zero is one frame; none at all would be two, the second of which
+/// could fall into a round.
+const PROGRESS_WITHIN: Duration = Duration::from_nanos(1);
 /// How long a frame may spend on the engine's events.
 const EVENT_BUDGET: Duration = Duration::from_millis(4);
 /// How far apart client and server may see the same connection open.
@@ -66,6 +70,7 @@ pub struct App {
     pub(super) modal: Option<Modal>,
     pub(super) dialogs: FileDialogs,
     pub(super) plots: PlotState,
+    pub(super) points: TableState,
     pub(super) transcript: TranscriptState,
     pub(super) path_field_only: bool,
     /// The form as it was last opened, saved or begun.
@@ -112,6 +117,7 @@ impl App {
             modal: None,
             dialogs: FileDialogs::default(),
             plots: PlotState::default(),
+            points: TableState::default(),
             transcript: TranscriptState::default(),
             path_field_only: options.path_field,
             settings_file,
@@ -203,6 +209,14 @@ impl App {
             self.file_chosen(purpose, answer);
         }
         let idle = self.snapshot.current.is_none() && self.snapshot.queue.is_empty();
+        // Before anything of the server is read for this frame, or what it did unannounced would be
+        // shown by none.
+        self.server.announce(idle);
+        if let Some(run) = self.progress().map(|progress| &progress.run)
+            && run.profile.target == Target::Embedded
+        {
+            self.server.set_wait(run.profile.wait);
+        }
         if self.stop_server_after_run && self.on_embedded.is_empty() {
             self.stop_server_after_run = false;
             self.server.stop();
@@ -262,8 +276,7 @@ impl App {
         records.retain(|record| record.at >= began);
         let mut run = Arc::unwrap_or_clone(run);
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
-        run.transcript
-            .merge(crate::server::transcript_lines(&run, &lines));
+        crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
         EndedRun {
             run: Arc::new(run),

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::experiment::WaitStrategy;
@@ -24,6 +25,8 @@ pub struct EmbeddedServer {
     listening: Option<LogRecord>,
     error: Option<String>,
     context: egui::Context,
+    /// Whether what changes at the server asks for a frame.
+    announced: Arc<AtomicBool>,
 }
 
 struct Running {
@@ -42,7 +45,14 @@ impl EmbeddedServer {
             listening: None,
             error: None,
             context: context.clone(),
+            announced: Arc::new(AtomicBool::new(true)),
         }
+    }
+
+    /// Whether what changes at the server asks for a frame. While a run is measured it must not: the
+    /// frame would fall into a round, and those that the engine asks for show the server as well.
+    pub fn announce(&self, announced: bool) {
+        self.announced.store(announced, Ordering::SeqCst);
     }
 
     /// Whether it listens.
@@ -170,9 +180,13 @@ impl EmbeddedServer {
             strict,
             ..ServerConfig::default()
         };
-        let context = self.context.clone();
+        let (context, announced) = (self.context.clone(), Arc::clone(&self.announced));
         let hooks = ServerHooks {
-            waker: Some(Arc::new(move || context.request_repaint_after(SHOW_WITHIN))),
+            waker: Some(Arc::new(move || {
+                if announced.load(Ordering::SeqCst) {
+                    context.request_repaint_after(SHOW_WITHIN);
+                }
+            })),
             on_session: None,
         };
         let server = Server::start(config, hooks).map_err(|error| error.to_string())?;

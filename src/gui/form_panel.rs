@@ -1,13 +1,14 @@
-//! The column at the left: where, what, how, the embedded server, and Run.
+//! The column at the left: where, what, the embedded server, how, and Run.
 
-use egui::{ComboBox, CornerRadius, Panel, RichText, ScrollArea, Ui, vec2};
+use egui::{CornerRadius, Panel, RichText, ScrollArea, Ui, vec2};
 
 use super::actions::Action;
 use super::app::App;
+use super::method_panel;
 use super::theme::{FORM_WIDTH, Palette, medium, space, text_size};
-use super::widgets::{Field, caption, card, chip, note};
+use super::widgets::{Field, card, chip, choice, note};
 use crate::experiment::{self, LIST_HELP, MAX_SIZES, Problem, SizeSet, parse_list};
-use crate::protocol::{Dialect, MeasurementType};
+use crate::protocol::MeasurementType;
 
 /// Shows the column.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -29,12 +30,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                     where_card(app, ui, &problems);
                     what_card(app, ui, &problems);
                     super::server_card::show(app, ui);
-                    how_card(app, ui, &problems);
+                    method_panel::show(app, ui, &problems);
                 });
         });
 }
 
-fn problem(problems: &[Problem], field: experiment::Field) -> Option<&str> {
+pub(super) fn problem(problems: &[Problem], field: experiment::Field) -> Option<&str> {
     problems
         .iter()
         .find(|problem| problem.field == field)
@@ -80,18 +81,9 @@ fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
 fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
     let form = &mut app.settings.form;
     card(ui, "What", |ui| {
-        let name = caption(ui, "Measurement type");
         let mut kind = form.kind;
-        ComboBox::from_id_salt("measurement type")
-            .width(ui.available_width())
-            .selected_text(kind_text(kind))
-            .show_ui(ui, |ui| {
-                for choice in [MeasurementType::Rtt, MeasurementType::Tput] {
-                    ui.selectable_value(&mut kind, choice, kind_text(choice));
-                }
-            })
-            .response
-            .labelled_by(name.id);
+        let kinds = [MeasurementType::Rtt, MeasurementType::Tput];
+        choice(ui, "Measurement type", &mut kind, &kinds, kind_text, |_| "");
         form.set_kind(kind);
         ui.add_space(space::SMALL);
 
@@ -130,79 +122,31 @@ fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                 .problem(problem(problems, experiment::Field::ServerDelays))
                 .show(ui, &mut form.delays);
         });
-        ui.horizontal_top(|ui| {
-            let half = (ui.available_width() - space::MEDIUM) / 2.0;
-            Field::new("Rounds")
-                .hint("Visits to each point, each on a connection of its own. The interval of the median needs six.")
-                .problem(problem(problems, experiment::Field::Rounds))
-                .width(half)
-                .show(ui, &mut form.rounds);
-            ui.vertical(|ui| {
-                ui.add_space(19.0);
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = space::SMALL;
-                    for (rounds, text) in [("1", "1 round"), ("10", "10 rounds")] {
-                        let hint = if rounds == "1" {
-                            "One connection a point, as the assignment has it."
-                        } else {
-                            "Enough rounds for an interval of the median."
-                        };
-                        if chip(ui, text, form.rounds.trim() == rounds, hint) {
-                            rounds.clone_into(&mut form.rounds);
-                        }
-                    }
-                });
-            });
+        note(ui, "Rounds");
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::SMALL;
+            let hint = "Each point goes on until the interval of its median is narrow enough; \
+                        how narrow stands under Advanced.";
+            if chip(ui, "Until precise", form.until_precise, hint) {
+                form.until_precise = true;
+            }
+            for (rounds, text, hint) in [
+                (
+                    1,
+                    "1 round",
+                    "One connection a point, as the assignment has it.",
+                ),
+                (
+                    10,
+                    "10 rounds",
+                    "Enough rounds for an interval of the median.",
+                ),
+            ] {
+                if chip(ui, text, form.has_rounds(rounds), hint) {
+                    form.set_rounds(rounds);
+                }
+            }
         });
-    });
-}
-
-fn how_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
-    // A problem in a folded card would be a reason nobody can see.
-    let has_problem = [experiment::Field::Warmup, experiment::Field::Timeout]
-        .into_iter()
-        .any(|field| problem(problems, field).is_some());
-    card(ui, "How", |ui| {
-        let open = app.settings.advanced_open || has_problem;
-        let header = egui::CollapsingHeader::new("Advanced")
-            .id_salt("advanced")
-            .open(Some(open))
-            .show(ui, |ui| {
-                let form = &mut app.settings.form;
-                ui.horizontal_top(|ui| {
-                    let half = (ui.available_width() - space::MEDIUM) / 2.0;
-                    Field::new("Warm-up")
-                        .unit("probes")
-                        .hint("Probes at the start of each round that are kept and marked, not counted.")
-                        .problem(problem(problems, experiment::Field::Warmup))
-                        .width(half)
-                        .show(ui, &mut form.warmup);
-                    Field::new("Time-out")
-                        .unit("s")
-                        .hint("For connecting, and for each reply on top of the server delay.")
-                        .problem(problem(problems, experiment::Field::Timeout))
-                        .show(ui, &mut form.timeout_s);
-                });
-                let name = caption(ui, "Dialect");
-                ComboBox::from_id_salt("dialect")
-                    .width(ui.available_width())
-                    .selected_text(form.dialect.name())
-                    .show_ui(ui, |ui| {
-                        for dialect in Dialect::ALL {
-                            ui.selectable_value(&mut form.dialect, dialect, dialect.name())
-                                .on_hover_text(dialect.description());
-                        }
-                    })
-                    .response
-                    .labelled_by(name.id)
-                    .on_hover_text(form.dialect.description());
-                ui.add_space(space::SMALL);
-                ui.checkbox(&mut form.strict, "Strict")
-                    .on_hover_text("Replies must be the dialect's, to the letter.");
-            });
-        if header.header_response.clicked() {
-            app.settings.advanced_open = !open;
-        }
     });
 }
 

@@ -9,7 +9,7 @@ use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::modal::Modal;
 use crate::engine::RunRequest;
-use crate::experiment::{Plan, Problem, Profile, Target};
+use crate::experiment::{Plan, Problem, Profile, Rounds, Target};
 use crate::measurement::RunId;
 use crate::measurement::units::{count, waiting_time};
 
@@ -53,27 +53,8 @@ impl App {
         let Ok(profile) = self.settings.form.profile() else {
             return String::new();
         };
-        let plan = Plan::new(&profile);
-        // Elsewhere the path's own time is not known before it was measured; the delays are.
-        let rtt = match profile.target {
-            Target::Embedded => LOOPBACK_RTT,
-            Target::Host { .. } => Duration::ZERO,
-        };
-        let estimate = plan.estimate(rtt);
         let points = what_points(&profile);
-        let time = match profile.target {
-            Target::Embedded if estimate.duration < Duration::from_secs(1) => {
-                waiting_time(estimate.duration)
-            }
-            Target::Embedded => format!("about {}", waiting_time(estimate.duration)),
-            Target::Host { .. } if estimate.duration >= Duration::from_secs(1) => {
-                format!(
-                    "{} and the path's own time",
-                    waiting_time(estimate.duration)
-                )
-            }
-            Target::Host { .. } => format!("{} probes", count(estimate.probes)),
-        };
+        let time = about_how_long(&profile);
         if self.progress().is_some() {
             format!("Waits its turn: {time}")
         } else {
@@ -109,7 +90,10 @@ impl App {
                 let was_on = self.server.is_on();
                 match self.ready_server(&profile) {
                     Ok(address) => {
-                        self.server.set_wait(profile.wait);
+                        // Behind another run its own way of waiting would be changed under it.
+                        if self.on_embedded.is_empty() {
+                            self.server.set_wait(profile.wait);
+                        }
                         if !was_on {
                             self.say_if_moved();
                         }
@@ -127,8 +111,12 @@ impl App {
             environment: Arc::clone(&self.environment),
         };
         match self.engine.run(request) {
-            Ok(id) if embedded => self.on_embedded.push(id),
-            Ok(_) => {}
+            Ok(id) => {
+                self.server.announce(false);
+                if embedded {
+                    self.on_embedded.push(id);
+                }
+            }
             Err(error) => self.say(NoticeKind::Error, error.to_string()),
         }
     }
@@ -210,6 +198,37 @@ impl App {
     }
 }
 
+/// About how long a run takes, as far as that can be told before it.
+fn about_how_long(profile: &Profile) -> String {
+    // Elsewhere the path's own time is not known before it was measured; the delays are.
+    let rtt = match profile.target {
+        Target::Embedded => LOOPBACK_RTT,
+        Target::Host { .. } => Duration::ZERO,
+    };
+    let estimate = Plan::new(profile).estimate(rtt);
+    let (most, at_most) = match profile.rounds {
+        Rounds::Exactly(_) => (estimate.duration, ""),
+        Rounds::UntilPrecise(precision) => {
+            let least = Plan::new(&Profile {
+                rounds: Rounds::Exactly(precision.min_rounds),
+                ..profile.clone()
+            });
+            let budget = Duration::from_secs(u64::from(precision.time_budget_s));
+            let within = budget.max(least.estimate(rtt).duration);
+            (estimate.duration.min(within), "at most ")
+        }
+    };
+    let time = waiting_time(most);
+    // Rounded, as the text is.
+    let is_long = most >= Duration::from_millis(500);
+    match profile.target {
+        Target::Embedded if is_long => format!("{at_most}about {time}"),
+        Target::Embedded => time,
+        Target::Host { .. } if is_long => format!("{at_most}{time} and the path's own time"),
+        Target::Host { .. } => format!("{at_most}{} probes", count(estimate.probes)),
+    }
+}
+
 fn what_points(profile: &Profile) -> String {
     let sizes = profile.message_sizes.len();
     let delays = profile.server_delays_ms.len();
@@ -221,9 +240,9 @@ fn what_points(profile: &Profile) -> String {
     if delays > 1 {
         text = format!("{text} × {delays} delays");
     }
-    if profile.rounds.most() == 1 {
-        format!("{text}, 1 round")
-    } else {
-        format!("{text}, {} rounds", profile.rounds)
+    match profile.rounds {
+        Rounds::Exactly(1) => format!("{text}, 1 round"),
+        Rounds::Exactly(rounds) => format!("{text}, {rounds} rounds"),
+        Rounds::UntilPrecise(_) => format!("{text}, until precise"),
     }
 }

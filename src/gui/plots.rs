@@ -6,6 +6,7 @@ use egui_plot::{HoverPosition, Line, MarkerShape, Plot, PlotPoint, PlotPoints, P
 
 use super::app::App;
 use super::axis::{SizeScale, figure_label, linear_ticks};
+use super::plot_floor::Floor;
 use super::series::{Dot, Quantity, Series, read_out, series, series_name};
 use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::{dot, note};
@@ -94,7 +95,10 @@ fn plot(
         Quantity::Throughput => Unit::mbit_per_s(),
     };
     let top = ui.cursor().top();
-    heading(ui, quantity, unit, &series, is_empty);
+    let floor = run
+        .filter(|_| quantity == Quantity::Rtt)
+        .and_then(|run| Floor::of(run, &series, ceiling));
+    heading(ui, quantity, unit, &series, floor.as_ref(), is_empty);
 
     let width = ui.available_width();
     let plot_height = (height - (ui.cursor().top() - top)).max(80.0);
@@ -151,6 +155,9 @@ fn plot(
         plot = plot.reset();
     }
     let response = plot.show(ui, |ui| {
+        if let Some(floor) = &floor {
+            floor.draw(ui, unit, palette.faint);
+        }
         for (index, series) in series.iter().enumerate() {
             draw(ui, series, unit, ceiling, palette.series(index));
         }
@@ -191,7 +198,14 @@ fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, mut at: egui::Pos2)
     }
 }
 
-fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, series: &[Series<'_>], is_empty: bool) {
+fn heading(
+    ui: &mut Ui,
+    quantity: Quantity,
+    unit: Unit,
+    series: &[Series<'_>],
+    floor: Option<&Floor>,
+    is_empty: bool,
+) {
     let name = match quantity {
         Quantity::Rtt => "Round-trip time",
         Quantity::Throughput => "Throughput",
@@ -200,6 +214,9 @@ fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, series: &[Series<'_>], i
         ui.label(RichText::new(name).family(medium()).size(text_size::TITLE));
         if !is_empty {
             note(ui, unit.name);
+        }
+        if let Some(floor) = floor {
+            floor.key(ui);
         }
     });
     if series.len() > 1 {
@@ -219,7 +236,9 @@ fn heading(ui: &mut Ui, quantity: Quantity, unit: Unit, series: &[Series<'_>], i
     ui.add(egui::Label::new(legend).truncate()).on_hover_text(
         "The interval of the median comes from the medians of the rounds and needs six of them. \
              An arrow says that the 90th percentile lies beyond the plot; the table has it. \
-             Throughput is payload bytes echoed per second: size / RTT.",
+             Throughput is payload bytes echoed per second: size / RTT with one probe in flight; with \
+             several, what came back in the time it took, and thin from the slowest round to the \
+             fastest.",
     );
 }
 

@@ -1,17 +1,15 @@
 //! The runs of this window that have ended: which one is shown, and choosing another.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use egui::{ComboBox, Ui};
 
 use super::app::App;
+use super::server_side::ServerSide;
 use super::theme::space;
 use super::widgets::note;
 use crate::experiment::{MAX_RUN_PROBES, Target};
 use crate::measurement::{Point, Run, RunId, RunState};
-use crate::server::{LogEntry, LogRecord, ServerLog};
 
 /// Most runs kept.
 const MOST_KEPT: usize = 20;
@@ -23,41 +21,6 @@ pub struct EndedRun {
     pub run: Arc<Run>,
     /// What the server recorded; nothing of a server elsewhere.
     pub seen: Option<ServerSide>,
-}
-
-/// The embedded server's side of a run.
-#[derive(Debug, Clone)]
-pub struct ServerSide {
-    /// The server's log, which may still be told of the last session's end.
-    pub log: Arc<ServerLog>,
-    /// The records when the run ended: the log forgets them as it goes on.
-    pub records: Arc<[LogRecord]>,
-    /// That it began to listen.
-    pub listening: Option<LogRecord>,
-}
-
-impl ServerSide {
-    /// The records of one connection, by the client's end of it, from about `from` on.
-    #[must_use]
-    pub fn of_peer(&self, peer: SocketAddr, from: Instant) -> Vec<LogRecord> {
-        let is_whole = |records: &[LogRecord]| {
-            records.first().is_some_and(|first| {
-                matches!(&first.what, LogEntry::Event(text) if text.starts_with("connection from"))
-            })
-        };
-        let mut records = self.log.of_peer(peer, from);
-        if !is_whole(&records) {
-            let kept = self.records.iter();
-            let of_peer = |record: &&LogRecord| record.peer == Some(peer) && record.at >= from;
-            records = kept.filter(of_peer).cloned().collect();
-        }
-        // The same local port may serve a later session.
-        if let Some(connection) = records.first().map(|record| record.connection) {
-            records.retain(|record| record.connection == connection);
-        }
-        records.extend(self.listening.clone());
-        records
-    }
 }
 
 /// The ended runs, oldest first, and which was chosen.

@@ -2,6 +2,7 @@
 //! of a dot under the pointer.
 
 use super::axis::SizeScale;
+use super::point_words::rounds_done;
 use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Point, PointStatistics, Run};
 
@@ -21,9 +22,9 @@ pub struct Dot {
     pub x: f64,
     /// The median.
     pub median: f64,
-    /// The least RTT, or the throughput at its 90th percentile.
+    /// The least RTT; of throughput what it is at the 90th percentile, or in the slowest round.
     pub low: f64,
-    /// The 90th percentile of the RTT, or the throughput at the least.
+    /// The 90th percentile of the RTT; of throughput what it is at the least, or in the fastest round.
     pub high: f64,
     /// The 95 % interval of the median.
     pub interval: Option<(f64, f64)>,
@@ -37,10 +38,6 @@ pub struct Series<'a> {
     pub points: Vec<(Dot, &'a Point)>,
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "message sizes stay far below 2^52"
-)]
 /// The series of a run.
 #[must_use]
 pub fn series(run: &Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'_>> {
@@ -55,7 +52,7 @@ pub fn series(run: &Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'_>
                 .filter_map(|point| {
                     let figures = point.statistics.as_ref()?;
                     let size = point.spec.message_size;
-                    let dot = dot(figures, size as f64, quantity, scale.place(size));
+                    let dot = dot(figures, quantity, scale.place(size));
                     Some((dot, point))
                 })
                 .collect();
@@ -72,7 +69,7 @@ pub fn series(run: &Run, quantity: Quantity, scale: SizeScale) -> Vec<Series<'_>
     clippy::cast_precision_loss,
     reason = "nanoseconds stay far below 2^52"
 )]
-fn dot(figures: &PointStatistics, size: f64, quantity: Quantity, x: f64) -> Dot {
+fn dot(figures: &PointStatistics, quantity: Quantity, x: f64) -> Dot {
     let rtt = &figures.rtt;
     let interval = rtt.median_ci95;
     match quantity {
@@ -84,13 +81,16 @@ fn dot(figures: &PointStatistics, size: f64, quantity: Quantity, x: f64) -> Dot 
             interval: interval.map(|interval| (interval.lo, interval.hi)),
         },
         Quantity::Throughput => {
-            let bits = |rtt_ns: f64| size * 8e9 / rtt_ns.max(1.0);
+            let rate = &figures.throughput;
+            let bits = |bytes_per_second: f64| bytes_per_second * 8.0;
             Dot {
                 x,
-                median: bits(rtt.p50),
-                low: bits(rtt.p90),
-                high: bits(rtt.min as f64),
-                interval: interval.map(|interval| (bits(interval.hi), bits(interval.lo))),
+                median: bits(rate.median),
+                low: bits(rate.low),
+                high: bits(rate.high),
+                interval: rate
+                    .median_ci95
+                    .map(|interval| (bits(interval.lo), bits(interval.hi))),
             }
         }
     }
@@ -135,6 +135,6 @@ pub fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<Strin
         throughput(figures.throughput.median),
         throughput(figures.throughput.mean),
         count(figures.n),
-        point.rounds.len(),
+        rounds_done(point),
     ))
 }

@@ -4,11 +4,15 @@ use egui::{Align, Layout, Panel, ProgressBar, RichText, Ui, vec2};
 
 use super::actions::Action;
 use super::app::App;
+use super::run_summary;
 use super::theme::{Palette, space};
 use super::widgets::{dot, note};
 use crate::engine::RunProgress;
 use crate::measurement::units::{bytes, count, waiting_time};
 use crate::measurement::{Run, RunState};
+
+/// How much of the line the state of a run may take.
+const STATE_SHARE: f32 = 0.5;
 
 /// Shows the line.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -91,7 +95,21 @@ fn state(app: &App, ui: &mut Ui, palette: &Palette) {
         },
     };
     dot(ui, color);
-    ui.add(egui::Label::new(RichText::new(text)).truncate());
+    let room = ui.available_width();
+    // What follows is short, and nothing of it may be pushed out by a long name of a host.
+    let most = if app.shown().is_some() {
+        STATE_SHARE
+    } else {
+        1.0
+    };
+    let state = ui.scope(|ui| {
+        ui.set_max_width(room * most);
+        ui.add(egui::Label::new(RichText::new(text)).truncate())
+    });
+    if let Some(run) = app.shown() {
+        state.inner.on_hover_text(run_summary::circumstances(run));
+        run_summary::show(ui, run);
+    }
 }
 
 fn measuring(progress: &RunProgress) -> String {
@@ -100,12 +118,14 @@ fn measuring(progress: &RunProgress) -> String {
         .points
         .get(progress.point)
         .map_or(0, |point| point.spec.message_size);
-    format!(
-        "Measuring: round {} of {}, {}",
-        progress.round,
-        run.profile.rounds,
-        bytes(size)
-    )
+    let (round, size) = (progress.round, bytes(size));
+    match run_summary::precise_points(run) {
+        None => format!("Measuring: round {round} of {}, {size}", run.profile.rounds),
+        Some(precise) => format!(
+            "Measuring: round {round}, at most {}, {size}; {precise}",
+            run.profile.rounds.most()
+        ),
+    }
 }
 
 fn samples(run: &Run) -> String {

@@ -42,7 +42,7 @@ const STOPS: [Stop; 7] = [
         name: "measuring",
         prepare: |app| {
             "0,2,5".clone_into(&mut app.settings.form.delays);
-            "8".clone_into(&mut app.settings.form.rounds);
+            app.settings.form.set_rounds(8);
         },
         runs: true,
         live: true,
@@ -57,7 +57,7 @@ const STOPS: [Stop; 7] = [
         name: "rtt",
         prepare: |app| {
             "0".clone_into(&mut app.settings.form.delays);
-            "10".clone_into(&mut app.settings.form.rounds);
+            app.settings.form.set_rounds(10);
         },
         runs: true,
         live: false,

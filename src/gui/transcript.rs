@@ -62,19 +62,35 @@ pub fn find_session(run: &Run, session: u32) -> Option<(usize, &Round)> {
     })
 }
 
-/// The numbers of all sessions that have rows, in order.
-#[must_use]
-pub fn sessions(run: &Run) -> Vec<u32> {
-    let mut numbers: Vec<u32> = run
-        .transcript
-        .lines
-        .iter()
-        .map(|line| line.session)
-        .filter(|session| *session > 0)
-        .collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+/// The numbers of the sessions that have rows, in order, kept up as lines are added.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    numbers: Vec<u32>,
+    lines: usize,
+    state: Option<RunState>,
+}
+
+impl Sessions {
+    /// The numbers now. Lines of a run that goes on are only added; when it ends, those of the server
+    /// come between them.
+    pub fn of(&mut self, run: &Run) -> &[u32] {
+        if self.state != Some(run.state) {
+            *self = Self {
+                state: Some(run.state),
+                ..Self::default()
+            };
+        }
+        let lines = &run.transcript.lines;
+        for line in lines.get(self.lines..).unwrap_or_default() {
+            if line.session > 0
+                && let Err(place) = self.numbers.binary_search(&line.session)
+            {
+                self.numbers.insert(place, line.session);
+            }
+        }
+        self.lines = lines.len();
+        &self.numbers
+    }
 }
 
 /// An event of the server; the connection it took is the one the client opened.

@@ -6,9 +6,10 @@ use egui::{Align, ComboBox, Layout, RichText, Sense, Stroke, Ui, vec2};
 use egui_extras::{Column, TableBuilder};
 
 use super::app::{App, CLOCK_SLACK};
+use super::server_side::PeerReader;
 use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
 use super::transcript::{
-    Cell, SessionRows, Way, as_text, clock, find_session, session_rows, sessions,
+    Cell, SessionRows, Sessions, Way, as_text, clock, find_session, session_rows,
 };
 use super::widgets::note;
 use crate::measurement::units::{bytes, count};
@@ -23,10 +24,14 @@ const ARROW_WIDTH: f32 = 28.0;
 pub struct TranscriptState {
     /// The session chosen; the first one if none was.
     chosen: Option<u32>,
+    /// The run's sessions.
+    sessions: Sessions,
     /// The rows, and what they were made from.
     rows: SessionRows,
-    made_from: Option<(RunId, u32, usize, usize, RunState)>,
-    /// The run whose session was chosen.
+    made_from: Option<(u32, usize, usize, RunState)>,
+    /// What the embedded server has to say of a session.
+    server: Option<(u32, PeerReader)>,
+    /// The run that all of this is of.
     of_run: Option<RunId>,
 }
 
@@ -37,15 +42,10 @@ impl TranscriptState {
     }
 }
 
-/// What the embedded server recorded of a session of this run.
-fn records(app: &App, run: &Run, session: u32) -> Vec<LogRecord> {
-    let Some(seen) = app.server_side(run) else {
-        return Vec::new();
-    };
-    let round = find_session(run, session).map(|(_, round)| round);
-    let Some(local) = round.and_then(|round| round.local) else {
-        return Vec::new();
-    };
+/// A reader of what the embedded server recorded of a session of this run.
+fn reader(app: &App, run: &Run, session: u32) -> Option<PeerReader> {
+    let seen = app.server_side(run)?;
+    let (_, round) = find_session(run, session)?;
     let began = run
         .transcript
         .lines
@@ -53,24 +53,37 @@ fn records(app: &App, run: &Run, session: u32) -> Vec<LogRecord> {
         .find(|line| line.session == session && line.side == Side::Client)
         .map_or(0, |line| u64::try_from(line.at_ns).unwrap_or(0));
     let from = run.origin + Duration::from_nanos(began);
-    seen.of_peer(local, from.checked_sub(CLOCK_SLACK).unwrap_or(from))
+    let from = from.checked_sub(CLOCK_SLACK).unwrap_or(from);
+    Some(PeerReader::new(&seen, round.local?, from))
 }
 
 fn refresh(app: &mut App, run: &Run, session: u32) {
-    let records = records(app, run, session);
+    match &mut app.transcript.server {
+        Some((of, reader)) if *of == session => reader.read_on(),
+        _ => {
+            app.transcript.server = reader(app, run, session).map(|reader| (session, reader));
+        }
+    }
+    let listening = app.server_side(run).and_then(|side| side.listening);
+    let state = &mut app.transcript;
+    let records = state
+        .server
+        .as_ref()
+        .map_or(&[][..], |(_, reader)| reader.records());
     let made_from = (
-        run.id,
         session,
         run.transcript.lines.len(),
         records.len(),
         run.state,
     );
     let probes = find_session(run, session).map_or(0, |(_, round)| round.probes.len());
-    let is_current =
-        app.transcript.made_from == Some(made_from) && app.transcript.rows.rows.len() >= probes;
-    if !is_current {
-        app.transcript.rows = session_rows(run, session, &records);
-        app.transcript.made_from = Some(made_from);
+    if state.made_from != Some(made_from) || state.rows.rows.len() < probes {
+        let records: Vec<LogRecord> = match listening.filter(|_| state.server.is_some()) {
+            Some(listening) => records.iter().cloned().chain([listening]).collect(),
+            None => records.to_vec(),
+        };
+        state.rows = session_rows(run, session, &records);
+        state.made_from = Some(made_from);
     }
 }
 
@@ -89,7 +102,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             ..TranscriptState::default()
         };
     }
-    let numbers = sessions(&run);
+    let numbers = app.transcript.sessions.of(&run).to_vec();
     let Some(first) = numbers.first().copied() else {
         note(ui, "No connection was opened yet.");
         return;

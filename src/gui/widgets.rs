@@ -1,8 +1,8 @@
 //! The few controls the window is made of: cards, labelled fields, a switch, size chips.
 
 use egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke, TextEdit,
-    Ui, WidgetInfo, vec2,
+    Align, ComboBox, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
+    TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::theme::{Palette, RADIUS, medium, space, text_size};
@@ -30,6 +30,7 @@ pub struct Field<'a> {
     name: &'a str,
     unit: &'a str,
     hint: &'a str,
+    empty: &'a str,
     problem: Option<&'a str>,
     enabled: bool,
     width: f32,
@@ -43,6 +44,7 @@ impl<'a> Field<'a> {
             name,
             unit: "",
             hint: "",
+            empty: "",
             problem: None,
             enabled: true,
             width: f32::INFINITY,
@@ -60,6 +62,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn hint(mut self, hint: &'a str) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// What an empty field stands for, shown in its place.
+    #[must_use]
+    pub fn empty(mut self, empty: &'a str) -> Self {
+        self.empty = empty;
         self
     }
 
@@ -97,6 +106,7 @@ impl<'a> Field<'a> {
             let mut edit = TextEdit::singleline(text)
                 .desired_width(width)
                 .margin(Margin::symmetric(8, 5))
+                .hint_text(self.empty)
                 .suffix(unit);
             if self.problem.is_some() {
                 let stroke = Stroke::new(1.5, palette.error);
@@ -124,6 +134,59 @@ impl<'a> Field<'a> {
         })
         .inner
     }
+}
+
+/// A drop-down list with its name above, as wide as there is room. `hint` says what a choice means.
+pub fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    chosen: &mut T,
+    choices: &[T],
+    text: impl Fn(T) -> &'static str,
+    hint: impl Fn(T) -> &'static str,
+) -> Response {
+    let label = caption(ui, name);
+    let mut response = ComboBox::from_id_salt(name)
+        .width(ui.available_width())
+        .selected_text(text(*chosen))
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                let entry = ui.selectable_value(chosen, *choice, text(*choice));
+                if !hint(*choice).is_empty() {
+                    entry.on_hover_text(hint(*choice));
+                }
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    if !hint(*chosen).is_empty() {
+        response = response.on_hover_text(hint(*chosen));
+    }
+    ui.add_space(space::SMALL);
+    response
+}
+
+/// Two controls beside each other, half the room each.
+pub fn halves<R>(ui: &mut Ui, left: impl FnOnce(&mut Ui) -> R, right: impl FnOnce(&mut Ui) -> R) {
+    ui.horizontal_top(|ui| {
+        let half = (ui.available_width() - space::MEDIUM) / 2.0;
+        let layout = Layout::top_down(Align::Min);
+        ui.allocate_ui_with_layout(vec2(half, 0.0), layout, |ui| {
+            ui.set_width(half);
+            left(ui);
+        });
+        ui.allocate_ui_with_layout(vec2(half, 0.0), layout, |ui| {
+            ui.set_width(half);
+            right(ui);
+        });
+    });
+}
+
+/// The title of a group of controls within a card.
+pub fn group(ui: &mut Ui, title: &str) {
+    ui.add_space(space::SMALL);
+    let text = RichText::new(title).family(medium()).size(text_size::BODY);
+    ui.label(text);
 }
 
 /// The name of a control, small, above it.

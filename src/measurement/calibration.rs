@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 pub const FLOOR_MARGIN: f64 = 10.0;
 
 /// The instrument's own figures, on this machine and at that time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Calibration {
     /// What reading the clock costs, in nanoseconds (median).
     pub clock_cost_ns: f64,

@@ -1,22 +1,33 @@
 //! What was found: samples, points, runs, and the statistics drawn from them. Pure: no I/O, no clock.
 
 mod calibration;
+mod checks;
 mod fault;
+mod figures;
 mod interval;
+mod limit;
+mod outliers;
 mod probes;
 mod round;
 mod run;
+mod series;
+mod sorted;
 mod statistics;
 mod tcp;
 mod transcript;
 pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
+pub use checks::{BytesAtServer, bytes_at_server, check_run};
 pub use fault::{Fault, FaultKind, FaultPhase};
+pub use figures::PointFigures;
 pub use interval::{MedianInterval, median_interval};
+pub use limit::{Cause, Limit, limit_of};
+pub use outliers::{Outliers, mad};
 pub use probes::Probes;
 pub use round::{Probe, Round, Work};
 pub use run::{Check, Environment, Point, PrecisionOutcome, Run, RunId, RunState};
+pub use series::Series;
 pub use statistics::{PointStatistics, RttStatistics, Throughput, percentile};
 pub use tcp::{Route, SocketSettings, TcpChange, TcpInfo};
 pub use transcript::{

@@ -12,29 +12,39 @@ use super::Probe;
 const PIECE: usize = 4_096;
 
 /// Probes in the order of their sequence numbers.
-#[derive(Clone, Default)]
 pub struct Probes {
-    full: Vec<Arc<[Probe]>>,
-    last: Vec<Probe>,
+    full: Vec<Arc<Vec<Probe>>>,
+    /// Not shared with anybody until it is full.
+    last: Arc<Vec<Probe>>,
+    /// Empty pieces that were made beforehand.
+    spare: Vec<Arc<Vec<Probe>>>,
 }
 
 impl Probes {
-    /// Room for `count` probes as far as it can be made beforehand, so that the first pieces cost no
-    /// allocation between two probes.
+    /// With room for `count` probes made beforehand, so that none of them costs an allocation.
     #[must_use]
     pub fn with_room_for(count: usize) -> Self {
+        let pieces = count / PIECE;
+        let piece = |room| Arc::new(Vec::with_capacity(room));
+        let (first, others) = if pieces == 0 {
+            (count, 0)
+        } else {
+            (PIECE, pieces)
+        };
         Self {
-            full: Vec::with_capacity(count / PIECE),
-            last: Vec::with_capacity(count.min(PIECE)),
+            full: Vec::with_capacity(pieces),
+            last: piece(first),
+            spare: (0..others).map(|_| piece(PIECE)).collect(),
         }
     }
 
-    /// Adds a probe at the end. Every 4,096th time this allocates.
+    /// Adds a probe at the end.
     pub fn push(&mut self, probe: Probe) {
-        self.last.push(probe);
+        // Never shared, so never copied here: a clone makes its own.
+        Arc::make_mut(&mut self.last).push(probe);
         if self.last.len() >= PIECE {
-            self.full.push(self.last.as_slice().into());
-            self.last.clear();
+            let next = self.spare.pop().unwrap_or_default();
+            self.full.push(std::mem::replace(&mut self.last, next));
         }
     }
 
@@ -55,7 +65,7 @@ impl Probes {
         self.full
             .iter()
             .flat_map(|piece| piece.iter())
-            .chain(&self.last)
+            .chain(self.last.iter())
     }
 
     /// The probes from place `start` on, from 0.
@@ -65,14 +75,32 @@ impl Probes {
             .iter()
             .skip(pieces)
             .flat_map(|piece| piece.iter())
-            .chain(&self.last)
+            .chain(self.last.iter())
             .skip(start - pieces * PIECE)
     }
 
     /// Gives back room that is not used.
     pub fn shrink_to_fit(&mut self) {
         self.full.shrink_to_fit();
-        self.last.shrink_to_fit();
+        self.spare = Vec::new();
+        Arc::make_mut(&mut self.last).shrink_to_fit();
+    }
+}
+
+impl Default for Probes {
+    fn default() -> Self {
+        Self::with_room_for(0)
+    }
+}
+
+impl Clone for Probes {
+    /// Shares the full pieces and copies the one that is still growing.
+    fn clone(&self) -> Self {
+        Self {
+            full: self.full.clone(),
+            last: Arc::new(self.last.as_slice().to_vec()),
+            spare: Vec::new(),
+        }
     }
 }
 

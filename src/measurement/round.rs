@@ -39,6 +39,9 @@ pub struct Work {
     pub began_ns: u64,
     /// After the last echo, or when it was known that none comes, nanoseconds since the run started.
     pub ended_ns: u64,
+    /// Time between these two in which nothing was sent on purpose, in nanoseconds: the run was shown.
+    /// Nothing is in flight then.
+    pub paused_ns: u64,
     /// Bytes written, headers included.
     pub bytes_written: u64,
     /// Bytes read.
@@ -55,6 +58,15 @@ pub struct Work {
     pub in_flight_ns: u64,
     /// Processor time of the measuring thread, in nanoseconds.
     pub cpu_ns: Option<u64>,
+}
+
+impl Work {
+    /// Time the measuring took, pauses left out, in nanoseconds.
+    #[must_use]
+    pub fn elapsed_ns(&self) -> u64 {
+        let whole = self.ended_ns.saturating_sub(self.began_ns);
+        whole.saturating_sub(self.paused_ns)
+    }
 }
 
 /// One round over one connection, through setup, probes and termination. Sequence numbers run from 1.

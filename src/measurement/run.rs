@@ -1,5 +1,6 @@
 //! A run: one execution of a profile, with everything that was seen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -29,22 +30,38 @@ pub enum RunState {
     Interrupted,
 }
 
-/// The machine and the program that measured.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// The machine and the program that measured. What is not known is empty.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Environment {
     /// The program and its version.
     pub program: String,
+    /// The commit it was built from; empty if it was not built in a checkout.
+    pub commit: String,
     /// The operating system's name, such as `Debian GNU/Linux 12 (bookworm)`.
     pub os: String,
     /// The kernel's release.
     pub kernel: String,
     /// The processor architecture.
     pub architecture: String,
-    /// The processor's model; empty where it is not known.
+    /// The processor's model.
     pub cpu_model: String,
     /// Logical processors this process may use.
     pub cpus: u32,
+    /// What decides the processor's clock, such as `performance` or `powersave`.
+    pub cpu_governor: String,
+    /// What the program runs inside, if it can tell: the hypervisor's name, or `virtual machine`.
+    pub virtualization: String,
+    /// What the kernel takes its time from, such as `tsc`.
+    pub clock_source: String,
+    /// Processes that wanted a processor, averaged over the last 1, 5 and 15 minutes.
+    pub load_average: Option<[f64; 3]>,
+    /// Where the power comes from: `on mains` or `on battery`.
+    pub power: String,
+    /// The time zone's IANA name, such as `Europe/Berlin`.
+    pub time_zone: String,
+    /// The system's settings of TCP and its buffers, by their sysctl names.
+    pub sysctls: BTreeMap<String, String>,
 }
 
 /// One point and all that was measured of it.

@@ -23,7 +23,7 @@ pub struct TcpInfo {
     pub pmtu: u32,
     /// The peer's receive window as last announced, in bytes.
     pub peer_window: Option<u32>,
-    /// Bytes sent and acknowledged.
+    /// Bytes sent and acknowledged; Linux counts the opening of the connection (SYN) as one.
     pub bytes_acked: Option<u64>,
     /// Bytes received.
     pub bytes_received: Option<u64>,

@@ -7,6 +7,7 @@
 
 mod buffer;
 mod dialect;
+mod length;
 mod limits;
 mod probe;
 mod reply;
@@ -15,6 +16,7 @@ mod setup;
 
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
+pub use length::probes_len;
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};
 pub use reply::{BadReply, MAX_REPLY_LINE, Reply, ReplyCode, parse_last_reply, parse_reply, quote};

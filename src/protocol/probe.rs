@@ -61,25 +61,11 @@ impl ProbeMessage {
 
     /// Gives the probe its number and returns the whole message.
     pub fn numbered(&mut self, seq: u32) -> &[u8] {
-        let words = self.dialect.words();
-        let number = Number::new(seq);
-        let payload_end = HEAD_ROOM + self.payload_len;
+        let frame = Frame::new(self.dialect, seq);
         self.start = HEAD_ROOM;
-        self.end = payload_end;
-        if self.dialect.has_phases() {
-            if words.payload_before_seq {
-                self.put_before(b" ");
-                self.put_before(words.probe.as_bytes());
-                self.put_behind(b" ");
-                self.put_behind(number.as_bytes());
-            } else {
-                self.put_before(b" ");
-                self.put_before(number.as_bytes());
-                self.put_before(b" ");
-                self.put_before(words.probe.as_bytes());
-            }
-            self.put_behind(b"\n");
-        }
+        self.end = HEAD_ROOM + self.payload_len;
+        self.put_before(frame.head());
+        self.put_behind(frame.tail());
         self.message()
     }
 
@@ -89,27 +75,40 @@ impl ProbeMessage {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// Bytes of the message with that number.
+    #[must_use]
+    pub fn len_of(&self, seq: u32) -> usize {
+        let frame = Frame::new(self.dialect, seq);
+        frame.head().len() + self.payload_len + frame.tail().len()
+    }
+
     /// Compares what came back with what was sent. Call it after the clock was read.
     ///
     /// # Errors
     /// The first difference. An echo that is still incomplete is no error.
     pub fn check(&self, received: &[u8]) -> Result<(), EchoFault> {
         let sent = self.message();
-        let len = sent.len();
-        let common = received.len().min(len);
-        // Slices first: comparing byte by byte is many times slower, and equal is the rule.
-        if received.get(..common) != sent.get(..common) {
-            let at = received
-                .iter()
-                .zip(sent)
-                .position(|(got, want)| got != want)
-                .unwrap_or(common);
-            return Err(EchoFault::Differs { at, len });
-        }
-        if received.len() > len {
-            return Err(EchoFault::TooLong { len });
-        }
-        Ok(())
+        compare(received, 0, sent.len(), &[(0, sent)])
+    }
+
+    /// Compares a piece of an echo with the message of number `seq`, from byte `offset` of it on. The
+    /// message may have got another number meanwhile.
+    ///
+    /// # Errors
+    /// The first difference. A piece that ends before the message is no error.
+    pub fn check_part(&self, seq: u32, offset: usize, piece: &[u8]) -> Result<(), EchoFault> {
+        let frame = Frame::new(self.dialect, seq);
+        let payload_end = HEAD_ROOM + self.payload_len;
+        let payload = self.bytes.get(HEAD_ROOM..payload_end).unwrap_or_default();
+        let (head, tail) = (frame.head(), frame.tail());
+        let tail_at = head.len() + payload.len();
+        let len = tail_at + tail.len();
+        compare(
+            piece,
+            offset,
+            len,
+            &[(0, head), (head.len(), payload), (tail_at, tail)],
+        )
     }
 
     fn put_before(&mut self, what: &[u8]) {
@@ -126,5 +125,91 @@ impl ProbeMessage {
         if let Some(place) = self.bytes.get_mut(from..self.end) {
             place.copy_from_slice(what);
         }
+    }
+}
+
+/// Compares `received`, which begins at byte `offset` of a message of `len` bytes, with the message's
+/// parts, each with the place where it begins.
+fn compare(
+    received: &[u8],
+    offset: usize,
+    len: usize,
+    parts: &[(usize, &[u8])],
+) -> Result<(), EchoFault> {
+    let mut rest = received;
+    let mut at = offset;
+    for (start, part) in parts {
+        let Some(expected) = at.checked_sub(*start).and_then(|skip| part.get(skip..)) else {
+            continue;
+        };
+        let common = expected.len().min(rest.len());
+        let (got, wanted) = (rest.get(..common), expected.get(..common));
+        // Slices first: comparing byte by byte is many times slower, and equal is the rule.
+        if got != wanted {
+            let differs = got
+                .unwrap_or_default()
+                .iter()
+                .zip(wanted.unwrap_or_default())
+                .position(|(got, wanted)| got != wanted);
+            let at = at + differs.unwrap_or(common);
+            return Err(EchoFault::Differs { at, len });
+        }
+        rest = rest.get(common..).unwrap_or_default();
+        at += common;
+    }
+    if rest.is_empty() {
+        Ok(())
+    } else {
+        Err(EchoFault::TooLong { len })
+    }
+}
+
+/// What stands before and behind the payload of a numbered message.
+struct Frame {
+    bytes: [u8; HEAD_ROOM + TAIL_ROOM],
+    head_len: usize,
+    len: usize,
+}
+
+impl Frame {
+    fn new(dialect: Dialect, seq: u32) -> Self {
+        let mut frame = Self {
+            bytes: [0; HEAD_ROOM + TAIL_ROOM],
+            head_len: 0,
+            len: 0,
+        };
+        if dialect.has_phases() {
+            let words = dialect.words();
+            let number = Number::new(seq);
+            frame.put(words.probe.as_bytes());
+            frame.put(b" ");
+            if !words.payload_before_seq {
+                frame.put(number.as_bytes());
+                frame.put(b" ");
+            }
+            frame.head_len = frame.len;
+            if words.payload_before_seq {
+                frame.put(b" ");
+                frame.put(number.as_bytes());
+            }
+            frame.put(b"\n");
+        }
+        frame
+    }
+
+    fn put(&mut self, what: &[u8]) {
+        let to = self.len + what.len();
+        if let Some(place) = self.bytes.get_mut(self.len..to) {
+            place.copy_from_slice(what);
+            self.len = to;
+        }
+    }
+
+    fn head(&self) -> &[u8] {
+        self.bytes.get(..self.head_len).unwrap_or_default()
+    }
+
+    fn tail(&self) -> &[u8] {
+        self.bytes.get(self.head_len..self.len).unwrap_or_default()
     }
 }

@@ -91,6 +91,34 @@ fn session(dialect: Dialect, setup: &Setup) -> (Vec<u8>, Vec<String>) {
 }
 
 proptest! {
+    /// A piece of an echo is told from anything else wherever it begins and ends.
+    #[test]
+    fn a_piece_of_an_echo_is_compared_with_its_own_part_of_the_message(
+        dialect in dialect(),
+        seq in 1_u32..=1_000_000,
+        size in 1_usize..=300,
+        cut in any::<(prop::sample::Index, prop::sample::Index)>(),
+        wrong in any::<prop::sample::Index>(),
+    ) {
+        let mut probe = ProbeMessage::new(dialect, size);
+        let message = probe.numbered(seq).to_vec();
+        prop_assert_eq!(probe.len_of(seq), message.len());
+        // The message that is sent meanwhile has another number.
+        probe.numbered(seq + 1);
+        let (one, other) = (cut.0.index(message.len()), cut.1.index(message.len()));
+        let (from, to) = (one.min(other), one.max(other) + 1);
+        let mut piece = message[from..to].to_vec();
+        prop_assert_eq!(probe.check_part(seq, from, &piece), Ok(()));
+        let at = wrong.index(piece.len());
+        piece[at] ^= 0x20;
+        let differs = EchoFault::Differs { at: from + at, len: message.len() };
+        prop_assert_eq!(probe.check_part(seq, from, &piece), Err(differs));
+        let mut longer = message[from..].to_vec();
+        longer.push(b'm');
+        let too_long = EchoFault::TooLong { len: message.len() };
+        prop_assert_eq!(probe.check_part(seq, from, &longer), Err(too_long));
+    }
+
     #[test]
     fn a_session_is_heard_as_it_was_said_under_any_split(
         dialect in dialect(),

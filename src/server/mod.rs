@@ -67,4 +67,4 @@ pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
 pub use shared::ServerStatus;
 pub use summary::{SessionEnd, SessionSummary, Traffic};
-pub use transcript::transcript_lines;
+pub use transcript::{add_server_side, transcript_lines};

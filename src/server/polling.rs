@@ -19,16 +19,8 @@ use tokio::net::TcpStream;
 use super::dialogue::Dialogue;
 use super::owed::after;
 use super::shared::{Shared, Slot};
-use crate::experiment::WaitStrategy;
+use crate::experiment::{Patience, WaitStrategy};
 
-/// Waits that are remembered.
-const REMEMBERED: usize = 8;
-/// A path whose shortest wait is longer is slow enough to be slept for.
-const SLOW: Duration = Duration::from_micros(500);
-/// What a wait may exceed twice the shortest by: what a scheduler takes to run the client.
-const MARGIN: Duration = Duration::from_micros(50);
-/// Longest time polled for one probe.
-const LONGEST: Duration = Duration::from_millis(1);
 /// How long a session that may not poll counts as hot after its client's last move.
 const COOLING: Duration = Duration::from_millis(10);
 /// How long before an echo is due the clock is asked again and again for a client whose probes come quickly:
@@ -44,21 +36,26 @@ const TURNS_ALONE: u32 = 64;
 pub(super) struct Polling {
     strategy: WaitStrategy,
     shared: Arc<Shared>,
-    waits: Waits,
+    patience: Patience,
+    /// Whether all the time to poll was spent since the client last moved.
+    in_vain: bool,
     hot: Option<Slot>,
     polling: Option<Slot>,
 }
 
 impl Polling {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let strategy = if shared.config.most_polling == 0 {
+            WaitStrategy::Block
+        } else {
+            shared.wait()
+        };
         Self {
-            strategy: if shared.config.most_polling == 0 {
-                WaitStrategy::Block
-            } else {
-                shared.wait()
-            },
+            strategy,
+            // One is for the client, should it be on this machine: `most_polling` counts the others.
+            patience: Patience::new(strategy, 1 + shared.config.most_polling),
+            in_vain: false,
             shared,
-            waits: Waits::default(),
             hot: None,
             polling: None,
         }
@@ -66,16 +63,12 @@ impl Polling {
 
     /// Takes note of how long the client took to begin its next message.
     pub(super) fn waited(&mut self, wait: Duration) {
-        self.waits.remember(wait);
+        self.patience.saw(wait, std::mem::take(&mut self.in_vain));
     }
 
     /// Until when to poll for a probe of a client that last moved then; `None` to sleep at once.
     pub(super) fn until(&mut self, dialogue: &Dialogue) -> Option<Instant> {
-        let budget = match self.strategy {
-            WaitStrategy::Block => return None,
-            WaitStrategy::Spin => Duration::MAX,
-            WaitStrategy::Auto => self.waits.budget(),
-        };
+        let budget = self.patience.budget().unwrap_or(Duration::MAX);
         if budget.is_zero() || !dialogue.awaits_probe() {
             self.cool();
             return None;
@@ -119,6 +112,7 @@ impl Polling {
             }
             let now = Instant::now();
             if now >= until {
+                self.in_vain = true;
                 self.cool();
             }
             if now >= until || now >= look_at || self.shared.is_stopping() {
@@ -152,11 +146,7 @@ impl Polling {
 
     /// For how long to ask the clock before an echo is due, instead of sleeping to the end.
     pub(super) fn early(&self) -> Duration {
-        let quick = match self.strategy {
-            WaitStrategy::Block => false,
-            WaitStrategy::Auto => !self.waits.budget().is_zero(),
-            WaitStrategy::Spin => true,
-        };
+        let quick = self.patience.asks_at_once();
         let others = self.shared.hot.load(Ordering::Relaxed) - u64::from(self.hot.is_some());
         if quick && others < self.shared.config.most_polling as u64 {
             EARLY
@@ -168,60 +158,5 @@ impl Polling {
     /// Whether more sessions would poll than there are processors for.
     fn is_crowded(&self) -> bool {
         self.shared.hot.load(Ordering::Relaxed) > self.shared.config.most_polling as u64
-    }
-}
-
-/// The last waits for a client's next message.
-#[derive(Debug, Default)]
-struct Waits {
-    last: [Option<Duration>; REMEMBERED],
-    next: usize,
-}
-
-impl Waits {
-    fn remember(&mut self, wait: Duration) {
-        if let Some(place) = self.last.get_mut(self.next % REMEMBERED) {
-            *place = Some(wait);
-        }
-        self.next = (self.next + 1) % REMEMBERED;
-    }
-
-    /// How long polling for the next is worth it. Nothing is known of a new client: it is taken to be
-    /// just quick enough.
-    fn budget(&self) -> Duration {
-        let least = self.last.iter().flatten().min().copied().unwrap_or(SLOW);
-        if least > SLOW {
-            return Duration::ZERO;
-        }
-        (2 * least + MARGIN).min(LONGEST)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn after_waits(waits_us: &[u64]) -> Duration {
-        let mut waits = Waits::default();
-        for us in waits_us {
-            waits.remember(Duration::from_micros(*us));
-        }
-        waits.budget()
-    }
-
-    #[test]
-    fn the_budget_follows_the_shortest_of_the_last_waits() {
-        assert_eq!(after_waits(&[20, 10, 400]), Duration::from_micros(70));
-        assert_eq!(after_waits(&[10; 8]), Duration::from_micros(70));
-        let slower = [[10; 1], [300; 1]].concat().into_iter();
-        let slower: Vec<u64> = slower.chain([200; 8]).collect();
-        assert_eq!(after_waits(&slower), Duration::from_micros(450));
-    }
-
-    #[test]
-    fn a_slow_client_is_slept_for_at_once_and_a_new_one_is_given_a_chance() {
-        assert_eq!(after_waits(&[501; 3]), Duration::ZERO);
-        assert_eq!(after_waits(&[500]), LONGEST);
-        assert_eq!(after_waits(&[]), LONGEST);
     }
 }

@@ -8,7 +8,31 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use super::{LogEntry, LogRecord};
-use crate::measurement::{Direction, Run, Side, TranscriptLine};
+use crate::measurement::{BytesAtServer, Direction, Run, Side, TranscriptLine, bytes_at_server};
+
+/// Adds to a run what the server that it was measured on has recorded: its side of the transcript, and
+/// whether it counted the same bytes.
+pub fn add_server_side(run: &mut Run, records: &[LogRecord]) {
+    let lines = transcript_lines(run, records);
+    run.transcript.merge(lines);
+    let sessions = sessions(run, records);
+    let counted: HashMap<u32, BytesAtServer> = records
+        .iter()
+        .filter_map(|record| match record.what {
+            LogEntry::Bytes(traffic) => {
+                let session = *sessions.get(&record.connection)?;
+                let counted = BytesAtServer {
+                    probes_received: traffic.probes_received,
+                    echoes_sent: traffic.echoes_sent,
+                };
+                Some((session, counted))
+            }
+            _ => None,
+        })
+        .collect();
+    let check = bytes_at_server(run, |round| counted.get(&round.session).copied());
+    run.checks.extend(check);
+}
 
 /// The lines for a run out of a server's log: everything of its connections, and the latest
 /// `listening on` as session 0.

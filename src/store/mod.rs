@@ -7,19 +7,26 @@ mod atomic;
 mod environment;
 mod io_words;
 mod json_layout;
+#[cfg_attr(not(target_os = "linux"), path = "no_machine.rs")]
+mod machine;
 mod paths;
 mod profile_error;
 mod profile_file;
+mod profile_words;
 mod ron_fields;
 mod run_columns;
+mod run_connections;
 mod run_document;
 mod run_error;
+mod run_method;
+mod run_point;
 mod run_profile;
 mod run_reader;
+mod run_tcp;
 mod samples_csv;
 
 pub use atomic::{check_writable, write_atomically};
-pub use environment::capture;
+pub use environment::{COMMIT, capture};
 pub use io_words::io_words;
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir};
 pub use profile_error::{PlacedProblem, Position, ProfileFileError};

@@ -80,12 +80,14 @@ pub enum ProfileFileError {
         known: String,
     },
     /// A field that every profile has.
-    #[error("{at}: the field \"{field}\" is missing")]
+    #[error("{at}: the field \"{field}\" is missing; write, for example, {example}")]
     MissingField {
         /// Where the fields end.
         at: Position,
         /// Its name.
         field: String,
+        /// How it could be written.
+        example: String,
     },
     /// A field that is there twice.
     #[error("{at}: the field \"{field}\" is there twice")]

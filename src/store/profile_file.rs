@@ -8,12 +8,13 @@ use std::io::Read;
 use std::path::Path;
 
 use ron::Options;
-use ron::error::{Error as RonError, SpannedError};
+use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 use serde::Deserialize;
 
 use super::profile_error::{PlacedProblem, Position, ProfileFileError};
-use super::ron_fields::{end_of, find_field, past_blanks};
+use super::profile_words::{in_words, name_of};
+use super::ron_fields::{end_of, find_field};
 use super::write_atomically;
 use crate::experiment::{Field, PROFILE_VERSION, Profile};
 
@@ -24,7 +25,13 @@ pub const MAX_PROFILE_BYTES: u64 = 1024 * 1024;
 /// stack.
 const MAX_DEPTH: usize = 32;
 
-const HEADER: &str = "// An Echograph profile. Sizes are payload bytes, times are milliseconds.\n";
+/// What a file begins with: what the values cannot say themselves.
+const HEADER: &str = "\
+// An Echograph profile. Sizes are in bytes; the name of a time ends in its unit.
+// rounds: Exactly(10), or UntilPrecise(ci_width_percent: 5.0, min_rounds: 6, max_rounds: 40,
+// time_budget_s: 60). order: random or sequential. wait: auto, spin or block.
+// None leaves a value to the program or the system; Some(65536) sets it.
+";
 
 /// Reads a profile file.
 ///
@@ -68,7 +75,7 @@ pub fn save_profile(path: &Path, profile: &Profile) -> Result<(), ProfileFileErr
 /// When RON has no words for it, which no profile is known to bring about.
 pub fn profile_text(profile: &Profile) -> Result<String, ron::Error> {
     let layout = PrettyConfig::new().new_line("\n").compact_arrays(true);
-    let text = ron::ser::to_string_pretty(profile, layout)?;
+    let text = ron().to_string_pretty(profile, layout)?;
     Ok(format!("{HEADER}{text}\n"))
 }
 
@@ -79,7 +86,7 @@ pub fn profile_text(profile: &Profile) -> Result<String, ron::Error> {
 pub fn parse_profile(text: &str) -> Result<Profile, ProfileFileError> {
     // Some editors begin a file with a byte order mark, which is no part of the text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let ron = Options::default().with_recursion_limit(MAX_DEPTH);
+    let ron = ron();
     // The version first: what a later version added is not an unknown field but a later version.
     if let Ok(VersionOnly { version }) = ron.from_str(text)
         && version != PROFILE_VERSION
@@ -90,6 +97,13 @@ pub fn parse_profile(text: &str) -> Result<Profile, ProfileFileError> {
     let profile = ron.from_str(text).map_err(|error| in_words(text, error))?;
     check(&profile, |field| find_field(text, name_of(field)))?;
     Ok(profile)
+}
+
+/// RON as profiles have it: `UntilPrecise(..)` holds its fields without a second pair of brackets.
+fn ron() -> Options {
+    Options::default()
+        .with_recursion_limit(MAX_DEPTH)
+        .with_default_extension(Extensions::UNWRAP_VARIANT_NEWTYPES)
 }
 
 #[derive(Deserialize)]
@@ -115,114 +129,4 @@ fn check(
     } else {
         Err(ProfileFileError::Problems(problems))
     }
-}
-
-/// A field's name in the file.
-fn name_of(field: Field) -> &'static str {
-    match field {
-        Field::Version => "version",
-        Field::Host => "host",
-        Field::Port => "port",
-        Field::MessageSizes => "message_sizes",
-        Field::Probes => "probes",
-        Field::ServerDelays => "server_delays_ms",
-        Field::Rounds => "rounds",
-        Field::CiWidth => "ci_width_percent",
-        Field::MinRounds => "min_rounds",
-        Field::MaxRounds => "max_rounds",
-        Field::TimeBudget => "time_budget_s",
-        Field::Seed => "seed",
-        Field::Depth => "depth",
-        Field::Connections => "connections",
-        Field::SendBuffer => "send_buffer",
-        Field::ReceiveBuffer => "receive_buffer",
-        Field::CongestionControl => "congestion_control",
-        Field::Warmup => "warmup",
-        Field::Timeout => "timeout_ms",
-    }
-}
-
-/// RON's error as a sentence for someone who edits a profile, not for someone who writes Rust.
-fn in_words(text: &str, error: SpannedError) -> ProfileFileError {
-    use ProfileFileError as E;
-    let place = |position: ron::error::Position| Position {
-        line: position.line,
-        column: position.col,
-    };
-    let (start, at) = (
-        past_blanks(text, place(error.span.start)),
-        place(error.span.end),
-    );
-    let wrong = |why: String| E::WrongValue { at: start, why };
-    match error.code {
-        RonError::ExpectedNamedStructLike("Profile")
-        | RonError::ExpectedDifferentStructName {
-            expected: "Profile",
-            ..
-        } => E::NotAProfile { at: start },
-        RonError::ExpectedStructLike => {
-            wrong("( belongs here, as in Host(host: \"localhost\", port: 10000)".to_owned())
-        }
-        RonError::Eof => E::Syntax {
-            at,
-            why: "the file ends too early".to_owned(),
-        },
-        RonError::NoSuchStructField {
-            expected, found, ..
-        } => E::UnknownField {
-            at: find_field(text, &found).unwrap_or(start),
-            field: found,
-            known: expected.join(", "),
-        },
-        RonError::MissingStructField { field, .. } => E::MissingField {
-            at,
-            field: field.to_owned(),
-        },
-        RonError::DuplicateStructField { field, .. } => E::RepeatedField {
-            at: start,
-            field: field.to_owned(),
-        },
-        RonError::NoSuchEnumVariant {
-            expected, found, ..
-        } => wrong(format!(
-            "\"{found}\" is no value here; there are {}",
-            expected.join(", ")
-        )),
-        RonError::ExpectedInteger | RonError::InvalidIntegerDigit { .. } => {
-            wrong("a whole number belongs here".to_owned())
-        }
-        RonError::IntegerOutOfBounds => {
-            wrong("this number is negative or too large for its field".to_owned())
-        }
-        RonError::ExpectedIdentifier => {
-            wrong("a name without quotes belongs here, such as rtt or Embedded".to_owned())
-        }
-        RonError::Message(why) => wrong(why),
-        RonError::ExpectedBoolean => wrong("true or false belongs here".to_owned()),
-        RonError::ExpectedString => wrong("a text in \"quotes\" belongs here".to_owned()),
-        RonError::ExpectedArray => wrong("a list such as [1, 100, 1000] belongs here".to_owned()),
-        RonError::InvalidValueForType { expected, found } => {
-            wrong(format!("{expected} belongs here, and there is {found}"))
-        }
-        RonError::ExpectedComma => E::Syntax {
-            at: start,
-            why: "a comma or the end of the list or of the profile belongs here".to_owned(),
-        },
-        RonError::ExceededRecursionLimit => E::Syntax {
-            at: start,
-            why: "values lie deeper in each other than in any profile".to_owned(),
-        },
-        other => E::Syntax {
-            at: start,
-            why: lower_first(&other.to_string()),
-        },
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -1,29 +1,47 @@
 //! Where a field's name stands in a RON text, for problems that only show once the text is read.
 
+use std::iter;
+
 use super::Position;
 
 /// The place of the first `name:` outside comments and strings.
 pub(super) fn find_field(text: &str, name: &str) -> Option<Position> {
+    fields(text)
+        .find(|(found, _)| *found == name)
+        .map(|(_, rest)| position_of(text, rest))
+}
+
+/// The field whose value stands at a place: the last `name:` before it.
+pub(super) fn field_at(text: &str, at: Position) -> Option<&str> {
+    let at = offset_of(text, at);
+    fields(text)
+        .take_while(|(_, rest)| text.len() - rest.len() <= at)
+        .last()
+        .map(|(name, _)| name)
+}
+
+/// Every `name:` outside comments and strings: the name, and the text from there on.
+fn fields(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let skipped = match first {
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => block_comment(rest),
-            '"' => string(rest),
-            'r' if raw_string(rest).is_some() => raw_string(rest).unwrap_or(1),
-            first if is_word(first) => {
-                let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-                let (word_text, after) = rest.split_at(word);
-                if word_text == name && after.trim_start().starts_with(':') {
-                    return Some(position_of(text, rest));
-                }
-                word
+    iter::from_fn(move || {
+        while let Some(first) = rest.chars().next() {
+            let here = rest;
+            let skipped = match first {
+                '/' if here.starts_with("//") => here.find('\n').unwrap_or(here.len()),
+                '/' if here.starts_with("/*") => block_comment(here),
+                '"' => string(here),
+                'r' if raw_string(here).is_some() => raw_string(here).unwrap_or(1),
+                first if is_word(first) => here.find(|c| !is_word(c)).unwrap_or(here.len()),
+                other => other.len_utf8(),
+            };
+            let (skipped, after) = here.split_at_checked(skipped)?;
+            rest = after;
+            if skipped.starts_with(is_word) && after.trim_start().starts_with(':') {
+                return Some((skipped, here));
             }
-            other => other.len_utf8(),
-        };
-        rest = rest.get(skipped..)?;
-    }
-    None
+        }
+        None
+    })
 }
 
 /// The place behind a text.
@@ -55,6 +73,19 @@ pub(super) fn past_blanks(text: &str, from: Position) -> Position {
 
 fn position_of(text: &str, rest: &str) -> Position {
     end_of(text.get(..text.len() - rest.len()).unwrap_or_default())
+}
+
+/// Where a place is in the text, in bytes; the end of its line if the line is shorter.
+fn offset_of(text: &str, at: Position) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let skipped: usize = lines
+        .by_ref()
+        .take(at.line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = lines.next().unwrap_or_default();
+    let column = line.char_indices().nth(at.column.saturating_sub(1));
+    skipped + column.map_or(line.len(), |(offset, _)| offset)
 }
 
 fn is_word(c: char) -> bool {
@@ -117,6 +148,13 @@ mod tests {
         let at = find_field(text, "probes").unwrap();
         assert_eq!((at.line, at.column), (4, 53));
         assert_eq!(find_field(text, "rounds"), None);
+        assert_eq!(field_at(text, at), Some("probes"));
+        let before = Position {
+            column: at.column - 1,
+            ..at
+        };
+        assert_eq!(field_at(text, before), Some("é"));
+        assert_eq!(field_at(text, Position { line: 1, column: 9 }), None);
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! The columns of a point: a sample's fields, and a connection's, each as one JSON array.
+//! The columns of a point's samples, each as one JSON array, and what all columns have in common.
 //!
 //! Writing walks over the rounds once a column and allocates nothing; reading puts the columns
-//! together again and says what does not fit.
+//! together again and says what does not fit. A column that was added to the format later may be
+//! missing as a whole.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::run_connections::Connections;
+use super::run_tcp::TcpRows;
 use crate::measurement::{Point, Probe, Round};
 
 /// The `samples` of a point, to be written.
@@ -20,11 +22,12 @@ impl Serialize for SamplesOf<'_> {
             self.0.rounds.iter().flat_map(|round| {
                 round
                     .numbered()
-                    .map(|(seq, warmup, probe)| (round.number, seq, warmup, probe))
+                    .map(move |(seq, warmup, probe)| (round, seq, warmup, probe))
             })
         };
-        let mut columns = serializer.serialize_struct("samples", 5)?;
-        columns.serialize_field("round", &Column(|| samples().map(|(round, ..)| round)))?;
+        let mut columns = serializer.serialize_struct("samples", 6)?;
+        columns.serialize_field("round", &Column(|| samples().map(|s| s.0.number)))?;
+        columns.serialize_field("connection", &Column(|| samples().map(|s| s.0.connection)))?;
         columns.serialize_field("seq", &Column(|| samples().map(|(_, seq, ..)| seq)))?;
         columns.serialize_field("sent_ns", &Column(|| samples().map(|s| s.3.sent_ns)))?;
         columns.serialize_field("rtt_ns", &Column(|| samples().map(|s| s.3.rtt_ns())))?;
@@ -33,24 +36,8 @@ impl Serialize for SamplesOf<'_> {
     }
 }
 
-/// The `connections` of a point, to be written.
-pub(super) struct ConnectionsOf<'a>(pub &'a Point);
-
-impl Serialize for ConnectionsOf<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rounds = || self.0.rounds.iter();
-        let mut columns = serializer.serialize_struct("connections", 5)?;
-        columns.serialize_field("round", &Column(|| rounds().map(|r| r.number)))?;
-        columns.serialize_field("session", &Column(|| rounds().map(|r| r.session)))?;
-        columns.serialize_field("warmup", &Column(|| rounds().map(|r| r.warmup)))?;
-        columns.serialize_field("connect_ns", &Column(|| rounds().map(|r| r.connect_ns)))?;
-        columns.serialize_field("local", &Column(|| rounds().map(|r| r.local)))?;
-        columns.end()
-    }
-}
-
 /// An iterator that can be started again, as an array.
-struct Column<F>(F);
+pub(super) struct Column<F>(pub F);
 
 impl<F, I> Serialize for Column<F>
 where
@@ -66,49 +53,11 @@ where
 #[derive(Debug, Deserialize)]
 pub(super) struct Samples {
     round: Vec<u32>,
+    connection: Option<Vec<u32>>,
     seq: Vec<u32>,
     sent_ns: Vec<u64>,
     rtt_ns: Vec<Option<u64>>,
     warmup: Vec<bool>,
-}
-
-/// The `connections` of a point, as read.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Connections {
-    round: Vec<u32>,
-    session: Vec<u32>,
-    warmup: Vec<u32>,
-    connect_ns: Vec<Option<u64>>,
-    local: Vec<Option<SocketAddr>>,
-}
-
-impl Connections {
-    /// The rounds without their probes.
-    fn rounds(self) -> Result<Vec<Round>, String> {
-        same_length(&[
-            ("connections.round", self.round.len()),
-            ("connections.session", self.session.len()),
-            ("connections.warmup", self.warmup.len()),
-            ("connections.connect_ns", self.connect_ns.len()),
-            ("connections.local", self.local.len()),
-        ])?;
-        let columns = self
-            .round
-            .into_iter()
-            .zip(self.session)
-            .zip(self.warmup)
-            .zip(self.connect_ns.into_iter().zip(self.local));
-        Ok(columns
-            .map(|(((number, session), warmup), (connect_ns, local))| Round {
-                number,
-                session,
-                warmup,
-                connect_ns,
-                local,
-                ..Round::default()
-            })
-            .collect())
-    }
 }
 
 impl Samples {
@@ -117,13 +66,15 @@ impl Samples {
     pub(super) fn rounds(
         self,
         connections: Option<Connections>,
+        tcp: Option<TcpRows>,
     ) -> Result<Vec<Arc<Round>>, String> {
         same_length(&[
-            ("samples.round", self.round.len()),
-            ("samples.seq", self.seq.len()),
-            ("samples.sent_ns", self.sent_ns.len()),
-            ("samples.rtt_ns", self.rtt_ns.len()),
-            ("samples.warmup", self.warmup.len()),
+            ("samples.round", Some(self.round.len())),
+            ("samples.connection", self.connection.as_ref().map(Vec::len)),
+            ("samples.seq", Some(self.seq.len())),
+            ("samples.sent_ns", Some(self.sent_ns.len())),
+            ("samples.rtt_ns", Some(self.rtt_ns.len())),
+            ("samples.warmup", Some(self.warmup.len())),
         ])?;
         let mut rounds = match connections {
             Some(connections) => connections.rounds()?,
@@ -132,24 +83,32 @@ impl Samples {
         if rounds
             .iter()
             .zip(rounds.iter().skip(1))
-            .any(|(one, next)| one.number >= next.number)
+            .any(|(one, next)| place(one) >= place(next))
         {
             return Err("its rounds are not in ascending order".to_owned());
         }
+        if let Some(tcp) = tcp {
+            tcp.put_into(&mut rounds)?;
+        }
+        self.put_into(&mut rounds)?;
+        Ok(rounds.into_iter().map(Arc::new).collect())
+    }
+
+    fn put_into(&self, rounds: &mut [Round]) -> Result<(), String> {
         let samples = self
-            .round
-            .iter()
+            .places()
             .zip(&self.seq)
             .zip(self.sent_ns.iter().zip(&self.rtt_ns))
             .zip(&self.warmup);
         let mut open = rounds.iter_mut().peekable();
-        for (sample, (((number, seq), (sent_ns, rtt_ns)), warmup)) in (1_usize..).zip(samples) {
-            while open.peek().is_some_and(|round| round.number < *number) {
+        for (sample, (((at, seq), (sent_ns, rtt_ns)), warmup)) in (1_usize..).zip(samples) {
+            while open.peek().is_some_and(|round| place(round) < at) {
                 open.next();
             }
-            let Some(round) = open.peek_mut().filter(|round| round.number == *number) else {
+            let Some(round) = open.peek_mut().filter(|round| place(round) == at) else {
                 return Err(format!(
-                    "sample {sample} belongs to round {number}, which is not there"
+                    "sample {sample} belongs to {}, which is not there",
+                    place_in_words(at)
                 ));
             };
             if round.probes.len() + 1 != *seq as usize {
@@ -167,17 +126,27 @@ impl Samples {
             }
             round.probes.push(Probe::new(*sent_ns, *rtt_ns));
         }
-        Ok(rounds.into_iter().map(Arc::new).collect())
+        Ok(())
+    }
+
+    /// Round and connection of each sample; without the column there was one connection.
+    fn places(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let connections = self.connection.as_deref().unwrap_or_default().iter();
+        self.round
+            .iter()
+            .copied()
+            .zip(connections.copied().chain(std::iter::repeat(1)))
     }
 
     fn rounds_seen(&self) -> Vec<Round> {
         let mut rounds: Vec<Round> = Vec::new();
-        for (number, warmup) in self.round.iter().zip(&self.warmup) {
+        for (at, warmup) in self.places().zip(&self.warmup) {
             match rounds.last_mut() {
-                Some(round) if round.number == *number => round.warmup += u32::from(*warmup),
+                Some(round) if place(round) == at => round.warmup += u32::from(*warmup),
                 _ => rounds.push(Round {
-                    number: *number,
-                    // Which connection it was is not known without `connections`.
+                    number: at.0,
+                    connection: at.1,
+                    // Which connection of the run it was is not known without `connections`.
                     session: 0,
                     warmup: u32::from(*warmup),
                     ..Round::default()
@@ -188,11 +157,29 @@ impl Samples {
     }
 }
 
-fn same_length(columns: &[(&str, usize)]) -> Result<(), String> {
-    for ((one, length), (other, other_length)) in columns.iter().zip(columns.iter().skip(1)) {
-        if length != other_length {
+/// Where a round stands among those of its point.
+pub(super) fn place(round: &Round) -> (u32, u32) {
+    (round.number, round.connection)
+}
+
+pub(super) fn place_in_words((round, connection): (u32, u32)) -> String {
+    match connection {
+        1 => format!("round {round}"),
+        _ => format!("connection {connection} of round {round}"),
+    }
+}
+
+/// Columns that are there are equally long.
+pub(super) fn same_length(columns: &[(&str, Option<usize>)]) -> Result<(), String> {
+    let there = || {
+        columns
+            .iter()
+            .filter_map(|(name, rows)| Some((name, (*rows)?)))
+    };
+    for ((one, rows), (other, other_rows)) in there().zip(there().skip(1)) {
+        if rows != other_rows {
             return Err(format!(
-                "{one} has {length} values and {other} has {other_length}; columns are equally long"
+                "{one} has {rows} values and {other} has {other_rows}; columns are equally long"
             ));
         }
     }

@@ -3,10 +3,30 @@
 //! Times are whole nanoseconds, sizes bytes, throughput bytes per second; samples stand in columns.
 //! The figures are there for other programs: whoever reads a document back works them out anew from
 //! its samples. Fields may be added, none is taken away or changes its meaning. Beyond what the
-//! format began with there are `destination` (the address measured), `transcript_omitted` (lines that
-//! were not kept) and, in each point, `connections`: a column each of a round's number, its number
-//! among the connections of the run (`session`, as in the transcript), its warm-up probes, how long it
-//! took to connect and our own address.
+//! format began with there are
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `destination` | the address measured |
+//! | `seed` | what the random order was drawn from |
+//! | `route`, `socket` | where the packets left this machine, and what the system set for the sockets; null before a connection |
+//! | `calibration` | what the instrument itself costs; null where that was not measured |
+//! | `checks` | whether the run agrees with itself |
+//! | `transcript_omitted` | lines that were not kept |
+//!
+//! and in each point
+//!
+//! | field | what it is |
+//! | --- | --- |
+//! | `rtt_ns.p10`, `p25`, `p75`, `p999` | more percentiles |
+//! | `throughput` | its interval, `low` and `high`, and whether several probes were in flight (`pipelined`) |
+//! | `outliers` | how many samples lie below `low_ns` or above `high_ns`; they are counted all the same |
+//! | `first_probe_ns`, `connect_ns` | the cold first probe of each connection, and how long each took to open |
+//! | `window_bound` | receive window of the peer / median RTT, in bytes per second: a bound, nothing measured |
+//! | `precision` | `reached`, `not_reached_in_rounds`, `not_reached_in_time`, or null without a stop rule |
+//! | `connections` | columns, a row for each connection of each round: `round`, `connection` (of those that measure at the same time, from 1), `session` (of all of the run, as in the transcript), warm-up probes, depth, how long it took to connect, our own address, and what measuring over it took |
+//! | `tcp` | columns, two rows (`when`: `before`, `after`) for each connection of which the kernel said something; null if it said nothing |
+//! | `samples.connection` | the connection of each sample, as in `connections` |
 //!
 //! A run that is still going on is written as `interrupted`: that is what it is to whoever finds the
 //! document later.
@@ -18,13 +38,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::json_layout::Layout;
-use super::run_columns::{ConnectionsOf, SamplesOf};
+use super::run_point::PointDocument;
 use super::run_profile::ProfileDocument;
 use super::write_atomically;
 use crate::measurement::{
-    Environment, Fault, Point, PointStatistics, Run, RunState, TranscriptLine,
+    Calibration, Check, Environment, Route, Run, RunState, SocketSettings, TranscriptLine,
 };
-use crate::protocol::MeasurementType;
 
 /// What the document's `format` says.
 pub const RUN_DOCUMENT_FORMAT: &str = "echograph-run";
@@ -53,6 +72,11 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
         state: run.state.into(),
         error: run.error.as_deref(),
         destination: &run.destination,
+        seed: run.seed,
+        route: run.route.as_ref(),
+        socket: run.socket.as_ref(),
+        calibration: run.calibration.as_ref().filter(|floor| is_finite(floor)),
+        checks: &run.checks,
         profile: ProfileDocument::from(run.profile.as_ref()),
         environment: &run.environment,
         transcript_omitted: run.transcript.omitted,
@@ -66,6 +90,12 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
+/// JSON has no words for what is not finite, and a figure that is not one says nothing anyway.
+fn is_finite(floor: &Calibration) -> bool {
+    let figures = [floor.clock_cost_ns, floor.empty_read_ns, floor.floor_ns];
+    figures.iter().all(|figure| figure.is_finite())
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     format: &'static str,
@@ -74,6 +104,11 @@ struct Document<'a> {
     state: StateDocument,
     error: Option<&'a str>,
     destination: &'a str,
+    seed: u64,
+    route: Option<&'a Route>,
+    socket: Option<&'a SocketSettings>,
+    calibration: Option<&'a Calibration>,
+    checks: &'a [Check],
     profile: ProfileDocument,
     environment: &'a Environment,
     transcript_omitted: u64,
@@ -112,86 +147,4 @@ impl From<StateDocument> for RunState {
             StateDocument::Interrupted => Self::Interrupted,
         }
     }
-}
-
-#[derive(Serialize)]
-struct PointDocument<'a> {
-    #[serde(rename = "type")]
-    kind: MeasurementType,
-    message_size: u64,
-    server_delay_ns: u64,
-    rounds: usize,
-    probes_sent: u64,
-    probes_echoed: u64,
-    n: u64,
-    rtt_ns: Option<RttDocument>,
-    jitter_ns: Option<u64>,
-    throughput: Option<ThroughputDocument>,
-    error: Option<&'a Fault>,
-    connections: ConnectionsOf<'a>,
-    samples: SamplesOf<'a>,
-}
-
-#[derive(Serialize)]
-struct RttDocument {
-    min: u64,
-    p50: u64,
-    p90: u64,
-    p99: u64,
-    max: u64,
-    mean: u64,
-    stddev: Option<u64>,
-    median_ci95: Option<[u64; 2]>,
-}
-
-#[derive(Serialize)]
-struct ThroughputDocument {
-    mean: u64,
-    median: u64,
-}
-
-impl<'a> PointDocument<'a> {
-    fn of(point: &'a Point) -> Self {
-        let spec = point.spec;
-        // A run that is written while it goes on may have samples whose figures are not due yet.
-        let figures = point.statistics.or_else(|| {
-            PointStatistics::of(point.rounds.iter().map(AsRef::as_ref), spec.message_size)
-        });
-        Self {
-            kind: spec.kind,
-            message_size: spec.message_size,
-            server_delay_ns: spec.server_delay_ms.saturating_mul(NS_PER_MS),
-            rounds: point.rounds.len(),
-            probes_sent: point.probes_sent(),
-            probes_echoed: point.probes_echoed(),
-            n: figures.map_or(0, |figures| figures.n),
-            rtt_ns: figures.map(|PointStatistics { rtt, .. }| RttDocument {
-                min: rtt.min,
-                p50: whole(rtt.p50),
-                p90: whole(rtt.p90),
-                p99: whole(rtt.p99),
-                max: rtt.max,
-                mean: whole(rtt.mean),
-                stddev: rtt.stddev.map(whole),
-                median_ci95: rtt.median_ci95.map(|ci| [whole(ci.lo), whole(ci.hi)]),
-            }),
-            jitter_ns: figures.and_then(|figures| figures.jitter_ns).map(whole),
-            throughput: figures.map(|PointStatistics { throughput, .. }| ThroughputDocument {
-                mean: whole(throughput.mean),
-                median: whole(throughput.median),
-            }),
-            error: point.error.as_ref(),
-            connections: ConnectionsOf(point),
-            samples: SamplesOf(point),
-        }
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a figure is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(figure: f64) -> u64 {
-    figure.round() as u64
 }

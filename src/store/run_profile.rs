@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::{Order, Profile, Rounds, SocketOptions, Target, WaitStrategy};
+use super::run_method::{RoundsDocument, SocketDocument};
+use crate::experiment::{Order, Profile, Target, WaitStrategy};
 use crate::protocol::{Dialect, MeasurementType};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -18,14 +19,14 @@ pub(super) struct ProfileDocument {
     message_sizes: Vec<u64>,
     probes: u32,
     server_delays_ms: Vec<u64>,
-    rounds: Rounds,
+    rounds: RoundsDocument,
     order: Order,
     seed: Option<u64>,
     warmup: u32,
     depth: u32,
     connections: u32,
     wait: WaitStrategy,
-    socket: SocketOptions,
+    socket: SocketDocument,
     dialect: Dialect,
     strict: bool,
     timeout_ms: u64,
@@ -77,14 +78,14 @@ impl From<&Profile> for ProfileDocument {
             message_sizes,
             probes,
             server_delays_ms,
-            rounds,
+            rounds: rounds.into(),
             order,
             seed,
             warmup,
             depth,
             connections,
             wait,
-            socket,
+            socket: socket.into(),
             dialect,
             strict,
             timeout_ms,
@@ -104,13 +105,13 @@ impl From<ProfileDocument> for Profile {
             message_sizes: document.message_sizes,
             probes: document.probes,
             server_delays_ms: document.server_delays_ms,
-            rounds: document.rounds,
+            rounds: document.rounds.into(),
             order: document.order,
             seed: document.seed,
             depth: document.depth,
             connections: document.connections,
             wait: document.wait,
-            socket: document.socket,
+            socket: document.socket.into(),
             warmup: document.warmup,
             dialect: document.dialect,
             strict: document.strict,

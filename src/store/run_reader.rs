@@ -15,13 +15,16 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use super::run_columns::{Connections, Samples};
+use super::run_columns::Samples;
+use super::run_connections::Connections;
 use super::run_document::{NS_PER_MS, RUN_DOCUMENT_FORMAT, RUN_DOCUMENT_VERSION, StateDocument};
 use super::run_profile::ProfileDocument;
+use super::run_tcp::TcpRows;
 use super::{Position, RunDocumentError};
 use crate::experiment::{MAX_DELAYS, MAX_SIZES, PointSpec};
 use crate::measurement::{
-    Environment, Fault, MAX_TRANSCRIPT_LINES, Point, Run, RunId, Transcript, TranscriptLine,
+    Calibration, Check, Environment, Fault, MAX_TRANSCRIPT_LINES, Point, PrecisionOutcome, Route,
+    Run, RunId, SocketSettings, Transcript, TranscriptLine,
 };
 use crate::protocol::MeasurementType;
 
@@ -104,6 +107,13 @@ struct Document {
     error: Option<String>,
     #[serde(default)]
     destination: String,
+    #[serde(default)]
+    seed: u64,
+    route: Option<Route>,
+    socket: Option<SocketSettings>,
+    calibration: Option<Calibration>,
+    #[serde(default)]
+    checks: Vec<Check>,
     profile: ProfileDocument,
     environment: Environment,
     #[serde(default)]
@@ -118,8 +128,10 @@ struct PointDocument {
     kind: MeasurementType,
     message_size: u64,
     server_delay_ns: u64,
+    precision: Option<PrecisionOutcome>,
     error: Option<Fault>,
     connections: Option<Connections>,
+    tcp: Option<TcpRows>,
     samples: Samples,
 }
 
@@ -146,11 +158,11 @@ impl Document {
             destination: self.destination,
             environment: Arc::new(self.environment),
             points,
-            seed: 0,
-            calibration: None,
-            socket: None,
-            route: None,
-            checks: Vec::new(),
+            seed: self.seed,
+            calibration: self.calibration,
+            socket: self.socket,
+            route: self.route,
+            checks: self.checks,
             transcript: Transcript {
                 lines,
                 omitted: self.transcript_omitted.saturating_add(beyond as u64),
@@ -172,8 +184,9 @@ impl PointDocument {
             message_size: self.message_size,
             server_delay_ms: self.server_delay_ns / NS_PER_MS,
         });
-        point.rounds = self.samples.rounds(self.connections)?;
+        point.rounds = self.samples.rounds(self.connections, self.tcp)?;
         point.error = self.error;
+        point.outcome = self.precision;
         point.refresh_statistics();
         Ok(point)
     }

@@ -1,6 +1,7 @@
 //! A run's samples as CSV, one a row, for spreadsheets and statistics programs.
 //!
-//! Every probe that was sent is there, warm-up too; `rtt_ns` is empty where the echo never came.
+//! Every probe that was sent is there, warm-up too; `rtt_ns` is empty where the echo never came. Where
+//! several connections measured at the same time, a last column says which.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -37,7 +38,13 @@ pub fn write_samples(run: &Run, writer: impl Write) -> io::Result<()> {
     let mut rows = csv::WriterBuilder::new()
         .has_headers(false)
         .from_writer(writer);
-    rows.write_record(HEADER).map_err(io_error)?;
+    let several = run.points.iter().any(|point| {
+        let mut rounds = point.rounds.iter();
+        rounds.any(|round| round.connection > 1)
+    });
+    let connection = several.then_some("connection");
+    rows.write_record(HEADER.iter().chain(&connection))
+        .map_err(io_error)?;
     for point in &run.points {
         let spec = point.spec;
         let delay_ns = spec.server_delay_ms.saturating_mul(NS_PER_MS);
@@ -52,6 +59,8 @@ pub fn write_samples(run: &Run, writer: impl Write) -> io::Result<()> {
                     probe.sent_ns,
                     probe.rtt_ns(),
                     warmup,
+                    // One that is not there is one field less.
+                    several.then_some(round.connection).as_slice(),
                 ))
                 .map_err(io_error)?;
             }

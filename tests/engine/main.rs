@@ -8,6 +8,7 @@ mod faults;
 mod gone;
 mod hostile;
 mod measuring;
+mod method;
 mod queue;
 mod stopping;
 mod tolerance;

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use echograph::engine::{Engine, EngineEvent, EngineEvents, RunRequest, Snapshot};
-use echograph::experiment::Profile;
+use echograph::experiment::{Order, Profile, Rounds};
 use echograph::measurement::{
     Direction, Environment, Point, PointStatistics, Probe, Run, RunId, Side,
 };
 
 use super::PATIENCE;
 
-/// A small profile, changed as a test needs it. Its time-out is long, so that a busy machine fails no
+/// A small profile whose points are visited in their order, changed as a test needs it. Its time-out is long, so that a busy machine fails no
 /// test.
 pub fn profile(change: impl FnOnce(&mut Profile)) -> Profile {
     let mut profile = Profile {
         message_sizes: vec![10],
         probes: 3,
-        rounds: echograph::experiment::Rounds::Exactly(1),
+        rounds: Rounds::Exactly(1),
+        order: Order::Sequential,
         timeout_ms: 30_000,
         ..Profile::default()
     };

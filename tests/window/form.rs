@@ -1,5 +1,6 @@
 //! The form: its names, what is checked while typing, and what one click fills in.
 
+use echograph::experiment::{Order, Rounds, WaitStrategy};
 use egui::accesskit::Role;
 
 use super::harness::Window;
@@ -32,9 +33,8 @@ fn the_first_form_measures_this_program_with_the_assignments_sizes() {
     assert_eq!(window.field("Message sizes"), "1,100,200,400,800,1000");
     assert_eq!(window.field("Probe count"), "20");
     assert_eq!(window.field("Server delay (ms)"), "0");
-    assert_eq!(window.field("Rounds"), "10");
     assert!(window.can_run());
-    assert!(window.under_run().contains("6 sizes, 10 rounds"));
+    assert!(window.under_run().starts_with("6 sizes, "));
     assert!(!window.is_enabled(Role::Button, "Stop"));
 }
 
@@ -74,7 +74,8 @@ fn complains(window: &mut Window, field: &str, wrong: &str, reason: &str) {
 fn a_wrong_field_says_why_beside_itself_and_under_run() {
     let mut window = Window::open();
     window.click_button("Another host");
-    window.click(Role::DisclosureTriangle, "Advanced");
+    window.open_advanced();
+    window.click_button("10 rounds");
     complains(&mut window, "Host", "", "is empty");
     complains(&mut window, "Host", "a b", "must not contain blanks");
     complains(&mut window, "Host", "http://a", "without a scheme");
@@ -108,12 +109,29 @@ fn a_wrong_field_says_why_beside_itself_and_under_run() {
     complains(&mut window, "Rounds", "0", "1 to 10000");
     complains(&mut window, "Warm-up", "1.5", "not a whole number");
     complains(&mut window, "Time-out", "soon", "number of seconds");
+    complains(&mut window, "Seed", "-1", "whole number, or empty");
+    complains(&mut window, "Probes in flight", "0", "1 to 1024");
+    complains(&mut window, "Connections", "65", "1 to 64");
+    complains(&mut window, "Send buffer", "a lot", "number of bytes");
+    complains(&mut window, "Receive buffer", "4096M", "1 to 1073741824");
+    complains(
+        &mut window,
+        "Congestion control",
+        "a b",
+        "name of an algorithm",
+    );
+    window.click(Role::RadioButton, "Until precise");
+    complains(&mut window, "Interval width", "0", "0.1 % to 100 %");
+    complains(&mut window, "Interval width", "", "number of percent");
+    complains(&mut window, "Least rounds", "5", "6 to 10000");
+    complains(&mut window, "Most rounds", "5", "at least the 6");
+    complains(&mut window, "Time budget", "", "is empty");
 }
 
 #[test]
 fn a_dialects_least_probes_are_asked_for_at_once() {
     let mut window = Window::open();
-    window.click(Role::DisclosureTriangle, "Advanced");
+    window.open_advanced();
     window.type_into("Probe count", "5");
     assert!(window.can_run());
     window.pick("Dialect", "bologna");
@@ -152,10 +170,15 @@ fn the_assignments_sets_and_one_round_are_one_click_away() {
         assert!(window.is_on(Role::Button, set));
     }
     window.click_button("1 round");
-    assert_eq!(window.field("Rounds"), "1");
-    assert!(window.under_run().contains("1 round"));
+    assert!(window.is_on(Role::Button, "1 round"));
+    assert!(window.under_run().contains("6 sizes, 1 round,"));
     window.click_button("10 rounds");
-    assert_eq!(window.field("Rounds"), "10");
+    assert!(window.is_on(Role::Button, "10 rounds"));
+    assert!(window.under_run().contains("6 sizes, 10 rounds"));
+    window.click_button("Until precise");
+    assert!(window.is_on(Role::Button, "Until precise"));
+    assert!(!window.is_on(Role::Button, "10 rounds"));
+    assert!(window.under_run().starts_with("6 sizes, until precise, "));
 }
 
 #[test]
@@ -179,4 +202,107 @@ fn a_list_may_be_written_with_ranges() {
         "{}",
         window.under_run()
     );
+}
+
+#[test]
+fn every_control_of_the_method_has_its_name_and_its_role() {
+    let mut window = Window::open();
+    window.until_precise();
+    for (role, name) in [
+        (Role::RadioButton, "Until precise"),
+        (Role::RadioButton, "Exactly"),
+        (Role::TextInput, "Interval width"),
+        (Role::TextInput, "Time budget"),
+        (Role::TextInput, "Least rounds"),
+        (Role::TextInput, "Most rounds"),
+        (Role::ComboBox, "Order"),
+        (Role::TextInput, "Seed"),
+        (Role::ComboBox, "Waiting"),
+        (Role::TextInput, "Warm-up"),
+        (Role::TextInput, "Probes in flight"),
+        (Role::TextInput, "Connections"),
+        (Role::CheckBox, "No delay (Nagle off)"),
+        (Role::TextInput, "Send buffer"),
+        (Role::TextInput, "Receive buffer"),
+        (Role::TextInput, "Congestion control"),
+        (Role::ComboBox, "Dialect"),
+        (Role::TextInput, "Time-out"),
+        (Role::CheckBox, "Strict"),
+    ] {
+        assert!(window.has(role, name), "{role:?} \"{name}\"");
+    }
+    window.click(Role::RadioButton, "Exactly");
+    assert!(window.has(Role::TextInput, "Rounds"));
+    assert!(!window.has(Role::TextInput, "Most rounds"));
+}
+
+#[test]
+fn precision_begins_with_the_usual_interval_rounds_and_budget() {
+    let mut window = Window::open();
+    window.click_button("10 rounds");
+    window.until_precise();
+    for (field, value) in [
+        ("Interval width", "5"),
+        ("Least rounds", "6"),
+        ("Most rounds", "40"),
+        ("Time budget", "60"),
+    ] {
+        assert_eq!(window.field(field), value, "{field}");
+    }
+    assert!(window.under_run().contains("until precise"));
+    // The most that the rounds can take, and not more than the budget where they take longer.
+    window.type_into("Server delay (ms)", "10");
+    window.type_into("Message sizes", "1");
+    assert!(
+        window.under_run().contains("at most about 8 s"),
+        "{}",
+        window.under_run()
+    );
+    window.type_into("Time budget", "3");
+    assert!(
+        window.under_run().contains("at most about 3 s"),
+        "{}",
+        window.under_run()
+    );
+    // The least rounds are measured whatever they take: 6 rounds of 20 probes.
+    window.type_into("Server delay (ms)", "100");
+    assert!(
+        window.under_run().contains("at most about 12 s"),
+        "{}",
+        window.under_run()
+    );
+}
+
+#[test]
+fn what_the_form_says_of_the_method_is_what_is_measured() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "3");
+    window.type_into("Probe count", "2");
+    window.exactly("2");
+    window.pick("Order", "sequential");
+    window.pick("Waiting", "block");
+    window.type_into("Seed", "99");
+    window.click(Role::CheckBox, "No delay (Nagle off)");
+    window.type_into("Receive buffer", "64K");
+    let run = window.run_to_its_end();
+    let profile = &run.profile;
+    assert_eq!(profile.rounds, Rounds::Exactly(2));
+    assert_eq!(profile.order, Order::Sequential);
+    assert_eq!(profile.wait, WaitStrategy::Block);
+    assert_eq!(profile.seed, Some(99));
+    assert!(!profile.socket.nodelay);
+    assert_eq!(profile.socket.receive_buffer, Some(65_536));
+    assert_eq!(profile.socket.send_buffer, None);
+}
+
+#[test]
+fn a_choice_teaches_in_its_tooltip() {
+    let mut window = Window::open();
+    window.until_precise();
+    window.hover(Role::ComboBox, "Waiting");
+    assert!(window.says("short paths are exact"), "{:?}", window.texts());
+    window.hover(Role::CheckBox, "No delay (Nagle off)");
+    assert!(window.says("TCP_NODELAY"), "{:?}", window.texts());
+    window.hover(Role::TextInput, "Probes in flight");
+    assert!(window.says("stop-and-wait"), "{:?}", window.texts());
 }

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use echograph::gui::{App, Options};
@@ -28,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Frames that a change may need until everything stands.
 const SETTLE: usize = 4;
 /// Large enough that nothing has to be scrolled.
-const ROOMY: (f32, f32) = (1440.0, 1200.0);
+const ROOMY: (f32, f32) = (1440.0, 1600.0);
 /// Settings of a window in which the tabs show many rows at once.
 const TALL_TABS: &str = "(tabs_height: 640.0, transcript_height: 640.0)";
 
@@ -118,6 +118,17 @@ impl Window {
         };
         window.settle();
         window
+    }
+}
+
+/// Who asked for frames.
+#[derive(Clone, Default)]
+pub struct Asked(Arc<Mutex<Vec<String>>>);
+
+impl Asked {
+    /// The names of the threads that have asked since this was last looked at.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
@@ -249,6 +260,23 @@ impl Window {
         self.click_button(entry);
     }
 
+    /// Rests the pointer on what has this role and label, until its tooltip is there.
+    #[track_caller]
+    pub fn hover(&mut self, role: Role, label: &str) {
+        let place = self.node(role, label).rect().center();
+        self.hover_at(place);
+    }
+
+    /// Rests the pointer at a place until a tooltip would be there.
+    pub fn hover_at(&mut self, place: Pos2) {
+        self.event(Event::PointerGone);
+        self.event(Event::PointerMoved(place));
+        // A tooltip waits until the pointer has come to rest; frames of the harness are 1/4 s apart.
+        for _ in 0..12 {
+            self.frame();
+        }
+    }
+
     /// Replaces a field's text, letter by letter.
     #[track_caller]
     pub fn type_into(&mut self, field: &str, text: &str) {
@@ -264,6 +292,31 @@ impl Window {
         }
         self.settle();
         assert_eq!(self.field(field), text);
+    }
+
+    /// Unfolds the card that says how is measured, from the keyboard: it may be out of sight.
+    pub fn open_advanced(&mut self) {
+        if !self.has(Role::TextInput, "Warm-up") {
+            self.node(Role::DisclosureTriangle, "Advanced").focus();
+            self.frame();
+            self.press(Key::Space);
+            self.settle();
+        }
+    }
+
+    /// Asks for a number of rounds.
+    #[track_caller]
+    pub fn exactly(&mut self, rounds: &str) {
+        self.click_button("1 round");
+        self.open_advanced();
+        self.type_into("Rounds", rounds);
+    }
+
+    /// Asks for precision instead of a number of rounds.
+    #[track_caller]
+    pub fn until_precise(&mut self) {
+        self.click_button("Until precise");
+        self.open_advanced();
     }
 
     /// Puts the keyboard into a field.
@@ -336,7 +389,7 @@ impl Window {
         self.type_into("Message sizes", "8");
         self.type_into("Server delay (ms)", "20");
         self.type_into("Probe count", "100");
-        self.type_into("Rounds", "10000");
+        self.exactly("10000");
         self.click_button("Run");
         self.wait_until("the first round", |window| {
             let progress = window.app().progress();
@@ -360,6 +413,17 @@ impl Window {
             );
             std::thread::sleep(PAUSE);
         }
+    }
+
+    /// Writes down from now on who asks for a frame: the names of their threads.
+    pub fn watch_repaints(&self) -> Asked {
+        let asked = Asked::default();
+        let told = asked.clone();
+        self.harness.ctx.set_repaint_observer(move |_| {
+            let name = std::thread::current().name().map(str::to_owned);
+            told.0.lock().unwrap().push(name.unwrap_or_default());
+        });
+        asked
     }
 
     /// Draws frames until the window asks for none any more, not even a later one.

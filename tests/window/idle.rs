@@ -1,5 +1,7 @@
 //! Where nothing moves, no frame is drawn.
 
+use std::net::TcpStream;
+
 use egui::accesskit::Role;
 
 use super::harness::Window;
@@ -56,4 +58,73 @@ fn a_form_with_something_wrong_is_still() {
     let mut window = Window::open();
     window.type_into("Message sizes", "x");
     window.wait_until_still();
+}
+
+/// The thread that measures; every other one is to keep still while it does.
+const ENGINE: &str = "echograph-engine";
+
+#[test]
+fn while_a_run_is_measured_the_window_asks_for_no_frame_by_itself() {
+    let mut window = Window::open_for_reading();
+    window.start_endless_run();
+    let asked = window.watch_repaints();
+    for tab in ["Transcript", "Points"] {
+        window.click_button(tab);
+        window.focus("Message sizes");
+        // What a click and the keyboard set moving has come to rest.
+        for _ in 0..8 {
+            window.frame();
+        }
+        asked.take();
+        for _ in 0..8 {
+            window.frame();
+        }
+        let mut others = asked.take();
+        others.retain(|thread| thread != ENGINE);
+        assert!(window.app().progress().is_some());
+        assert_eq!(others, [""; 0], "with {tab} open");
+    }
+}
+
+#[test]
+fn a_server_that_a_run_is_measured_on_asks_for_no_frame_until_it_has_ended() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8");
+    window.type_into("Server delay (ms)", "5");
+    window.type_into("Probe count", "1");
+    window.exactly("10000");
+    window.click_button("Run");
+    window.wait_until("the first round", |window| {
+        window
+            .app()
+            .progress()
+            .is_some_and(|run| run.visits_done > 0)
+    });
+    window.settle();
+    let asked = window.watch_repaints();
+    // Each round is a connection of its own, and a change at the server.
+    let seen = window.app().progress().unwrap().visits_done;
+    window.wait_until("more rounds", |window| {
+        window
+            .app()
+            .progress()
+            .is_some_and(|run| run.visits_done >= seen + 60)
+    });
+    let threads = asked.take();
+    let others: Vec<_> = threads.iter().filter(|name| *name != ENGINE).collect();
+    assert_eq!(others, Vec::<&String>::new());
+    assert!(!threads.is_empty(), "the engine asks");
+
+    window.click_button("Stop");
+    window.wait_until("the end", |window| window.ended().is_some());
+    window.settle();
+    let own = std::thread::current().name().map(str::to_owned);
+    asked.take();
+    let address = window.ended().unwrap().destination.clone();
+    let _classmate = TcpStream::connect(address).unwrap();
+    window.wait_until("the server to be shown again", |_| {
+        let mut threads = asked.take();
+        threads.retain(|name| name != ENGINE && Some(name) != own.as_ref());
+        !threads.is_empty()
+    });
 }

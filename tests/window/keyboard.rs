@@ -151,9 +151,23 @@ fn the_form_is_filled_with_the_tab_key() {
     let mut seen = Vec::new();
     for _ in 0..12 {
         window.press(Key::Tab);
-        let focused = ["Probe count", "Server delay (ms)", "Rounds"];
-        let is_focused = |name: &&&str| window.node(Role::TextInput, name).is_focused();
-        seen.extend(focused.iter().find(is_focused).copied());
+        let focused = [
+            (Role::TextInput, "Probe count"),
+            (Role::TextInput, "Server delay (ms)"),
+            (Role::Button, "Until precise"),
+            (Role::Button, "1 round"),
+        ];
+        let is_focused =
+            |(role, name): &&(Role, &'static str)| window.node(*role, name).is_focused();
+        seen.extend(focused.iter().find(is_focused).map(|(_, name)| *name));
     }
-    assert_eq!(seen, ["Probe count", "Server delay (ms)", "Rounds"]);
+    assert_eq!(
+        seen,
+        [
+            "Probe count",
+            "Server delay (ms)",
+            "Until precise",
+            "1 round"
+        ]
+    );
 }

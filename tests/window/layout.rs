@@ -13,7 +13,7 @@ const NAMED: [(Role, &str); 14] = [
     (Role::TextInput, "Message sizes"),
     (Role::TextInput, "Probe count"),
     (Role::TextInput, "Server delay (ms)"),
-    (Role::TextInput, "Rounds"),
+    (Role::Button, "10 rounds"),
     (Role::CheckBox, "Embedded server"),
     (Role::Button, "Run"),
     (Role::Button, "Stop"),
@@ -80,7 +80,6 @@ fn every_control_is_where_a_click_finds_it_in_the_smallest_window() {
         "Message sizes",
         "Probe count",
         "Server delay (ms)",
-        "Rounds",
     ] {
         let place = window.place(Role::TextInput, field).center();
         window.click_at(place);

@@ -17,8 +17,13 @@ fn the_form_comes_back_as_it_was_left() {
     window.type_into("Probe count", "12");
     window.type_into("Server delay (ms)", "0,9");
     window.click_button("1 round");
-    window.click(Role::DisclosureTriangle, "Advanced");
+    window.open_advanced();
     window.type_into("Time-out", "2.5");
+    window.type_into("Receive buffer", "64K");
+    window.type_into("Seed", "41");
+    window.pick("Waiting", "block");
+    window.pick("Order", "sequential");
+    window.click(Role::CheckBox, "No delay (Nagle off)");
     window.type_into("Listen port", "0");
     window.click_button("Transcript");
 
@@ -32,7 +37,13 @@ fn the_form_comes_back_as_it_was_left() {
     assert_eq!(window.field("Message sizes"), "1,2,x");
     assert_eq!(window.field("Probe count"), "12");
     assert_eq!(window.field("Server delay (ms)"), "0,9");
+    assert!(window.is_on(Role::Button, "1 round"));
     assert_eq!(window.field("Rounds"), "1");
+    assert_eq!(window.field("Receive buffer"), "64K");
+    assert_eq!(window.field("Seed"), "41");
+    assert_eq!(window.value(Role::ComboBox, "Waiting"), "block");
+    assert_eq!(window.value(Role::ComboBox, "Order"), "sequential");
+    assert!(!window.is_on(Role::CheckBox, "No delay (Nagle off)"));
     assert_eq!(window.field("Time-out"), "2.5");
     assert_eq!(window.field("Listen port"), "0");
     assert!(window.is_on(Role::Button, "Transcript"));

@@ -2,15 +2,17 @@
 
 use echograph::experiment::Target;
 use echograph::measurement::RunState;
+use echograph::measurement::units::time;
 use echograph::server::{Server, ServerConfig, ServerHooks};
 use egui::accesskit::Role;
 
 use super::harness::{ClosedPort, Window};
 
 #[test]
-fn run_works_at_once_on_the_first_start() {
+fn ten_rounds_of_the_assignments_sizes_are_two_clicks_away() {
     let mut window = Window::open();
     assert!(window.painted().iter().any(|text| text == "Press Run."));
+    window.click_button("10 rounds");
     let run = window.run_to_its_end();
     assert_eq!(
         (run.state, run.error.as_deref()),
@@ -31,6 +33,22 @@ fn run_works_at_once_on_the_first_start() {
 }
 
 #[test]
+fn run_works_at_once_on_the_first_start() {
+    let mut window = Window::open();
+    let run = window.run_to_its_end();
+    assert_eq!(
+        (run.state, run.error.as_deref()),
+        (RunState::Finished, None)
+    );
+    for point in &run.points {
+        let rounds = point.rounds.len() as u32;
+        let asked = run.profile.rounds;
+        assert!((asked.least()..=asked.most()).contains(&rounds), "{rounds}");
+        assert_eq!(point.probes_echoed(), u64::from(rounds) * 20);
+    }
+}
+
+#[test]
 fn the_form_is_filled_and_measured_on_a_server_elsewhere() {
     let config = ServerConfig {
         port: 0,
@@ -45,7 +63,7 @@ fn the_form_is_filled_and_measured_on_a_server_elsewhere() {
     window.type_into("Message sizes", "2K,64");
     window.type_into("Probe count", "3");
     window.type_into("Server delay (ms)", "1,0");
-    window.type_into("Rounds", "2");
+    window.exactly("2");
     let run = window.run_to_its_end();
     assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
     assert_eq!(run.destination, server.local_addr().to_string());
@@ -179,4 +197,51 @@ fn a_name_that_nobody_knows_is_said_where_it_failed() {
     assert_eq!(run.state, RunState::Failed);
     assert!(window.says("no-such-host.invalid"), "{:?}", window.texts());
     assert_eq!(window.app().shown().unwrap().id, run.id);
+}
+
+#[test]
+fn a_run_that_is_to_be_precise_says_how_far_it_is() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8");
+    window.type_into("Server delay (ms)", "20");
+    window.type_into("Probe count", "100");
+    window.until_precise();
+    window.type_into("Most rounds", "300");
+    window.type_into("Least rounds", "300");
+    window.click_button("Run");
+    window.wait_until("the first round", |window| {
+        let progress = window.app().progress();
+        progress.is_some_and(|progress| progress.probes_done > 0)
+    });
+    let said = "Measuring: round 1, at most 300, 8 bytes; 0 of 1 point precise";
+    assert!(window.says(said), "{:?}", window.texts());
+    window.click_button("Stop");
+    window.wait_until("the end", |window| window.ended().is_some());
+    window.settle();
+    assert!(window.says("0 of 1 point precise"), "{:?}", window.texts());
+}
+
+#[test]
+fn a_run_over_loopback_says_so_once_and_shows_the_instruments_floor() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8,80");
+    window.type_into("Probe count", "4");
+    window.exactly("2");
+    let run = window.run_to_its_end();
+    let floor = run
+        .calibration
+        .expect("a run measures its instrument first");
+    let texts = window.texts();
+    let about = |part: &str| texts.iter().filter(|text| text.contains(part)).count();
+    assert_eq!(about("loopback"), 1, "{texts:?}");
+    assert_eq!(about("near floor"), 0, "{texts:?}");
+    assert!(texts.iter().any(|text| text == "2 rounds"), "{texts:?}");
+    let painted = window.painted();
+    let key = format!("instrument floor {}", time(floor.floor_ns));
+    assert!(painted.contains(&key), "{key}: {painted:?}");
+    window.hover(Role::Label, &key);
+    assert!(window.says("Reading the clock"), "{:?}", window.texts());
+    window.hover(Role::Label, "2 rounds");
+    let seed = run.seed.to_string();
+    assert!(window.says(&seed), "{seed}: {:?}", window.texts());
 }

@@ -146,7 +146,7 @@ fn switching_off_during_a_run_asks_and_stops_the_run_first() {
     assert!(!window.says("Failed"), "{:?}", window.texts());
     // The next run brings it up again.
     window.type_into("Server delay (ms)", "0");
-    window.type_into("Rounds", "1");
+    window.exactly("1");
     assert_eq!(window.run_to_its_end().state, RunState::Finished);
 }
 

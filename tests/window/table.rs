@@ -1,11 +1,12 @@
 //! The table of the points: every figure of the run as text.
 
-use echograph::measurement::{Point, Run, RunState};
+use echograph::measurement::{Point, PrecisionOutcome, Run, RunState};
 use egui::accesskit::Role;
 
 use super::harness::{ClosedPort, Window};
 
-/// What a column must hold of a point, in base units; none where the column is no figure.
+/// What a column that is shown must hold of a point, in base units; those that are words are left
+/// out.
 #[expect(
     clippy::cast_precision_loss,
     reason = "counts and nanoseconds stay far below 2^52"
@@ -15,20 +16,44 @@ fn figures(point: &Point) -> Vec<(&'static str, f64)> {
     let rtt = &figures.rtt;
     vec![
         ("Size", point.spec.message_size as f64),
-        ("Delay", point.spec.server_delay_ms as f64),
         ("Rounds", point.rounds.len() as f64),
         ("n", figures.n as f64),
-        ("Min", rtt.min as f64),
         ("Median", rtt.p50),
         ("p90", rtt.p90),
         ("p99", rtt.p99),
+        ("Jitter", figures.jitter_ns.unwrap()),
+        ("Throughput", figures.throughput.mean * 8.0),
+    ]
+}
+
+/// The same of the other columns, which are in the copied table and where the pointer rests on a row.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and nanoseconds stay far below 2^52"
+)]
+fn more_figures(point: &Point) -> Vec<(&'static str, f64)> {
+    let figures = point.statistics.as_ref().unwrap();
+    let rtt = &figures.rtt;
+    let mut more = vec![
+        ("Min", rtt.min as f64),
+        ("p10", rtt.p10),
+        ("p25", rtt.p25),
+        ("p75", rtt.p75),
+        ("p99.9", rtt.p999),
         ("Max", rtt.max as f64),
         ("Mean", rtt.mean),
         ("Std dev", rtt.stddev.unwrap()),
-        ("Jitter", figures.jitter_ns.unwrap()),
-        ("Throughput", figures.throughput.mean * 8.0),
+        ("Outliers", figures.outliers.count as f64),
+        ("First probe", figures.first_probe.unwrap().p50_ns),
+        ("Connect", figures.connect.unwrap().p50_ns),
         ("at median", figures.throughput.median * 8.0),
-    ]
+    ];
+    more.extend(
+        figures
+            .window_bound
+            .map(|bound| ("Window / RTT", bound * 8.0)),
+    );
+    more
 }
 
 fn base_units(unit: &str) -> f64 {
@@ -61,7 +86,7 @@ fn table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
     let names = rows.next().unwrap();
     let mut units = rows.next().unwrap().into_iter();
     let heads = names.into_iter().map(|name| {
-        let has_unit = name != "Rounds" && name != "State";
+        let has_unit = !["Rounds", "State", "Mark", "Limited by"].contains(&name.as_str());
         let unit = has_unit.then(|| units.next().expect("a unit"));
         (name, unit.unwrap_or_default())
     });
@@ -74,11 +99,7 @@ fn table(window: &Window) -> (Vec<(String, String)>, Vec<Vec<String>>) {
 fn check(heads: &[(String, String)], rows: &[Vec<String>], run: &Run) {
     assert_eq!(rows.len(), run.points.len(), "{rows:?}");
     for (row, point) in rows.iter().zip(&run.points) {
-        for (name, figure) in figures(point) {
-            let column = heads.iter().position(|(head, _)| head == name);
-            let column = column.unwrap_or_else(|| panic!("no column {name}: {heads:?}"));
-            says(&row[column], &heads[column].1, name, figure);
-        }
+        check_row(heads, row, &figures(point));
         let column = heads
             .iter()
             .position(|(head, _)| head == "95 % interval")
@@ -92,6 +113,15 @@ fn check(heads: &[(String, String)], rows: &[Vec<String>], run: &Run) {
                 says(high, unit, "interval", interval.hi);
             }
         }
+    }
+}
+
+#[track_caller]
+fn check_row(heads: &[(String, String)], row: &[String], figures: &[(&'static str, f64)]) {
+    for (name, figure) in figures {
+        let column = heads.iter().position(|(head, _)| head == name);
+        let column = column.unwrap_or_else(|| panic!("no column {name}: {heads:?}"));
+        says(&row[column], &heads[column].1, name, *figure);
     }
 }
 
@@ -112,12 +142,61 @@ fn the_table_says_the_runs_figures() {
     window.type_into("Message sizes", "1,3000,200");
     window.type_into("Server delay (ms)", "0,1");
     window.type_into("Probe count", "5");
-    window.type_into("Rounds", "7");
+    window.exactly("7");
     let run = window.run_to_its_end();
     assert_eq!(run.state, RunState::Finished);
     let (heads, rows) = table(&window);
     check(&heads, &rows, &run);
     assert!(rows.iter().all(|row| row.iter().all(|cell| cell != "-")));
+    for (row, point) in rows.iter().zip(&run.points) {
+        let delay = point.spec.server_delay_ms;
+        #[expect(clippy::cast_precision_loss, reason = "a delay of milliseconds")]
+        check_row(&heads, row, &[("Delay", delay as f64)]);
+    }
+}
+
+#[test]
+fn a_row_says_all_that_is_known_of_its_point_where_the_pointer_rests() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "77");
+    window.type_into("Probe count", "5");
+    window.exactly("7");
+    let run = window.run_to_its_end();
+    window.hover(Role::Label, "77");
+    let said = window.texts();
+    for (name, figure) in more_figures(&run.points[0]) {
+        let at = said.iter().position(|text| text == name);
+        let at = at.unwrap_or_else(|| panic!("no {name} in {said:?}"));
+        let (digits, unit) = said[at + 1].split_once('\u{a0}').unwrap();
+        says(digits, unit, name, figure);
+    }
+}
+
+#[test]
+fn a_point_says_whether_it_is_precise() {
+    let mut window = Window::open_for_reading();
+    window.type_into("Message sizes", "77,99");
+    window.type_into("Probe count", "5");
+    window.until_precise();
+    window.type_into("Interval width", "50");
+    window.type_into("Most rounds", "9");
+    let run = window.run_to_its_end();
+    let (heads, rows) = table(&window);
+    check(&heads, &rows, &run);
+    let mut precise = 0;
+    for (row, point) in rows.iter().zip(&run.points) {
+        let word = match point.outcome {
+            Some(PrecisionOutcome::Reached) => "precise",
+            Some(_) => "not reached",
+            None => panic!("a finished run has decided"),
+        };
+        precise += usize::from(word == "precise");
+        assert!(row.iter().any(|cell| cell == word), "{word}: {row:?}");
+    }
+    let summary = format!("{precise} of 2 points precise");
+    assert!(window.says(&summary), "{summary}: {:?}", window.texts());
+    window.hover(Role::Label, "99");
+    assert!(window.says("50 % was asked for"), "{:?}", window.texts());
 }
 
 #[test]
@@ -137,14 +216,27 @@ fn the_copied_table_says_the_same_with_tabs_between() {
     let mut window = Window::open_for_reading();
     window.type_into("Message sizes", "1,1K,2M");
     window.type_into("Probe count", "3");
-    window.type_into("Rounds", "2");
+    window.exactly("2");
     let run = window.run_to_its_end();
     window.click_button("Copy table");
     let (heads, rows) = copied_table(&window);
     check(&heads, &rows, &run);
+    for (row, point) in rows.iter().zip(&run.points) {
+        check_row(&heads, row, &more_figures(point));
+    }
+    // What is shown is in it, cell for cell and in the same order.
     let (shown_heads, shown_rows) = table(&window);
-    assert_eq!(heads, shown_heads);
-    assert_eq!(rows, shown_rows);
+    let mut copied = heads.iter();
+    for head in &shown_heads {
+        assert!(copied.any(|known| known == head), "{head:?} in {heads:?}");
+    }
+    for (shown, row) in shown_rows.iter().zip(&rows) {
+        for (head, cell) in shown_heads.iter().zip(shown) {
+            let column = heads.iter().position(|known| known == head).unwrap();
+            assert_eq!(&row[column], cell, "{head:?}");
+        }
+    }
+    assert_eq!(shown_rows.len(), rows.len());
 }
 
 #[test]

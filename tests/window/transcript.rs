@@ -13,7 +13,7 @@ fn measured() -> Window {
     let mut window = Window::open_for_reading();
     window.type_into("Message sizes", "3");
     window.type_into("Probe count", "2");
-    window.type_into("Rounds", "2");
+    window.exactly("2");
     window.run_to_its_end();
     open_transcript(&mut window);
     window

@@ -1,0 +1,424 @@
+//! What stands below the table of a run: how far its figures can be trusted, and what they leave out.
+
+use std::fmt::Write;
+
+use crate::experiment::{Order, Rounds};
+use crate::measurement::units::{count, significant, throughput, time};
+use crate::measurement::{Point, PointStatistics, PrecisionOutcome, Run};
+
+/// The interval of this point is wider than was asked for.
+const NOT_PRECISE: char = '*';
+/// The instrument is seen in the figures of this point.
+const NEAR_FLOOR: char = '~';
+
+/// The marks of a point, for the end of its row.
+pub(super) fn marks(run: &Run, point: &Point) -> String {
+    let mut marks = String::new();
+    marks.extend(is_not_reached(point).then_some(NOT_PRECISE));
+    marks.extend(is_near_floor(run, point).then_some(NEAR_FLOOR));
+    marks
+}
+
+/// Every note there is to make, a line each.
+pub(super) fn notes(run: &Run) -> Vec<String> {
+    let mut notes = Vec::new();
+    notes.extend(precision(run));
+    notes.extend(near_floor(run));
+    notes.extend(instrument(run));
+    notes.extend(cold_start(run));
+    notes.extend(outliers(run));
+    notes.extend(window_bound(run));
+    notes.extend(order(run));
+    notes.extend(checks(run));
+    notes.extend(refused(run));
+    notes
+}
+
+/// A point's name among those of its run.
+pub(super) fn name_of(run: &Run, point: &Point) -> String {
+    let mut name = format!("{} B", point.spec.message_size);
+    if run.profile.server_delays_ms.len() > 1 {
+        let _ = write!(name, " at {} ms", point.spec.server_delay_ms);
+    }
+    name
+}
+
+fn is_not_reached(point: &Point) -> bool {
+    use PrecisionOutcome::{NotReachedInRounds, NotReachedInTime};
+    matches!(point.outcome, Some(NotReachedInRounds | NotReachedInTime))
+}
+
+fn is_loopback(run: &Run) -> bool {
+    run.route.as_ref().is_some_and(|route| route.loopback)
+}
+
+/// A path through this machine alone is the floor, more or less; that is said once, not at each point.
+fn is_near_floor(run: &Run, point: &Point) -> bool {
+    !is_loopback(run)
+        && run
+            .calibration
+            .zip(point.statistics)
+            .is_some_and(|(floor, figures)| floor.is_near_floor(figures.rtt.p50))
+}
+
+/// How the stop rule ended.
+fn precision(run: &Run) -> Option<String> {
+    let Rounds::UntilPrecise(precision) = run.profile.rounds else {
+        return None;
+    };
+    let all = run.points.len();
+    let reached = run
+        .points
+        .iter()
+        .filter(|point| point.outcome == Some(PrecisionOutcome::Reached));
+    let rounds: Vec<u32> = reached.map(rounds_of).collect();
+    let width = format!("{} %", precision.ci_width_percent);
+    let points = if all == 1 { "point" } else { "points" };
+    let mut text = format!(
+        "precision: {} of {all} {points} reached {width}",
+        rounds.len()
+    );
+    if let (Some(least), Some(most)) = (rounds.iter().min(), rounds.iter().max()) {
+        let _ = if least == most {
+            write!(text, " after {most} rounds")
+        } else {
+            write!(text, " after {least} to {most} rounds")
+        };
+    }
+    let open = run.points.iter().filter(|point| point.outcome.is_none());
+    match open.count() {
+        0 => {}
+        open => {
+            let _ = write!(text, ", {open} not decided");
+        }
+    }
+    let missed: Vec<&Point> = run
+        .points
+        .iter()
+        .filter(|point| is_not_reached(point))
+        .collect();
+    if !missed.is_empty() {
+        let _ = write!(
+            text,
+            "; {NOT_PRECISE} not reached: {}",
+            missing(run, &missed)
+        );
+    }
+    Some(text)
+}
+
+/// The points that did not get as precise as was asked for: each if they are few, or how they stand.
+fn missing(run: &Run, missed: &[&Point]) -> String {
+    const FEW: usize = 3;
+    if missed.len() <= FEW {
+        let each: Vec<String> = missed
+            .iter()
+            .map(|point| {
+                let how = how_missed(point, width_of(point).map(|width| (width, width)));
+                format!("{} ({how})", name_of(run, point))
+            })
+            .collect();
+        return each.join(", ");
+    }
+    let widths = || missed.iter().filter_map(|point| width_of(point));
+    let range = widths().reduce(f64::min).zip(widths().reduce(f64::max));
+    let last = missed.iter().max_by_key(|point| rounds_of(point));
+    let how = last.map(|last| how_missed(last, range)).unwrap_or_default();
+    format!("{} points ({how})", missed.len())
+}
+
+fn how_missed(point: &Point, width: Option<(f64, f64)>) -> String {
+    let percent = |width| format!("{}\u{a0}%", significant(width));
+    let width = width.map(|(least, most)| range(&percent(least), &percent(most)) + " ");
+    let time = if point.outcome == Some(PrecisionOutcome::NotReachedInTime) {
+        ", then the time was over"
+    } else {
+        ""
+    };
+    format!(
+        "{}after {} rounds{time}",
+        width.unwrap_or_default(),
+        rounds_of(point)
+    )
+}
+
+/// The width of the median's interval in percent of the median.
+fn width_of(point: &Point) -> Option<f64> {
+    let rtt = point.statistics?.rtt;
+    let interval = rtt.median_ci95?;
+    Some((interval.hi - interval.lo) / rtt.p50 * 100.0)
+}
+
+fn rounds_of(point: &Point) -> u32 {
+    point.rounds.last().map_or(0, |round| round.number)
+}
+
+fn near_floor(run: &Run) -> Option<String> {
+    let any = run.points.iter().any(|point| is_near_floor(run, point));
+    any.then(|| {
+        format!(
+            "{NEAR_FLOOR} nearer than 10 times the instrument floor: what the instrument costs is \
+             part of the figure"
+        )
+    })
+}
+
+fn instrument(run: &Run) -> Option<String> {
+    let floor = run.calibration?;
+    let is = if is_loopback(run) {
+        "loopback: the path is this machine, the instrument floor is"
+    } else {
+        "instrument floor:"
+    };
+    Some(format!(
+        "{is} {} (waiting as in the run; reading the clock {}, its step {})",
+        time(floor.floor_ns),
+        time(floor.clock_cost_ns),
+        time(whole(floor.clock_resolution_ns))
+    ))
+}
+
+/// What lies before the steady state: opening a connection, and its first probe.
+fn cold_start(run: &Run) -> Option<String> {
+    let median = |of: fn(&PointStatistics) -> Option<f64>| range_of(run, of);
+    let connect = median(|figures| Some(figures.connect?.p50_ns));
+    let first = median(|figures| Some(figures.first_probe?.p50_ns));
+    let spelled = |(least, most): (f64, f64)| range(&time(least), &time(most));
+    let parts: Vec<String> = [
+        first.map(|first| format!("first probe of a connection {}", spelled(first))),
+        connect.map(|connect| format!("connecting {}", spelled(connect))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| format!("cold start: {} (medians)", parts.join(", ")))
+}
+
+fn outliers(run: &Run) -> Option<String> {
+    let figures = || run.points.iter().filter_map(|point| point.statistics);
+    let outliers: u64 = figures().map(|figures| figures.outliers.count).sum();
+    let samples: u64 = figures().map(|figures| figures.n).sum();
+    (outliers > 0).then(|| {
+        format!(
+            "outliers: {} of {} samples lie far from their median (MAD); they are counted all the same",
+            count(outliers),
+            count(samples)
+        )
+    })
+}
+
+/// The figure that is often written up as throughput.
+fn window_bound(run: &Run) -> Option<String> {
+    let (least, most) = range_of(run, |figures| figures.window_bound)?;
+    Some(format!(
+        "receive window / RTT: {}, a bound for one connection and nothing that was measured",
+        range(&throughput(least), &throughput(most))
+    ))
+}
+
+/// The least and the greatest of a figure over the points that have it.
+fn range_of(run: &Run, of: fn(&PointStatistics) -> Option<f64>) -> Option<(f64, f64)> {
+    let figures = || {
+        let points = run.points.iter();
+        points.filter_map(|point| of(point.statistics.as_ref()?))
+    };
+    Some((figures().reduce(f64::min)?, figures().reduce(f64::max)?))
+}
+
+fn range(least: &impl ToString, most: &impl ToString) -> String {
+    let (least, most) = (least.to_string(), most.to_string());
+    if least == most {
+        most
+    } else {
+        format!("{least} to {most}")
+    }
+}
+
+fn order(run: &Run) -> Option<String> {
+    let is_random = run.profile.order == Order::Random && run.points.len() > 1;
+    is_random.then(|| {
+        format!(
+            "order of the points: random, drawn from seed {} (--seed {} repeats it)",
+            run.seed, run.seed
+        )
+    })
+}
+
+fn checks(run: &Run) -> Vec<String> {
+    let failed = run.checks.iter().filter(|check| !check.passed);
+    let mut lines: Vec<String> = failed
+        .map(|check| format!("CHECK FAILED, {}: {}", check.name, check.detail))
+        .collect();
+    if lines.is_empty() && !run.checks.is_empty() {
+        lines.push(format!("self-checks: all {} passed", run.checks.len()));
+    }
+    lines
+}
+
+fn refused(run: &Run) -> impl Iterator<Item = String> {
+    let sockets = run.socket.iter();
+    sockets.flat_map(|socket| socket.refused.iter().map(|why| format!("socket: {why}")))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "four digits are shown of some nanoseconds"
+)]
+fn whole(nanoseconds: u64) -> f64 {
+    nanoseconds as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::report::tests::{lines, run};
+    use crate::experiment::Profile;
+    use crate::measurement::{Calibration, Check, Route, SocketSettings};
+
+    /// Three points of 10, 20 and 30 µs.
+    fn measured(profile: Profile) -> Run {
+        let profile = Profile {
+            message_sizes: vec![1, 100, 1_000],
+            ..profile
+        };
+        let mut run = run(profile, 6);
+        run.calibration = Some(Calibration {
+            clock_cost_ns: 22.0,
+            clock_resolution_ns: 1,
+            floor_ns: 2_500.0,
+            ..Calibration::default()
+        });
+        run
+    }
+
+    fn note(run: &Run, start: &str) -> Option<String> {
+        let mut lines = lines(run).into_iter();
+        lines.find(|line| line.starts_with(start))
+    }
+
+    fn row(run: &Run, size: u64) -> String {
+        note(run, &format!("{size} ")).unwrap()
+    }
+
+    #[test]
+    fn points_that_are_not_precise_are_marked_and_named() {
+        let mut run = measured(Profile::default());
+        assert_eq!(
+            note(&run, "precision").unwrap(),
+            "precision: 0 of 3 points reached 5 %, 3 not decided"
+        );
+        for (point, outcome) in run.points.iter_mut().zip([
+            PrecisionOutcome::Reached,
+            PrecisionOutcome::NotReachedInRounds,
+            PrecisionOutcome::NotReachedInTime,
+        ]) {
+            point.outcome = Some(outcome);
+        }
+        if let Some(figures) = &mut run.points[1].statistics
+            && let Some(interval) = &mut figures.rtt.median_ci95
+        {
+            interval.hi += 1_640.0;
+        }
+        assert_eq!(
+            note(&run, "precision").unwrap(),
+            "precision: 1 of 3 points reached 5 % after 6 rounds; * not reached: 100 B (8.200 % after \
+             6 rounds), 1000 B (0 % after 6 rounds, then the time was over)"
+        );
+        assert!(!row(&run, 1).contains('*'));
+        assert!(row(&run, 100).contains('*') && row(&run, 1_000).contains('*'));
+        for point in &mut run.points {
+            point.outcome = Some(PrecisionOutcome::NotReachedInRounds);
+        }
+        let (all, spec) = (run.points.clone(), run.points[0].spec);
+        run.points
+            .extend(all.into_iter().map(|point| Point { spec, ..point }));
+        assert_eq!(
+            note(&run, "precision").unwrap(),
+            "precision: 0 of 6 points reached 5 %; * not reached: 6 points (0 % to 8.200 % after 6 \
+             rounds)"
+        );
+        let rounds = measured(Profile {
+            rounds: Rounds::Exactly(6),
+            ..Profile::default()
+        });
+        assert_eq!(note(&rounds, "precision"), None);
+    }
+
+    #[test]
+    fn points_near_the_floor_are_marked_unless_the_path_is_this_machine() {
+        let mut run = measured(Profile::default());
+        assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
+        assert!(!row(&run, 1_000).contains('~'));
+        assert!(note(&run, "~ nearer than 10 times").is_some());
+        let floor =
+            "2.500 µs (waiting as in the run; reading the clock 22.00 ns, its step 1.000 ns)";
+        assert_eq!(
+            note(&run, "instrument").unwrap(),
+            format!("instrument floor: {floor}")
+        );
+        run.route = Some(Route {
+            loopback: true,
+            ..Route::default()
+        });
+        assert!(!report_of(&run).contains('~'));
+        assert_eq!(
+            note(&run, "loopback").unwrap(),
+            format!("loopback: the path is this machine, the instrument floor is {floor}")
+        );
+        run.calibration = None;
+        assert_eq!(note(&run, "loopback"), None);
+    }
+
+    fn report_of(run: &Run) -> String {
+        lines(run).join("\n")
+    }
+
+    #[test]
+    fn what_does_not_agree_or_was_refused_is_said() {
+        let mut run = measured(Profile::default());
+        let check = |name: &str, passed| Check {
+            name: name.to_owned(),
+            passed,
+            detail: "7 here, 8 there.".to_owned(),
+        };
+        run.checks = vec![check("bytes", true), check("time", true)];
+        assert_eq!(note(&run, "self").unwrap(), "self-checks: all 2 passed");
+        run.checks[0].passed = false;
+        assert_eq!(note(&run, "self"), None);
+        assert_eq!(
+            note(&run, "CHECK").unwrap(),
+            "CHECK FAILED, bytes: 7 here, 8 there."
+        );
+        run.socket = Some(SocketSettings {
+            refused: vec!["No bbr.".to_owned(), "No window.".to_owned()],
+            ..SocketSettings::default()
+        });
+        let text = report_of(&run);
+        assert!(text.contains("socket: No bbr.") && text.contains("socket: No window."));
+    }
+
+    #[test]
+    fn the_window_bound_is_called_a_bound() {
+        let mut run = measured(Profile::default());
+        assert_eq!(note(&run, "receive window"), None);
+        for (point, bound) in run.points.iter_mut().zip([1e9, 5e8]) {
+            if let Some(figures) = &mut point.statistics {
+                figures.window_bound = Some(bound);
+            }
+        }
+        assert_eq!(
+            note(&run, "receive window").unwrap(),
+            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound for one connection and nothing \
+             that was measured"
+        );
+    }
+
+    #[test]
+    fn a_run_in_sequence_has_no_seed_to_repeat() {
+        let run = measured(Profile {
+            order: Order::Sequential,
+            ..Profile::default()
+        });
+        assert_eq!(note(&run, "order"), None);
+    }
+}

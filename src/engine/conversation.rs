@@ -1,0 +1,245 @@
+//! What is said and measured over the connections of a round, and how it is written down.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+use tokio_util::sync::CancellationToken;
+
+use super::attention::Attention;
+use super::connect::Connection;
+use super::executor::{Execution, cpus};
+use super::fault;
+use super::lane::Cargo;
+use super::measure::{Keeper, Method, measure};
+use super::progress::Place;
+use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
+use super::tcp_info::tcp_info;
+use super::visit::Current;
+use crate::experiment::Patience;
+use crate::measurement::{Direction, Fault, Probe, TcpChange, Work};
+use crate::protocol::{Phase, ProbeMessage};
+
+/// How long nothing may come before the run is shown as it waits.
+const STALL: Duration = Duration::from_millis(250);
+/// How long making the memory of a session may take; it never does. The probes have their own time.
+const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
+/// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
+const LARGE: usize = 4 << 20;
+/// A probe that takes this long, in nanoseconds, is not disturbed by a window that draws meanwhile.
+const SLOW_PROBE_NS: u64 = 5_000_000;
+
+/// Setup over each connection, all probes over all of them, termination over each.
+pub(super) async fn converse(
+    connections: &mut [Connection],
+    order: &Order,
+    watch: &Watch,
+    recording: &RefCell<Recording<'_, '_>>,
+    attention: &Attention,
+    stop: &CancellationToken,
+) -> Result<(), Fault> {
+    let pen = |lane| Pen { recording, lane };
+    for (lane, connection) in connections.iter_mut().enumerate() {
+        let connected = format!("connected to {}", connection.address);
+        pen(lane).line(Phase::Setup, Direction::Event, &connected);
+        if order.dialect.has_phases() {
+            watch.lane.set(lane);
+            set_up(&mut connection.stream, order, watch, &mut pen(lane)).await?;
+        }
+    }
+    let phase = Phase::Measurement;
+    watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
+    let (depth, origin) = {
+        let execution = &recording.borrow().execution;
+        (execution.profile().depth, execution.run.origin)
+    };
+    let mut patience = recording.borrow().patience();
+    let cargoes = cargoes(order, depth, connections.len()).await;
+    let measured = {
+        let sockets: Vec<_> = connections
+            .iter()
+            .map(|connection| SockRef::from(&connection.stream))
+            .collect();
+        let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
+        let method = Method {
+            patience: &mut patience,
+            time_out: order.probe_time_out(),
+            origin,
+        };
+        let mut keeper = recording;
+        let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
+        let after = sockets.iter().map(|socket| tcp_info(socket));
+        let mut recording = recording.borrow_mut();
+        recording.learnt(patience);
+        let rounds = recording.current.rounds.iter_mut();
+        for (round, (before, after)) in rounds.zip(before.into_iter().zip(after)) {
+            round.tcp = before
+                .zip(after)
+                .map(|(before, after)| Box::new(TcpChange { before, after }));
+        }
+        measured
+    };
+    if let Err(failure) = measured {
+        let lane = failure.lane;
+        watch.lane.set(lane);
+        let Some(connection) = connections.get_mut(lane) else {
+            return Err(fault::stopped(phase.into()));
+        };
+        return Err(explain(
+            &mut connection.stream,
+            order,
+            failure,
+            watch,
+            &mut pen(lane),
+        )
+        .await);
+    }
+    if order.dialect.has_phases() {
+        for (lane, connection) in connections.iter_mut().enumerate() {
+            watch.lane.set(lane);
+            terminate(&mut connection.stream, order, watch, &mut pen(lane)).await?;
+        }
+    }
+    for (lane, connection) in connections.iter_mut().enumerate() {
+        close(&mut connection.stream, order, watch, &mut pen(lane)).await;
+    }
+    Ok(())
+}
+
+/// The messages to send, and room for their echoes.
+async fn cargoes(order: &Order, depth: u32, connections: usize) -> Vec<Cargo> {
+    // The limits of a profile keep the size far below what a pointer can count.
+    let size = usize::try_from(order.setup.message_size).unwrap_or(usize::MAX);
+    let (dialect, probes) = (order.dialect, order.setup.probes);
+    let make = move || {
+        let cargo = || Cargo::new(ProbeMessage::new(dialect, size), probes, depth);
+        (0..connections).map(|_| cargo()).collect::<Vec<_>>()
+    };
+    if size.saturating_mul(connections) < LARGE {
+        return make();
+    }
+    // Stop shall not wait for it.
+    match tokio::task::spawn_blocking(make).await {
+        Ok(ready) => ready,
+        Err(_) => make(),
+    }
+}
+
+/// Completes when the deadline of what is waited for has passed; the deadline moves on meanwhile, so
+/// it is looked at again each time the timer fires, not each time it moves.
+pub(super) async fn expired(watch: &Watch) {
+    while Instant::now() < watch.deadline.get() {
+        tokio::time::sleep_until(watch.deadline.get().into()).await;
+    }
+}
+
+/// Shows the run while a server keeps it waiting: pictures are otherwise taken when something has
+/// come. Where probes go back and forth it only looks at a number, now and then.
+pub(super) async fn show_stalls(recording: &RefCell<Recording<'_, '_>>) -> Infallible {
+    let (mut seen, mut shown) = (0, None);
+    loop {
+        tokio::time::sleep(STALL).await;
+        let mut recording = recording.borrow_mut();
+        if recording.news == seen && shown != Some(seen) {
+            recording.publish();
+            shown = Some(seen);
+        }
+        seen = recording.news;
+    }
+}
+
+/// Records a session into the run.
+pub(super) struct Recording<'r, 'a> {
+    execution: &'r mut Execution<'a>,
+    current: &'r mut Current,
+    /// Lines and probes written down.
+    news: u64,
+}
+
+impl<'r, 'a> Recording<'r, 'a> {
+    pub fn new(execution: &'r mut Execution<'a>, current: &'r mut Current) -> Self {
+        Self {
+            execution,
+            current,
+            news: 0,
+        }
+    }
+
+    /// What is known of waiting for this point.
+    fn patience(&self) -> Patience {
+        let execution = &self.execution;
+        let known = execution.patience.get(self.current.visit.point);
+        known.map_or_else(
+            || Patience::new(execution.profile().wait, cpus()),
+            Patience::clone,
+        )
+    }
+
+    fn learnt(&mut self, patience: Patience) {
+        if let Some(place) = self.execution.patience.get_mut(self.current.visit.point) {
+            *place = patience;
+        }
+    }
+
+    fn publish(&mut self) {
+        let now = Some((self.current.visit, Some(&*self.current)));
+        self.execution.publish(now);
+    }
+
+    pub fn line(&mut self, lane: usize, phase: Phase, direction: Direction, text: &str) {
+        self.news += 1;
+        let session = self.current.session(lane);
+        self.execution.line(session, phase, direction, text);
+    }
+}
+
+impl Keeper for &RefCell<Recording<'_, '_>> {
+    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) -> bool {
+        let mut recording = self.borrow_mut();
+        recording.news += 1;
+        if let Some(round) = recording.current.rounds.get_mut(lane) {
+            round.probes.push(probe);
+        }
+        let quick = probe.rtt_ns().is_some_and(|rtt_ns| rtt_ns < SLOW_PROBE_NS);
+        recording.execution.quick = quick;
+        let place = if quick {
+            Place::AmongQuickProbes
+        } else {
+            Place::AmongSlowProbes
+        };
+        recording.execution.pace.is_due(now, place)
+    }
+
+    fn pause(&mut self) {
+        let mut recording = self.borrow_mut();
+        let Recording {
+            execution, current, ..
+        } = &mut *recording;
+        execution.show((current.visit, Some(current)));
+    }
+
+    fn stalled(&mut self) {
+        self.borrow_mut().publish();
+    }
+
+    fn work(&mut self, lane: usize, work: Work) {
+        if let Some(round) = self.borrow_mut().current.rounds.get_mut(lane) {
+            round.work = Some(work);
+        }
+    }
+}
+
+/// Writes down what is said over one connection.
+struct Pen<'p, 'r, 'a> {
+    recording: &'p RefCell<Recording<'r, 'a>>,
+    lane: usize,
+}
+
+impl Recorder for Pen<'_, '_, '_> {
+    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
+        self.recording
+            .borrow_mut()
+            .line(self.lane, phase, direction, text);
+    }
+}

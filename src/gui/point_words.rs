@@ -1,0 +1,121 @@
+//! What is said of a point in words: how it stands, how precise it is, and what has to be known before
+//! its figures are believed.
+
+use crate::experiment::{Rounds, Target};
+use crate::measurement::units::{significant, time};
+use crate::measurement::{Calibration, FLOOR_MARGIN, Point, PrecisionOutcome, Run};
+
+/// Whether the packets of a run never left this machine.
+#[must_use]
+pub fn is_loopback(run: &Run) -> bool {
+    run.route.as_ref().map_or_else(
+        || run.profile.target == Target::Embedded,
+        |route| route.loopback,
+    )
+}
+
+/// The calibration, where the point is so near the instrument's floor that the instrument is seen in
+/// its figures. A run over loopback is all about the floor; there it is said once for the run.
+#[must_use]
+pub fn near_floor(run: &Run, point: &Point) -> Option<Calibration> {
+    let calibration = run.calibration.filter(|_| !is_loopback(run))?;
+    let median = point.statistics.as_ref()?.rtt.p50;
+    calibration.is_near_floor(median).then_some(calibration)
+}
+
+/// Rounds of a point that are over, or begun; each may have had several connections.
+#[must_use]
+pub fn rounds_done(point: &Point) -> usize {
+    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
+    numbers.dedup();
+    numbers.len()
+}
+
+/// How a point stands, in a word or two.
+#[must_use]
+pub fn state(run: &Run, point: &Point, is_measured: bool) -> String {
+    if let Some(fault) = &point.error {
+        return fault.kind.to_string();
+    }
+    let is_counted_out = matches!(run.profile.rounds, Rounds::Exactly(rounds)
+        if rounds_done(point) >= rounds as usize);
+    match point.outcome {
+        Some(PrecisionOutcome::Reached) => "precise",
+        Some(PrecisionOutcome::NotReachedInRounds | PrecisionOutcome::NotReachedInTime) => {
+            "not reached"
+        }
+        None if is_measured => "measuring",
+        None if is_counted_out => "done",
+        None if point.rounds.is_empty() => "waiting",
+        None => "going on",
+    }
+    .to_owned()
+}
+
+/// The width of the median's interval in percent of the median.
+#[must_use]
+pub fn width_percent(point: &Point) -> Option<f64> {
+    let rtt = &point.statistics.as_ref()?.rtt;
+    let interval = rtt.median_ci95?;
+    (rtt.p50 > 0.0).then(|| (interval.hi - interval.lo) / rtt.p50 * 100.0)
+}
+
+/// How precise a point is against what was asked for, in a sentence.
+#[must_use]
+pub fn precision(run: &Run, point: &Point) -> Option<String> {
+    let Rounds::UntilPrecise(asked) = run.profile.rounds else {
+        return None;
+    };
+    let is_wide = width_percent(point).map_or_else(
+        || "its median has no interval".to_owned(),
+        |width| {
+            format!(
+                "the interval is {} % of the median wide",
+                significant(width)
+            )
+        },
+    );
+    let wanted = format!("{} % was asked for", asked.ci_width_percent);
+    Some(match point.outcome? {
+        PrecisionOutcome::Reached => format!("Precise: {is_wide}, {wanted}."),
+        PrecisionOutcome::NotReachedInRounds => format!(
+            "Not reached: after {} rounds {is_wide}, {wanted}.",
+            asked.max_rounds
+        ),
+        PrecisionOutcome::NotReachedInTime => format!(
+            "Not reached: when the {} s of the run were used up {is_wide}, {wanted}.",
+            asked.time_budget_s
+        ),
+    })
+}
+
+/// What a median so near to the instrument's floor means, in two sentences.
+#[must_use]
+pub fn floor_sentence(median_ns: f64, calibration: &Calibration) -> String {
+    format!(
+        "Near the instrument's floor: the median is {} times what the same exchange takes over this \
+         machine's loopback, {}. Below {FLOOR_MARGIN} times a part of it is the instrument, not the \
+         path.",
+        significant(median_ns / calibration.floor_ns),
+        time(calibration.floor_ns),
+    )
+}
+
+/// What the calibration found, a line for each figure.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds stay far below 2^52"
+)]
+pub fn calibration_lines(calibration: &Calibration) -> String {
+    format!(
+        "Instrument floor: {} (least {}), the smallest probe over this machine's loopback, waited for \
+         as in the run, {} times.\nReading the clock: {}, in steps of {}.\nAsking a socket in vain: {}.",
+        time(calibration.floor_ns),
+        time(calibration.floor_min_ns as f64),
+        calibration.round_trips,
+        time(calibration.clock_cost_ns),
+        time(calibration.clock_resolution_ns as f64),
+        time(calibration.empty_read_ns),
+    )
+}

@@ -1,0 +1,91 @@
+//! One kind of check over many rounds: how many agree, and which of them is worst.
+
+use crate::measurement::units::{bytes, count};
+use crate::measurement::{Check, Point, Round};
+
+/// What is looked at, one after the other.
+#[derive(Debug)]
+pub(super) struct Tally {
+    name: &'static str,
+    /// What one of them is, such as `round`.
+    unit: &'static str,
+    seen: u64,
+    failed: u64,
+    worst: Option<Worst>,
+}
+
+#[derive(Debug)]
+struct Worst {
+    failed: bool,
+    badness: f64,
+    words: String,
+}
+
+impl Tally {
+    pub fn new(name: &'static str, unit: &'static str) -> Self {
+        Self {
+            name,
+            unit,
+            seen: 0,
+            failed: 0,
+            worst: None,
+        }
+    }
+
+    /// Takes one. `badness` ranks those that agree, and those that do not, among each other.
+    pub fn see(&mut self, agrees: bool, badness: f64, words: impl FnOnce() -> String) {
+        self.seen += 1;
+        self.failed += u64::from(!agrees);
+        let rank = (!agrees, badness);
+        let is_worse = self
+            .worst
+            .as_ref()
+            .is_none_or(|worst| rank > (worst.failed, worst.badness));
+        if is_worse {
+            self.worst = Some(Worst {
+                failed: !agrees,
+                badness,
+                words: words(),
+            });
+        }
+    }
+
+    /// What came of it; `None` where there was nothing to look at.
+    pub fn check(self) -> Option<Check> {
+        let worst = self.worst?;
+        let units = if self.seen == 1 { "" } else { "s" };
+        let seen = format!("{} {}{units}", count(self.seen), self.unit);
+        let verb = |one: &'static str, several, number| if number == 1 { one } else { several };
+        let found = if self.failed == 0 {
+            format!("{seen} {}", verb("agrees", "agree", self.seen))
+        } else {
+            let verb = verb("disagrees", "disagree", self.failed);
+            format!("{} of {seen} {verb}", count(self.failed))
+        };
+        let detail = format!("{found}; the worst: {}.", worst.words);
+        Some(Check {
+            name: self.name.to_owned(),
+            passed: self.failed == 0,
+            detail,
+        })
+    }
+}
+
+/// Which point.
+pub(super) fn point_words(point: &Point) -> String {
+    let size = bytes(point.spec.message_size);
+    match point.spec.server_delay_ms {
+        0 => size,
+        delay => format!("{size} at {} ms", count(delay)),
+    }
+}
+
+/// Which round.
+pub(super) fn round_words(point: &Point, round: &Round) -> String {
+    let point = point_words(point);
+    let number = round.number;
+    match round.connection {
+        0 | 1 => format!("{point}, round {number}"),
+        connection => format!("{point}, round {number}, connection {connection}"),
+    }
+}

@@ -1,0 +1,234 @@
+//! What is known of a point beside its samples, added up over its rounds.
+
+use super::{LEAST_SEGMENTS, whole_bytes};
+use crate::experiment::Profile;
+use crate::measurement::units::{significant, throughput, time};
+use crate::measurement::{Calibration, Point, Round, TcpChange, TcpInfo};
+use crate::protocol::probes_len;
+
+/// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
+/// connection open. One that is this many times longer than the probes took says nothing of the path.
+const SLOWER_THAN_PROBES: f64 = 1.2;
+
+/// The figures that a cause can rest on. Times in nanoseconds, rates in bytes per second; `None` is
+/// what the system does not tell or nobody measured.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// The median round-trip time.
+    pub rtt_ns: f64,
+    /// The server delay that was asked for.
+    pub delay_ns: f64,
+    /// The path's own round trip: the least that the kernel saw, of a segment and its
+    /// acknowledgement or of opening a connection. No program of the server has a part in it.
+    pub path_ns: Option<f64>,
+    /// The kernel's smoothed round-trip time at the end of the rounds (median).
+    pub srtt_ns: Option<f64>,
+    /// Whether several probes were in flight.
+    pub pipelined: bool,
+    /// Time of measuring, summed up over the connections.
+    pub elapsed_ns: f64,
+    /// Bytes written in that time.
+    pub written: f64,
+    /// Of that time, as the kernel has it: bytes were under way or waited to be.
+    pub busy_ns: Option<f64>,
+    /// Of that: the peer's receive window was full.
+    pub window_full_ns: Option<f64>,
+    /// Of that: our send buffer was full.
+    pub buffer_full_ns: Option<f64>,
+    /// The peer's receive window (median), in bytes.
+    pub window: Option<f64>,
+    /// The kernel's delivery rate (median).
+    pub delivery_rate: Option<f64>,
+    /// Whether most of these rates were held down by what was sent.
+    pub app_limited: bool,
+    /// Share of the time in which the measuring thread worked, polling in vain left out.
+    pub own_work: Option<f64>,
+    /// Bytes of a message, header included.
+    message: f64,
+    /// Segments it needs.
+    segments: Option<f64>,
+}
+
+impl Seen {
+    pub fn of(point: &Point, profile: &Profile, calibration: Option<&Calibration>) -> Option<Self> {
+        let statistics = point.statistics?;
+        let rounds = || point.rounds.iter().map(AsRef::as_ref);
+        let changes: Vec<&TcpChange> = rounds().filter_map(|round| round.tcp.as_deref()).collect();
+        let after = |figure: fn(&TcpInfo) -> Option<u64>| {
+            let values = changes.iter().filter_map(|change| figure(&change.after));
+            median(values.collect())
+        };
+        let us = |value: f64| value * 1e3;
+        let summed = |figure: fn(&TcpInfo) -> Option<u64>| {
+            let of =
+                |change: &&TcpChange| figure(&change.after)?.checked_sub(figure(&change.before)?);
+            let sum: Option<u64> = changes.iter().map(of).sum();
+            // Without a change nothing was summed up.
+            sum.filter(|_| !changes.is_empty())
+                .map(|sum| us(float(sum)))
+        };
+        let least_rtt = changes.iter().filter_map(|change| change.after.min_rtt_us);
+        let least_rtt = least_rtt
+            .filter(|us| *us > 0)
+            .min()
+            .map(|least| us(f64::from(least)));
+        let connect = statistics.connect.map(|connect| float(connect.min_ns));
+        let rtt_ns = statistics.rtt.p50.max(1.0);
+        let message = float(probes_len(profile.dialect, point.spec.message_size, 1));
+        let limited: Vec<bool> = changes
+            .iter()
+            .filter_map(|change| change.after.delivery_app_limited)
+            .collect();
+        let mss = after(|tcp| Some(u64::from(tcp.mss))).filter(|mss| *mss > 0.0);
+        Some(Self {
+            rtt_ns,
+            delay_ns: float(point.spec.server_delay_ms) * 1e6,
+            path_ns: [least_rtt, connect]
+                .into_iter()
+                .flatten()
+                .reduce(f64::min)
+                .filter(|path| *path <= SLOWER_THAN_PROBES * rtt_ns)
+                .map(|path| path.min(rtt_ns)),
+            srtt_ns: after(|tcp| Some(u64::from(tcp.srtt_us)))
+                .filter(|srtt| *srtt > 0.0)
+                .map(us),
+            pipelined: statistics.throughput.pipelined,
+            elapsed_ns: rounds().map(elapsed_ns).sum::<f64>().max(1.0),
+            written: rounds()
+                .map(|round| {
+                    let sent = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
+                    let len = probes_len(profile.dialect, point.spec.message_size, sent);
+                    float(round.work.map_or(len, |work| work.bytes_written))
+                })
+                .sum(),
+            busy_ns: summed(|tcp| tcp.busy_us),
+            window_full_ns: summed(|tcp| tcp.receive_window_limited_us),
+            buffer_full_ns: summed(|tcp| tcp.send_buffer_limited_us),
+            window: after(|tcp| tcp.peer_window.map(u64::from)),
+            delivery_rate: after(|tcp| tcp.delivery_rate).filter(|rate| *rate > 0.0),
+            app_limited: limited.iter().filter(|is| **is).count() * 2 > limited.len(),
+            own_work: own_work(point, calibration),
+            message,
+            segments: mss.map(|mss| (message / mss).ceil()),
+        })
+    }
+
+    /// The rate at which a connection sent.
+    pub fn sent_rate(&self) -> f64 {
+        self.written * 1e9 / self.elapsed_ns
+    }
+
+    /// What a message and its echo take on the path beside its round trip, at the kernel's delivery
+    /// rate. That rate is of a message and the wait for its acknowledgement, a round trip of the path
+    /// longer than the bytes take (N. Cardwell and others, "BBR: Congestion-Based Congestion Control",
+    /// *ACM Queue* 14, 2016). `None` for messages of a few segments, whose echo is their
+    /// acknowledgement.
+    pub fn transfer_ns(&self) -> Option<f64> {
+        self.segments
+            .filter(|segments| *segments >= LEAST_SEGMENTS)?;
+        let one_way = self.message * 1e9 / self.delivery_rate?;
+        Some(2.0 * (one_way - self.path_ns.unwrap_or_default()).max(0.0))
+    }
+
+    /// Everything, in words.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        let text = |value: f64| time(value).to_string();
+        let share = |value: f64| format!("{}\u{a0}% of the time", significant(value * 100.0));
+        let of_elapsed = |value: Option<f64>| value.map(|value| share(value / self.elapsed_ns));
+        let rate = |value: f64| throughput(value).to_string();
+        let app_limited = if self.app_limited {
+            ", held down by what was sent"
+        } else {
+            ""
+        };
+        let figures = [
+            ("median RTT", Some(text(self.rtt_ns))),
+            ("server delay", Some(text(self.delay_ns))),
+            ("least round trip of the path", self.path_ns.map(text)),
+            ("smoothed round trip of segments", self.srtt_ns.map(text)),
+            ("bytes under way", of_elapsed(self.busy_ns)),
+            ("receive window full", of_elapsed(self.window_full_ns)),
+            ("send buffer full", of_elapsed(self.buffer_full_ns)),
+            ("receive window", self.window.map(whole_bytes)),
+            (
+                "delivery rate",
+                self.delivery_rate
+                    .map(|value| format!("{}{app_limited}", rate(value))),
+            ),
+            ("sent on each connection", Some(rate(self.sent_rate()))),
+            ("transfer there and back", self.transfer_ns().map(text)),
+            (
+                "segments of a message",
+                self.segments.map(significant_whole),
+            ),
+            ("own work", self.own_work.map(share)),
+        ];
+        figures
+            .into_iter()
+            .filter_map(|(name, figure)| Some((name, figure?)))
+            .collect()
+    }
+}
+
+fn significant_whole(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+/// How long a round measured.
+fn elapsed_ns(round: &Round) -> f64 {
+    if let Some(work) = round.work {
+        return float(work.elapsed_ns());
+    }
+    let began = round.probes.iter().map(|probe| probe.sent_ns).min();
+    let echoes = round.probes.iter().filter_map(|probe| {
+        let rtt = probe.rtt_ns()?;
+        Some(probe.sent_ns.saturating_add(rtt))
+    });
+    match (began, echoes.max()) {
+        (Some(began), Some(ended)) => float(ended.saturating_sub(began)),
+        _ => 0.0,
+    }
+}
+
+/// The share of the time in which the measuring thread worked. One thread measures all connections of
+/// a round: its processor time is the same in each of them, and its pauses too.
+fn own_work(point: &Point, calibration: Option<&Calibration>) -> Option<f64> {
+    let (mut worked, mut elapsed) = (0.0, 0.0);
+    let mut rounds = point.rounds.iter().peekable();
+    while let Some(first) = rounds.next() {
+        let (mut cpu, mut paused, mut empty_reads) = (0_u64, 0_u64, 0_u64);
+        let (mut began, mut ended) = (u64::MAX, 0);
+        let mut next = Some(first);
+        while let Some(round) = next {
+            let work = round.work?;
+            cpu = cpu.max(work.cpu_ns?);
+            paused = paused.max(work.paused_ns);
+            empty_reads += work.empty_reads;
+            began = began.min(work.began_ns);
+            ended = ended.max(work.ended_ns);
+            next = rounds.next_if(|other| other.number == first.number);
+        }
+        let vain = match calibration {
+            Some(calibration) => float(empty_reads) * calibration.empty_read_ns,
+            None if empty_reads == 0 => 0.0,
+            // Nobody knows how much of it was waiting.
+            None => return None,
+        };
+        worked += (float(cpu) - vain - float(paused)).max(0.0);
+        elapsed += float(ended.saturating_sub(began).saturating_sub(paused));
+    }
+    (elapsed > 0.0).then(|| (worked / elapsed).min(1.0))
+}
+
+fn median(mut values: Vec<u64>) -> Option<f64> {
+    values.sort_unstable();
+    crate::measurement::percentile(&values, 0.5)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "for shares and for words, where the last digit does not matter"
+)]
+fn float(value: u64) -> f64 {
+    value as f64
+}

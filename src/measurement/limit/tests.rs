@@ -1,0 +1,503 @@
+//! Made-up points, one for each cause, with the figures that such a path shows.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::experiment::Plan;
+use crate::measurement::{Probe, Round, TcpChange, Work};
+use crate::protocol::probes_len;
+
+/// A point as it would be seen; times in microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Made {
+    size: u64,
+    delay_ms: u64,
+    depth: u32,
+    rtt: u64,
+    connect: u64,
+    min_rtt: Option<u32>,
+    srtt: u32,
+    busy: u64,
+    window_full: u64,
+    buffer_full: u64,
+    window: u32,
+    /// Bytes per second.
+    delivery_rate: u64,
+    app_limited: bool,
+    cpu: u64,
+    empty_reads: u64,
+    elapsed: u64,
+}
+
+/// Twenty probes of 1,000 bytes over a path of which nothing stands out: 40 ms.
+const PLAIN: Made = Made {
+    size: 1_000,
+    delay_ms: 0,
+    depth: 1,
+    rtt: 2_000,
+    connect: 800,
+    min_rtt: Some(700),
+    srtt: 1_900,
+    busy: 40_000,
+    window_full: 0,
+    buffer_full: 0,
+    window: 65_536,
+    delivery_rate: 1_000_000,
+    app_limited: true,
+    cpu: 2_000,
+    empty_reads: 0,
+    elapsed: 40_000,
+};
+
+const CALIBRATION: Calibration = Calibration {
+    clock_cost_ns: 25.0,
+    clock_resolution_ns: 1,
+    empty_read_ns: 500.0,
+    floor_ns: 10_000.0,
+    floor_min_ns: 9_000,
+    round_trips: 1_000,
+};
+
+impl Made {
+    fn point(&self) -> (Point, Profile) {
+        let profile = Profile {
+            message_sizes: vec![self.size],
+            server_delays_ms: vec![self.delay_ms],
+            depth: self.depth,
+            ..Profile::default()
+        };
+        let mut point = Point::new(Plan::new(&profile).points()[0]);
+        let before = TcpChange::default();
+        let mut tcp = before;
+        for (info, times) in [(&mut tcp.before, 0), (&mut tcp.after, 1)] {
+            info.busy_us = Some(7 + times * self.busy);
+            info.receive_window_limited_us = Some(times * self.window_full);
+            info.send_buffer_limited_us = Some(times * self.buffer_full);
+        }
+        tcp.after.srtt_us = self.srtt;
+        tcp.after.min_rtt_us = self.min_rtt;
+        tcp.after.mss = 1_448;
+        tcp.after.peer_window = Some(self.window);
+        tcp.after.delivery_rate = Some(self.delivery_rate);
+        tcp.after.delivery_app_limited = Some(self.app_limited);
+        for number in 1..=2 {
+            let began = u64::from(number) * 1_000_000_000;
+            let probes = (0..20_u64).map(|nth| {
+                let sent = began + nth * self.elapsed * 1_000 / 20;
+                Probe::new(sent, Some(self.rtt * 1_000))
+            });
+            point.rounds.push(Arc::new(Round {
+                number,
+                depth: self.depth,
+                connect_ns: Some(self.connect * 1_000),
+                probes: probes.collect(),
+                tcp: Some(Box::new(tcp)),
+                work: Some(Work {
+                    began_ns: began,
+                    ended_ns: began + self.elapsed * 1_000,
+                    bytes_written: probes_len(profile.dialect, self.size, 20),
+                    cpu_ns: Some(self.cpu * 1_000),
+                    empty_reads: self.empty_reads,
+                    ..Work::default()
+                }),
+                ..Round::default()
+            }));
+        }
+        point.refresh_statistics();
+        (point, profile)
+    }
+
+    fn limit(&self) -> Limit {
+        let (point, profile) = self.point();
+        limit_of(&point, &profile, Some(&CALIBRATION)).unwrap()
+    }
+
+    fn cause(&self) -> Cause {
+        self.limit().cause
+    }
+
+    fn says(&self) -> String {
+        self.limit().sentence.replace('\u{a0}', " ")
+    }
+}
+
+#[test]
+fn a_server_that_was_asked_to_wait_is_the_cause() {
+    let made = Made {
+        delay_ms: 20,
+        rtt: 21_000,
+        elapsed: 420_000,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::ServerDelay);
+    assert_eq!(
+        made.says(),
+        "The server delay: 20.00 ms are 95.24 % of the median round-trip time of 21.00 ms."
+    );
+    let little = Made {
+        delay_ms: 1,
+        rtt: 2_100,
+        ..PLAIN
+    };
+    assert_ne!(little.cause(), Cause::ServerDelay);
+}
+
+/// 64 KiB through a window of 4 KiB, 16 round trips of 1 ms each way.
+const SMALL_WINDOW: Made = Made {
+    size: 65_536,
+    rtt: 18_000,
+    connect: 1_000,
+    min_rtt: Some(1_000),
+    srtt: 1_050,
+    busy: 340_000,
+    window_full: 300_000,
+    window: 4_096,
+    delivery_rate: 4_000_000,
+    elapsed: 360_000,
+    ..PLAIN
+};
+
+#[test]
+fn a_small_receive_window_is_the_cause() {
+    assert_eq!(SMALL_WINDOW.cause(), Cause::ReceiveWindow);
+    assert_eq!(
+        SMALL_WINDOW.says(),
+        "The server's receive window of 4,096 bytes: it was full in 88.24 % of the time in which \
+         bytes were to be sent."
+    );
+    let seldom_full = Made {
+        window_full: 100_000,
+        ..SMALL_WINDOW
+    };
+    assert_ne!(seldom_full.cause(), Cause::ReceiveWindow);
+}
+
+#[test]
+fn a_few_ticks_of_the_kernels_clock_are_no_evidence() {
+    let chance = Made {
+        busy: 12_000,
+        window_full: 8_000,
+        window: 4_096,
+        elapsed: 36_000,
+        ..SMALL_WINDOW
+    };
+    assert_ne!(chance.cause(), Cause::ReceiveWindow);
+}
+
+#[test]
+fn a_window_closed_by_a_server_that_does_not_read_is_the_servers() {
+    // 2.6 MB in 0.6 s, acknowledged in 0.1 ms each: 437 bytes under way, where 64 KiB might be.
+    let made = Made {
+        depth: 8,
+        rtt: 120_000,
+        srtt: 100,
+        min_rtt: Some(50),
+        window: 65_536,
+        ..SMALL_WINDOW
+    };
+    assert_eq!(made.cause(), Cause::Server);
+    assert!(made.says().contains("did not read"), "{}", made.says());
+}
+
+#[test]
+fn a_window_full_of_bytes_that_stand_in_a_queue_is_the_paths() {
+    let made = Made {
+        depth: 8,
+        rtt: 120_000,
+        srtt: 60_000,
+        min_rtt: Some(200),
+        window: 131_072,
+        ..SMALL_WINDOW
+    };
+    assert_eq!(made.cause(), Cause::PathRate);
+    assert_eq!(
+        made.says(),
+        "The rate of the path: bytes stand in a queue, 60.00 ms until they are acknowledged where \
+         an empty path takes 200.0 µs."
+    );
+}
+
+#[test]
+fn a_small_send_buffer_is_the_cause() {
+    let made = Made {
+        window_full: 0,
+        buffer_full: 250_000,
+        window: 65_536,
+        ..SMALL_WINDOW
+    };
+    assert_eq!(made.cause(), Cause::SendBuffer);
+    assert!(
+        made.says().starts_with("Our send buffer"),
+        "{}",
+        made.says()
+    );
+}
+
+#[test]
+fn a_slow_path_is_the_cause_of_long_stop_and_wait() {
+    // 32 KiB at 10 Mbit/s: 26 ms each way on a path whose round trip is 0.1 ms.
+    let made = Made {
+        size: 32_768,
+        rtt: 53_000,
+        connect: 150,
+        min_rtt: Some(100),
+        srtt: 20_000,
+        delivery_rate: 1_240_000,
+        busy: 600_000,
+        elapsed: 1_060_000,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::PathRate);
+    assert_eq!(
+        made.says(),
+        "The rate of the path: at the 9.920 Mbit/s that the kernel saw, a message takes 52.66 ms \
+         there and back, of a median round-trip time of 53.00 ms."
+    );
+    // The same rate says nothing of a message that one segment holds: its echo acknowledges it.
+    let short = Made {
+        size: 1_000,
+        rtt: 5_000,
+        delivery_rate: 200_000,
+        ..made
+    };
+    assert_eq!(short.cause(), Cause::Server);
+}
+
+#[test]
+fn a_filled_path_is_the_cause_of_pipelined_throughput() {
+    let filled = Made {
+        size: 32_768,
+        depth: 8,
+        rtt: 210_000,
+        connect: 150,
+        min_rtt: Some(100),
+        srtt: 100_000,
+        delivery_rate: 1_250_000,
+        app_limited: false,
+        busy: 520_000,
+        elapsed: 530_000,
+        ..PLAIN
+    };
+    assert_eq!(filled.cause(), Cause::PathRate);
+    assert!(
+        filled.says().contains("98.11 % of the time"),
+        "{}",
+        filled.says()
+    );
+    let held_down = Made {
+        app_limited: true,
+        ..filled
+    };
+    assert_eq!(held_down.cause(), Cause::NotKnown);
+    let faster = Made {
+        delivery_rate: 5_000_000,
+        ..filled
+    };
+    assert_eq!(
+        faster.cause(),
+        Cause::NotKnown,
+        "delivered faster than sent"
+    );
+}
+
+#[test]
+fn a_long_path_is_the_cause() {
+    let made = Made {
+        rtt: 30_500,
+        connect: 31_000,
+        min_rtt: Some(30_000),
+        elapsed: 610_000,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::PathRoundTrip);
+    assert_eq!(
+        made.says(),
+        "The round trip of the path: it takes 30.00 ms however little is sent, of a median \
+         round-trip time of 30.50 ms."
+    );
+    let pipelined = Made { depth: 2, ..made };
+    assert!(pipelined.says().contains("with more probes in flight"));
+    let by_connecting = |connect| Made {
+        min_rtt: None,
+        connect,
+        ..made
+    };
+    assert_eq!(by_connecting(31_000).cause(), Cause::PathRoundTrip);
+    let slow_to_open = by_connecting(60_000);
+    assert_eq!(slow_to_open.cause(), Cause::NotKnown, "probes are faster");
+}
+
+#[test]
+fn a_slow_server_is_the_cause() {
+    let made = Made {
+        rtt: 8_000,
+        connect: 100,
+        min_rtt: Some(90),
+        srtt: 8_000,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::Server);
+    assert_eq!(
+        made.says(),
+        "The server: 7.910 ms of the median round-trip time of 8.000 ms are neither the 90.00 µs \
+         that the path takes nor sending the bytes."
+    );
+    let and_delay = Made {
+        delay_ms: 3,
+        ..made
+    };
+    assert!(and_delay.says().contains("its delay of 3.000 ms"));
+    // Acknowledged at once and echoed late, with several in flight.
+    let pipelined = Made {
+        depth: 4,
+        srtt: 120,
+        busy: 1_000,
+        ..made
+    };
+    assert_eq!(pipelined.cause(), Cause::Server);
+    let queue = Made {
+        srtt: 7_000,
+        ..pipelined
+    };
+    assert_eq!(queue.cause(), Cause::NotKnown, "it may stand in the path");
+}
+
+#[test]
+fn a_processor_that_works_all_the_time_is_the_cause() {
+    let made = Made {
+        rtt: 30,
+        connect: 25,
+        min_rtt: Some(8),
+        elapsed: 600,
+        cpu: 560,
+        empty_reads: 100,
+        busy: 0,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::ThisComputer);
+    assert_eq!(
+        made.says(),
+        "This computer: its processor worked on the probes in 85.00 % of the time, waiting not \
+         counted."
+    );
+    let spinning = Made {
+        empty_reads: 1_000,
+        ..made
+    };
+    assert_ne!(spinning.cause(), Cause::ThisComputer, "it only waited");
+    let (point, profile) = made.point();
+    let unknown = limit_of(&point, &profile, None).unwrap();
+    assert_ne!(
+        unknown.cause,
+        Cause::ThisComputer,
+        "nobody knows what it did"
+    );
+}
+
+#[test]
+fn pauses_and_several_connections_are_no_work() {
+    let made = Made {
+        rtt: 30,
+        elapsed: 600,
+        cpu: 560,
+        busy: 0,
+        ..PLAIN
+    };
+    let (mut point, profile) = made.point();
+    let own = |point: &Point| {
+        let figures = limit_of(point, &profile, Some(&CALIBRATION))
+            .unwrap()
+            .evidence;
+        let own = figures.into_iter().find(|(name, _)| *name == "own work");
+        own.unwrap().1.replace('\u{a0}', " ")
+    };
+    assert_eq!(own(&point), "93.33 % of the time");
+    // The same thread measured over both: its time counts once.
+    let second = Arc::new(Round {
+        connection: 2,
+        ..point.rounds[0].as_ref().clone()
+    });
+    point.rounds.insert(1, second);
+    assert_eq!(own(&point), "93.33 % of the time");
+    for round in &mut point.rounds {
+        let work = Arc::make_mut(round).work.as_mut().unwrap();
+        work.paused_ns = 300_000;
+    }
+    assert_eq!(own(&point), "86.67 % of the time");
+}
+
+#[test]
+fn where_nothing_dominates_that_is_said_with_all_figures() {
+    let limit = PLAIN.limit();
+    assert_eq!(limit.cause, Cause::Server, "65 % are left");
+    let even = Made {
+        rtt: 2_000,
+        connect: 900,
+        min_rtt: Some(900),
+        delay_ms: 0,
+        size: 16_384,
+        delivery_rate: 13_000_000,
+        ..PLAIN
+    };
+    let limit = even.limit();
+    assert_eq!(limit.cause, Cause::NotKnown);
+    assert_eq!(
+        limit.sentence.replace('\u{a0}', " "),
+        "Not known: no cause makes up half of the median round-trip time of 2.000 ms."
+    );
+    let figures: Vec<String> = limit
+        .evidence
+        .iter()
+        .map(|(name, figure)| format!("{name}: {figure}").replace('\u{a0}', " "))
+        .collect();
+    assert_eq!(
+        figures,
+        [
+            "median RTT: 2.000 ms",
+            "server delay: 0 ns",
+            "least round trip of the path: 900.0 µs",
+            "smoothed round trip of segments: 1.900 ms",
+            "bytes under way: 100.0 % of the time",
+            "receive window full: 0 % of the time",
+            "send buffer full: 0 % of the time",
+            "receive window: 65,536 bytes",
+            "delivery rate: 104.0 Mbit/s, held down by what was sent",
+            "sent on each connection: 65.56 Mbit/s",
+            "transfer there and back: 721.4 µs",
+            "segments of a message: 12",
+            "own work: 5.000 % of the time",
+        ]
+    );
+}
+
+#[test]
+fn without_a_word_from_the_kernel_only_the_delay_can_be_told() {
+    let bare = |made: &Made| {
+        let (mut point, profile) = made.point();
+        for round in &mut point.rounds {
+            let round = Arc::make_mut(round);
+            (round.tcp, round.work, round.connect_ns) = (None, None, None);
+        }
+        point.refresh_statistics();
+        limit_of(&point, &profile, None).unwrap()
+    };
+    assert_eq!(bare(&PLAIN).cause, Cause::NotKnown);
+    let delayed = Made {
+        delay_ms: 2,
+        ..PLAIN
+    };
+    assert_eq!(bare(&delayed).cause, Cause::ServerDelay);
+    let names: Vec<&str> = bare(&PLAIN)
+        .evidence
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(
+        names,
+        ["median RTT", "server delay", "sent on each connection"]
+    );
+    let (mut point, profile) = PLAIN.point();
+    point.rounds.clear();
+    point.refresh_statistics();
+    assert_eq!(limit_of(&point, &profile, None), None);
+}
