@@ -1,7 +1,8 @@
 //! How late the server's echoes are after the server delay, as the server and as a client see it.
 //!
 //! `cargo bench --bench server_delay`. The promise is: never early, and at most 1 ms late on an idle
-//! core. Each way in which the server can wait has its lines. The client's figure holds a round trip through the loopback as well.
+//! core. Each way in which the server can wait has its lines. The client's figure holds a round trip
+//! through the loopback as well.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;

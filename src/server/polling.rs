@@ -39,8 +39,10 @@ pub(super) struct Polling {
     patience: Patience,
     /// Whether all the time to poll was spent since the client last moved.
     in_vain: bool,
+    /// While it is hot.
     hot: Option<Slot>,
-    polling: Option<Slot>,
+    /// While it polls.
+    turn: Option<Slot>,
 }
 
 impl Polling {
@@ -57,7 +59,7 @@ impl Polling {
             in_vain: false,
             shared,
             hot: None,
-            polling: None,
+            turn: None,
         }
     }
 
@@ -99,7 +101,7 @@ impl Polling {
         let mut turns: u32 = 0;
         poll_fn(|context| {
             if self.is_crowded() {
-                self.polling = None;
+                self.turn = None;
                 return Poll::Ready(None);
             }
             match (&*socket).read(dialogue.room()) {
@@ -118,8 +120,8 @@ impl Polling {
             if now >= until || now >= look_at || self.shared.is_stopping() {
                 return Poll::Ready(None);
             }
-            if self.polling.is_none() {
-                self.polling = Slot::take(&self.shared.polling, u64::MAX);
+            if self.turn.is_none() {
+                self.turn = Slot::take(&self.shared.polling, u64::MAX);
             }
             turns = turns.wrapping_add(1);
             if turns.is_multiple_of(TURNS_ALONE) {
@@ -141,7 +143,7 @@ impl Polling {
     /// Takes note that probes no longer come quickly.
     pub(super) fn cool(&mut self) {
         self.hot = None;
-        self.polling = None;
+        self.turn = None;
     }
 
     /// For how long to ask the clock before an echo is due, instead of sleeping to the end.
