@@ -1,12 +1,14 @@
 //! How late the server's echoes are after the server delay, as the server and as a client see it.
 //!
 //! `cargo bench --bench server_delay`. The promise is: never early, and at most 1 ms late on an idle
-//! core. The client's figure holds a round trip through the loopback as well.
+//! core. Each way in which the server can wait has its lines. The client's figure holds a round trip
+//! through the loopback as well.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use echograph::experiment::WaitStrategy;
 use echograph::measurement::percentile;
 use echograph::server::{LogEntry, Server, ServerConfig, ServerHooks};
 
@@ -20,8 +22,10 @@ fn main() -> io::Result<()> {
     };
     let server = Server::start(config, ServerHooks::default()).map_err(io::Error::other)?;
     println!("lateness over {PROBES} probes of {SIZE} bytes, µs");
-    println!(" delay  seen by      min      p50      p99      max");
-    for delay_ms in [0, 1, 5, 20] {
+    println!(" wait   delay  seen by      min      p50      p99      max");
+    let delays = [0, 1, 5, 20].into_iter();
+    for (delay_ms, wait) in delays.flat_map(|ms| WaitStrategy::ALL.map(|wait| (ms, wait))) {
+        server.set_wait(wait);
         let delay = Duration::from_millis(delay_ms);
         let from = Instant::now();
         let at_client = measure(&server, delay_ms)?;
@@ -40,7 +44,8 @@ fn main() -> io::Result<()> {
             late_ns.sort_unstable();
             let at = |share| percentile(&late_ns, share).unwrap_or(f64::NAN) / 1e3;
             println!(
-                "{delay_ms:3} ms  {side:7} {:8.1} {:8.1} {:8.1} {:8.1}",
+                "{:5}  {delay_ms:3} ms  {side:7} {:8.1} {:8.1} {:8.1} {:8.1}",
+                wait.name(),
                 at(0.0),
                 at(0.5),
                 at(0.99),

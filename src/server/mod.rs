@@ -36,6 +36,7 @@
 //! | `session` | one connection from its first byte to its last |
 //! | `dialogue` | what a session has heard, owes and still has to say |
 //! | `owed` | the echoes a session owes and when each is due |
+//! | `waiting` | polling or sleeping until something is to be done |
 //! | `polling` | asking again at once while probes come quickly |
 //! | `presence` | whether a client that is not read from is still there |
 //! | `precise_timer` | waiting for less than a millisecond |
@@ -60,6 +61,7 @@ mod session;
 mod shared;
 mod summary;
 mod transcript;
+mod waiting;
 
 pub use bind::StartError;
 pub use config::{ServerConfig, ServerHooks, SessionHook};

@@ -25,7 +25,12 @@ use crate::experiment::{Patience, WaitStrategy};
 const COOLING: Duration = Duration::from_millis(10);
 /// How long before an echo is due the clock is asked again and again for a client whose probes come quickly:
 /// more than most wake-ups take.
-const EARLY: Duration = Duration::from_micros(80);
+const EARLY: Duration = Duration::from_micros(100);
+
+/// Turns in a row that found nothing after which the processor is offered to another thread. Quicker
+/// clients than that are never kept waiting by it; and where there are more threads than processors, the
+/// client, or the part of the system that delivers its bytes, may be waiting for this very processor.
+const TURNS_ALONE: u32 = 64;
 
 /// How one session waits.
 pub(super) struct Polling {
@@ -34,8 +39,10 @@ pub(super) struct Polling {
     patience: Patience,
     /// Whether all the time to poll was spent since the client last moved.
     in_vain: bool,
+    /// While it is hot.
     hot: Option<Slot>,
-    polling: Option<Slot>,
+    /// While it polls.
+    turn: Option<Slot>,
 }
 
 impl Polling {
@@ -52,7 +59,7 @@ impl Polling {
             in_vain: false,
             shared,
             hot: None,
-            polling: None,
+            turn: None,
         }
     }
 
@@ -68,10 +75,15 @@ impl Polling {
             self.cool();
             return None;
         }
+        let until = after(dialogue.moved(), budget);
         if self.hot.is_none() {
+            // A client that has been silent for longer already is none to begin to poll for.
+            if Instant::now() >= until {
+                return None;
+            }
             self.hot = Slot::take(&self.shared.hot, u64::MAX);
         }
-        Some(after(dialogue.moved(), budget))
+        Some(until)
     }
 
     /// Reads what comes before `until` and before `look_at`, by asking again and again. `None` where
@@ -86,9 +98,10 @@ impl Polling {
         mut gave_way: impl FnMut(),
     ) -> Option<io::Result<usize>> {
         let socket = SockRef::from(stream);
+        let mut turns: u32 = 0;
         poll_fn(|context| {
             if self.is_crowded() {
-                self.polling = None;
+                self.turn = None;
                 return Poll::Ready(None);
             }
             match (&*socket).read(dialogue.room()) {
@@ -107,8 +120,12 @@ impl Polling {
             if now >= until || now >= look_at || self.shared.is_stopping() {
                 return Poll::Ready(None);
             }
-            if self.polling.is_none() {
-                self.polling = Slot::take(&self.shared.polling, u64::MAX);
+            if self.turn.is_none() {
+                self.turn = Slot::take(&self.shared.polling, u64::MAX);
+            }
+            turns = turns.wrapping_add(1);
+            if turns.is_multiple_of(TURNS_ALONE) {
+                std::thread::yield_now();
             }
             gave_way();
             context.waker().wake_by_ref();
@@ -126,7 +143,7 @@ impl Polling {
     /// Takes note that probes no longer come quickly.
     pub(super) fn cool(&mut self) {
         self.hot = None;
-        self.polling = None;
+        self.turn = None;
     }
 
     /// For how long to ask the clock before an echo is due, instead of sleeping to the end.

@@ -4,27 +4,23 @@
 //! the end is next. Reading goes on while echoes wait for their delay or for a slow reader, within
 //! bounds; nothing a client does can keep the loop from its time-outs.
 
-use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
-use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use super::closing::{close, leave, tell};
 use super::dialogue::{Dialogue, ToWrite};
 use super::owed::after;
-use super::polling::Polling;
-use super::precise_timer::PreciseTimer;
-use super::presence::{broken, has_closed, interval};
+use super::presence::{has_closed, interval};
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
+use super::waiting::{Awaited, Waiting, Woken};
 use super::{LogEntry, SessionEnd, SessionSummary};
 
 /// Bytes after which a session lets the others go first, and what a read of few bytes counts as: a
@@ -41,18 +37,6 @@ enum Written {
     UntilDue(Instant),
     /// As much as the client takes at the moment.
     UntilTaken,
-}
-
-/// What the waiting ended with.
-enum Woken {
-    /// An echo is due, or the client takes bytes again.
-    MayWrite,
-    /// Bytes came, or their end.
-    Read(io::Result<usize>),
-    /// It is time to look after the log and the idle time-out.
-    Look,
-    /// The server is ending.
-    Stopped,
 }
 
 /// Serves one client and closes its connection.
@@ -111,14 +95,11 @@ async fn converse(
     stop: &CancellationToken,
 ) -> io::Result<SessionEnd> {
     let idle_timeout = shared.config.idle_timeout;
-    let mut timer = PreciseTimer::default();
-    let mut polling = Polling::new(Arc::clone(shared));
+    let look_at = after(dialogue.moved(), idle_timeout);
+    let mut waiting = Waiting::new(stream, shared, stop, look_at);
     let mut work = 0;
     // Since when nothing was read for want of room while the next echo was not due.
     let mut full_since = None;
-    let mut look_at = after(dialogue.moved(), idle_timeout);
-    let mut look = pin!(sleep_until(look_at.into()));
-    let mut stopped = pin!(stop.cancelled());
     loop {
         dialogue.recognise();
         let written = write_due(stream, dialogue)?;
@@ -156,48 +137,13 @@ async fn converse(
             full_since.get_or_insert(now);
             ask_at = Some(after(now, interval(idle_timeout)));
         }
-
-        let mut woken = None;
-        let flush_at = dialogue.recorder.flush_at();
-        if may_read
-            && written == Written::All
-            && let Some(until) = polling.until(dialogue)
-        {
-            let look_at = flush_at.map_or(look_at, |at| at.min(look_at));
-            let read = polling.read(stream, dialogue, until, look_at, || work = 0);
-            woken = read.await.map(Woken::Read);
-        }
-        let woken = if let Some(woken) = woken {
-            woken
-        } else {
-            let cools_at = polling.cools_at(dialogue.moved());
-            if let Some(sooner) = [flush_at, ask_at, cools_at].into_iter().flatten().min()
-                && sooner < look_at
-            {
-                look_at = sooner;
-                look.as_mut().reset(look_at.into());
-            }
-            let waiting = async {
-                tokio::select! {
-                    biased;
-                    () = timer.until(due.unwrap_or(look_at), polling.early()), if due.is_some() => {
-                        Ok(Woken::MayWrite)
-                    }
-                    ready = stream.writable(), if written == Written::UntilTaken => {
-                        ready.map(|()| Woken::MayWrite)
-                    }
-                    // An async block, because room is made as soon as the expression is evaluated.
-                    read = async { read(stream, dialogue.room()).await }, if may_read => {
-                        Ok(Woken::Read(read))
-                    }
-                    error = broken(stream), if !may_read => Err(error),
-                    () = &mut look => Ok(Woken::Look),
-                    () = &mut stopped => Ok(Woken::Stopped),
-                }
-            };
-            noticing(waiting, || work = 0).await?
+        let awaited = Awaited {
+            due,
+            room: written == Written::UntilTaken,
+            input: may_read,
+            ask_at,
         };
-        match woken {
+        match waiting.next(dialogue, awaited, || work = 0).await? {
             Woken::MayWrite => {}
             Woken::Read(read) => {
                 let now = Instant::now();
@@ -206,7 +152,7 @@ async fn converse(
                     dialogue.end_of_data(now);
                 } else {
                     if dialogue.is_between_messages() {
-                        polling.waited(now.saturating_duration_since(dialogue.moved()));
+                        waiting.waited(now.saturating_duration_since(dialogue.moved()));
                     }
                     dialogue.arrived(count, now);
                     work += count.max(LEAST_WORK);
@@ -214,15 +160,7 @@ async fn converse(
             }
             Woken::Look => {
                 let now = Instant::now();
-                if dialogue.recorder.flush_at().is_some_and(|at| at <= now) {
-                    dialogue.recorder.flush(now);
-                }
-                if polling
-                    .cools_at(dialogue.moved())
-                    .is_some_and(|at| at <= now)
-                {
-                    polling.cool();
-                }
+                waiting.looked(dialogue, now);
                 if let Some(since) = full_since {
                     if has_closed(stream).await? {
                         dialogue.client_closed(now);
@@ -232,43 +170,15 @@ async fn converse(
                 }
                 // Waiting for a server delay is our doing, not the client's.
                 let still = due.unwrap_or_else(|| dialogue.moved());
-                look_at = after(still, idle_timeout);
+                let look_at = after(still, idle_timeout);
                 if look_at <= now {
                     return Ok(give_up(stream, dialogue));
                 }
-                look.as_mut().reset(look_at.into());
+                waiting.look_again(look_at);
             }
             Woken::Stopped => return Ok(SessionEnd::Stopped),
         }
     }
-}
-
-/// Reads as soon as there is something.
-async fn read(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
-    loop {
-        stream.readable().await?;
-        match stream.try_read(room) {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
-                ) => {}
-            read => return read,
-        }
-    }
-}
-
-/// Awaits `future` and says so if it was not ready at once, which gave every other task its turn.
-async fn noticing<F: Future>(future: F, mut waited: impl FnMut()) -> F::Output {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        let polled = future.as_mut().poll(context);
-        if polled.is_pending() {
-            waited();
-        }
-        polled
-    })
-    .await
 }
 
 /// Writes whatever is due, as far as the client takes it.

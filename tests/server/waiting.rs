@@ -268,6 +268,25 @@ mod processor_time {
     }
 
     #[test]
+    fn quick_clients_that_are_too_many_to_poll_for_cost_no_processor_time_once_silent() {
+        let (server, stat) = start_watched(waiting(WaitStrategy::Auto));
+        let to = server.local_addr();
+        let mut clients = [0; 3].map(|_| Client::set_up(to, "s rtt 200 10 0\n"));
+        for seq in 1..200 {
+            for client in &mut clients {
+                served(client, seq, 10);
+            }
+        }
+        let (before, from) = (used(&stat), Instant::now());
+        thread::sleep(Duration::from_millis(600));
+        let share = (used(&stat) - before).as_secs_f64() / from.elapsed().as_secs_f64();
+        assert!(share < 1.0 / 3.0, "{share:.2} of a processor");
+        for client in &mut clients {
+            client.probes_and_closes(200, 200, 10);
+        }
+    }
+
+    #[test]
     fn a_slow_client_costs_no_processor_time() {
         let (server, stat) = start_watched(waiting(WaitStrategy::Auto));
         let mut client = Client::set_up(server.local_addr(), "s rtt 100 10 0\n");
