@@ -92,6 +92,7 @@ pub(super) async fn measure(
         shown: false,
         hold: false,
         in_vain: false,
+        looked_at: None,
     };
     let cpu_before = thread_cpu_ns();
     let ended = poll_fn(|cx| round.run(cx, patience, attention, stop, keeper)).await;
@@ -111,6 +112,8 @@ struct RoundOfLanes<'s> {
     hold: bool,
     /// Whether all the time to spin was spent since something came.
     in_vain: bool,
+    /// When the clock was read last; `None` since a sleep or a pause.
+    looked_at: Option<Instant>,
 }
 
 impl RoundOfLanes<'_> {
@@ -152,6 +155,7 @@ impl RoundOfLanes<'_> {
     /// A turn of every lane.
     fn turn(&mut self, patience: &mut Patience, keeper: &mut impl Keeper) -> Result<Turn, Failure> {
         let at_once = patience.asks_at_once();
+        let mut lost_for = Duration::ZERO;
         let (mut moved, mut all_done) = (false, true);
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             if lane.has_ended() {
@@ -159,10 +163,14 @@ impl RoundOfLanes<'_> {
             }
             lane.may_read |= at_once;
             let (hold, in_vain) = (&mut self.hold, &mut self.in_vain);
+            let looked_at = &mut self.looked_at;
             let holding = *hold;
             let turn = lane.turn(holding, &mut |probe, now| {
                 if let Some(rtt_ns) = probe.rtt_ns() {
                     patience.saw(Duration::from_nanos(rtt_ns), std::mem::take(in_vain));
+                }
+                if let Some(before) = looked_at.replace(now) {
+                    lost_for = lost_for.max(now.saturating_duration_since(before));
                 }
                 *hold |= keeper.probe(index, probe, now);
             });
@@ -179,6 +187,7 @@ impl RoundOfLanes<'_> {
             // Asleep, a socket is read when the system says that something came, and not before.
             lane.may_read = at_once;
         }
+        patience.looked_after(lost_for);
         if self.hold && !all_done && self.lanes.iter().all(|lane| lane.oldest().is_none()) {
             self.pause(keeper);
             moved = true;
@@ -198,6 +207,7 @@ impl RoundOfLanes<'_> {
             lane.paused(time);
         }
         self.hold = false;
+        self.looked_at = None;
     }
 
     /// Nothing came: looks at the clock, and sleeps when the time for spinning is over.
@@ -208,6 +218,7 @@ impl RoundOfLanes<'_> {
         keeper: &mut impl Keeper,
     ) -> Result<(), Failure> {
         let now = Instant::now();
+        self.looked_at = Some(now);
         if just_idle {
             self.moved_at = now;
             self.shown = false;
@@ -238,6 +249,7 @@ impl RoundOfLanes<'_> {
         }
         let longest = if self.shown { left } else { left.min(STALL) };
         self.sleeper.sleep(longest);
+        self.looked_at = None;
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             if !lane.has_ended() {
                 lane.slept();

@@ -16,6 +16,9 @@ const MARGIN: Duration = Duration::from_micros(50);
 const AT_FIRST: Duration = Duration::from_micros(300);
 /// Of the remembered waits, so many may have been spun through in vain before spinning is given up.
 const MOST_IN_VAIN: usize = 4;
+/// Between two looks no more time passes unless another thread had the processor: the shortest slices
+/// of a scheduler are longer, and so much is never copied between two looks at one message.
+const PREEMPTED: Duration = Duration::from_micros(700);
 /// For so many waits it is given up.
 const REST: u32 = 64;
 
@@ -33,6 +36,8 @@ pub struct Patience {
     in_vain: [bool; REMEMBERED],
     seen: usize,
     rest: u32,
+    /// Whether the next wait is slept through.
+    nap: bool,
 }
 
 impl Patience {
@@ -51,11 +56,13 @@ impl Patience {
             in_vain: [false; REMEMBERED],
             seen: 0,
             rest: 0,
+            nap: false,
         }
     }
 
     /// Takes note of a wait, and of whether all the time to spin was spent and it went on.
     pub fn saw(&mut self, wait: Duration, in_vain: bool) {
+        self.nap = false;
         if self.strategy != WaitStrategy::Auto {
             return;
         }
@@ -75,10 +82,22 @@ impl Patience {
         }
     }
 
+    /// Takes note of `away`, between two looks of a thread that did not sleep. Longer than any look
+    /// takes, it means that another thread had the processor; and two that spin on the same one, of
+    /// which each waits for the other, can keep each other from it for a scheduler's slice each time,
+    /// while another processor is free. So the next wait is slept through, whatever the strategy: who
+    /// is woken is placed where there is room.
+    pub fn looked_after(&mut self, away: Duration) {
+        if away >= PREEMPTED && self.strategy != WaitStrategy::Block {
+            self.nap = true;
+        }
+    }
+
     /// How long to spin after something came; `None` for ever.
     #[must_use]
     pub fn budget(&self) -> Option<Duration> {
         match self.strategy {
+            _ if self.nap => Some(Duration::ZERO),
             WaitStrategy::Spin => None,
             WaitStrategy::Block => Some(Duration::ZERO),
             WaitStrategy::Auto if self.rest > 0 => Some(Duration::ZERO),
@@ -146,6 +165,20 @@ mod tests {
             patience.saw(us(30), false);
         }
         assert_eq!(patience.budget(), Some(us(110)), "and then tried again");
+    }
+
+    #[test]
+    fn whoever_lost_the_processor_sleeps_once_so_that_it_is_placed_anew() {
+        for strategy in [WaitStrategy::Auto, WaitStrategy::Spin] {
+            let mut patience = Patience::new(strategy, 2);
+            patience.saw(us(10), false);
+            patience.looked_after(us(300));
+            assert!(patience.asks_at_once());
+            patience.looked_after(us(3_900));
+            assert_eq!(patience.budget(), Some(us(0)), "{strategy}");
+            patience.saw(us(20), false);
+            assert!(patience.asks_at_once(), "{strategy}");
+        }
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) struct Polling {
     patience: Patience,
     /// Whether all the time to poll was spent since the client last moved.
     in_vain: bool,
+    /// When the socket was asked in vain last, since it was slept.
+    looked: Option<Instant>,
     /// While it is hot.
     hot: Option<Slot>,
     /// While it polls.
@@ -57,15 +59,20 @@ impl Polling {
             // One is for the client, should it be on this machine: `most_polling` counts the others.
             patience: Patience::new(strategy, 1 + shared.config.most_polling),
             in_vain: false,
+            looked: None,
             shared,
             hot: None,
             turn: None,
         }
     }
 
-    /// Takes note of how long the client took to begin its next message.
-    pub(super) fn waited(&mut self, wait: Duration) {
+    /// Takes note of how long the client took to begin its next message, which came now.
+    pub(super) fn waited(&mut self, wait: Duration, now: Instant) {
         self.patience.saw(wait, std::mem::take(&mut self.in_vain));
+        if let Some(looked) = self.looked.take() {
+            self.patience
+                .looked_after(now.saturating_duration_since(looked));
+        }
     }
 
     /// Until when to poll for a probe of a client that last moved then; `None` to sleep at once.
@@ -102,6 +109,7 @@ impl Polling {
         poll_fn(|context| {
             if self.is_crowded() {
                 self.turn = None;
+                self.looked = None;
                 return Poll::Ready(None);
             }
             match (&*socket).read(dialogue.room()) {
@@ -113,11 +121,13 @@ impl Polling {
                 read => return Poll::Ready(Some(read)),
             }
             let now = Instant::now();
+            self.looked = Some(now);
             if now >= until {
                 self.in_vain = true;
                 self.cool();
             }
             if now >= until || now >= look_at || self.shared.is_stopping() {
+                self.looked = None;
                 return Poll::Ready(None);
             }
             if self.turn.is_none() {

@@ -152,7 +152,7 @@ async fn converse(
                     dialogue.end_of_data(now);
                 } else {
                     if dialogue.is_between_messages() {
-                        waiting.waited(now.saturating_duration_since(dialogue.moved()));
+                        waiting.waited(now.saturating_duration_since(dialogue.moved()), now);
                     }
                     dialogue.arrived(count, now);
                     work += count.max(LEAST_WORK);

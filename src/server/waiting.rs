@@ -121,9 +121,9 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Takes note of how long the client took to begin its next message.
-    pub(super) fn waited(&mut self, wait: Duration) {
-        self.polling.waited(wait);
+    /// Takes note of how long the client took to begin its next message, which came now.
+    pub(super) fn waited(&mut self, wait: Duration, now: Instant) {
+        self.polling.waited(wait, now);
     }
 
     /// Looks after what there is to look after besides the session itself.
