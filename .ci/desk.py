@@ -125,6 +125,10 @@ class Node:
         """Whether a switch is on."""
         return self.has(Atspi.StateType.CHECKED)
 
+    def is_pressed(self):
+        """Whether a button that stays down is down."""
+        return self.has(Atspi.StateType.PRESSED)
+
     def text(self):
         """What is written in a field."""
         return Atspi.Text.get_text(self.accessible, 0, -1)

@@ -3,8 +3,9 @@
 //! it needs and takes it away again.
 //!
 //! That needs root, a kernel that gives namespaces, the tbf queue and TUN devices, and processors that
-//! are not busy with something else. Without, a check is ignored and says why; with
-//! `ECHOGRAPH_GROUND_TRUTH=required` it fails instead.
+//! are not busy with something else. Without, a check is ignored and says why. With
+//! `ECHOGRAPH_GROUND_TRUTH=required` what the kernel refuses is a failure; what others do with the
+//! processors is no program's fault and ignored all the same.
 //! `ECHOGRAPH_PROGRAM` names another build to measure with, such as a release build.
 //!
 //! It has a `main` of its own, because no attribute of the usual one can ignore a check for a reason

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::experiment::{Order, Rounds};
 use crate::measurement::units::{count, significant, throughput, time};
-use crate::measurement::{Point, PointStatistics, PrecisionOutcome, Run};
+use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, limit_of};
 
 /// The interval of this point is wider than was asked for.
 const NOT_PRECISE: char = '*';
@@ -28,6 +28,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     notes.extend(cold_start(run));
     notes.extend(outliers(run));
     notes.extend(window_bound(run));
+    notes.extend(limits(run));
     notes.extend(order(run));
     notes.extend(checks(run));
     notes.extend(refused(run));
@@ -171,7 +172,7 @@ fn instrument(run: &Run) -> Option<String> {
         "instrument floor:"
     };
     Some(format!(
-        "{is} {} (waiting as in the run; reading the clock {}, its step {})",
+        "{is} {} (clock {} a reading, in steps of {})",
         time(floor.floor_ns),
         time(floor.clock_cost_ns),
         time(whole(floor.clock_resolution_ns))
@@ -211,7 +212,7 @@ fn outliers(run: &Run) -> Option<String> {
 fn window_bound(run: &Run) -> Option<String> {
     let (least, most) = range_of(run, |figures| figures.window_bound)?;
     Some(format!(
-        "receive window / RTT: {}, a bound for one connection and nothing that was measured",
+        "receive window / RTT: {}, a bound of one connection, not measured",
         range(&throughput(least), &throughput(most))
     ))
 }
@@ -232,6 +233,39 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
     } else {
         format!("{least} to {most}")
     }
+}
+
+/// What limited each point. Points of one cause are told together, with the figures of the first and
+/// the last: the document has those of each.
+fn limits(run: &Run) -> Vec<String> {
+    let mut causes: Vec<(Cause, Vec<(String, String)>)> = Vec::new();
+    for point in &run.points {
+        let Some(limit) = limit_of(point, &run.profile, run.calibration.as_ref()) else {
+            continue;
+        };
+        let told = (name_of(run, point), limit.sentence);
+        match causes.iter_mut().find(|(cause, _)| *cause == limit.cause) {
+            Some((_, points)) => points.push(told),
+            None => causes.push((limit.cause, vec![told])),
+        }
+    }
+    let mut lines = Vec::new();
+    for (cause, points) in causes {
+        let names: Vec<&str> = points.iter().map(|(name, _)| name.as_str()).collect();
+        let what = match cause {
+            Cause::NotKnown => "limit not known".to_owned(),
+            cause => format!(
+                "limited by the {}",
+                cause.name().trim_start_matches("this ")
+            ),
+        };
+        lines.push(format!("{what}: {}", names.join(", ")));
+        let (first, last) = (points.first(), points.last().filter(|_| points.len() > 1));
+        for (name, sentence) in first.into_iter().chain(last) {
+            lines.push(format!("  {name}: {sentence}"));
+        }
+    }
+    lines
 }
 
 fn order(run: &Run) -> Option<String> {
@@ -350,8 +384,7 @@ mod tests {
         assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
         assert!(!row(&run, 1_000).contains('~'));
         assert!(note(&run, "~ nearer than 10 times").is_some());
-        let floor =
-            "2.500 µs (waiting as in the run; reading the clock 22.00 ns, its step 1.000 ns)";
+        let floor = "2.500 µs (clock 22.00 ns a reading, in steps of 1.000 ns)";
         assert_eq!(
             note(&run, "instrument").unwrap(),
             format!("instrument floor: {floor}")
@@ -398,6 +431,31 @@ mod tests {
     }
 
     #[test]
+    fn what_limited_the_points_is_said_with_its_figures() {
+        let run = run(
+            Profile {
+                message_sizes: vec![1, 100, 1_000],
+                ..Profile::default()
+            },
+            6,
+        );
+        let all = lines(&run);
+        let at = all
+            .iter()
+            .position(|line| line == "limit not known: 1 B, 100 B, 1000 B")
+            .unwrap();
+        // The first of them and the last.
+        for (line, (name, point)) in all[at + 1..]
+            .iter()
+            .zip([("1 B", &run.points[0]), ("1000 B", &run.points[2])])
+        {
+            let limit = limit_of(point, &run.profile, None).unwrap();
+            let sentence: Vec<&str> = limit.sentence.split_whitespace().collect();
+            assert_eq!(*line, format!("{name}: {}", sentence.join(" ")));
+        }
+    }
+
+    #[test]
     fn the_window_bound_is_called_a_bound() {
         let mut run = measured(Profile::default());
         assert_eq!(note(&run, "receive window"), None);
@@ -408,8 +466,7 @@ mod tests {
         }
         assert_eq!(
             note(&run, "receive window").unwrap(),
-            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound for one connection and nothing \
-             that was measured"
+            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound of one connection, not measured"
         );
     }
 

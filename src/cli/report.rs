@@ -176,6 +176,9 @@ pub(super) mod tests {
                 "65536 6 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26210",
                 "",
                 "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
+                "limit not known: 100 B, 65536 B",
+                "100 B: Not known: no cause makes up half of the median round-trip time of 10.00 µs.",
+                "65536 B: Not known: no cause makes up half of the median round-trip time of 20.00 µs.",
                 "order of the points: random, drawn from seed 7 (--seed 7 repeats it)",
             ]
         );

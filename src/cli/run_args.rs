@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_names_every_option() {
+        let readme = include_str!("../../README.md");
+        let cli = Cli::command();
+        let run = cli.find_subcommand("run").unwrap();
+        for option in run.get_arguments().filter_map(clap::Arg::get_long) {
+            let named = readme.contains(&format!("`--{option}"));
+            assert!(named || option == "help", "--{option}");
+        }
+    }
+
+    #[test]
     fn help_names_the_values_that_hold_without_an_option() {
         assert!(RUN_NOTES.contains("1..64K:x2") && LIST_HELP.contains("1..64K:x2"));
         let Profile {

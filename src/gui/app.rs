@@ -22,8 +22,8 @@ use super::settings::Settings;
 use super::transcript_tab::TranscriptState;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
 use crate::experiment::{Problem, Target};
-use crate::measurement::{Environment, Run, RunId, RunState};
-use crate::store::{capture, write_atomically};
+use crate::measurement::{Run, RunId, RunState};
+use crate::store::write_atomically;
 
 /// How soon the window shows progress: at once, because the engine asks between rounds and waits for
 /// the frame. A delay that is not zero is one frame; none at all would be two, the second of which
@@ -82,7 +82,6 @@ pub struct App {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) ended: EndedRuns,
     notice: Option<Notice>,
-    pub(super) environment: Arc<Environment>,
     /// Runs that were asked for on the embedded server and have not ended.
     pub(super) on_embedded: Vec<RunId>,
     pub(super) stop_server_after_run: bool,
@@ -126,7 +125,6 @@ impl App {
             events,
             ended: EndedRuns::default(),
             notice: None,
-            environment: Arc::new(capture()),
             on_embedded: Vec::new(),
             stop_server_after_run: false,
             quit_after_run: false,

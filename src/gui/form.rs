@@ -17,6 +17,10 @@ const USUAL_ROUNDS: u32 = 10;
 /// What the form holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the form, and any may be on with any other"
+)]
 pub struct Form {
     /// Whether the target is the program's own server.
     pub embedded: bool,

@@ -108,7 +108,8 @@ impl App {
             profile: Arc::new(profile),
             host,
             port,
-            environment: Arc::clone(&self.environment),
+            // Anew each time: load, governor and battery are those of this run.
+            environment: Arc::new(crate::store::capture()),
         };
         match self.engine.run(request) {
             Ok(id) => {

@@ -334,7 +334,7 @@ const COLUMNS: [Column; 26] = [
     point(
         "Limited by",
         In::Nothing,
-        150.0,
+        136.0,
         "What most of the median RTT comes from, as far as the kernel's and the program's own accounts \
          tell. The sentence and the figures behind it stand where the pointer rests on the row.",
         |row| match row.limit {

@@ -57,7 +57,7 @@ const STOPS: [Stop; 7] = [
         name: "rtt",
         prepare: |app| {
             "0".clone_into(&mut app.settings.form.delays);
-            app.settings.form.set_rounds(10);
+            app.settings.form.until_precise = true;
         },
         runs: true,
         live: false,

@@ -23,6 +23,7 @@
 //! | `outliers` | how many samples lie below `low_ns` or above `high_ns`; they are counted all the same |
 //! | `first_probe_ns`, `connect_ns` | the cold first probe of each connection, and how long each took to open |
 //! | `window_bound` | receive window of the peer / median RTT, in bytes per second: a bound, nothing measured |
+//! | `limit` | what limited the point: `cause`, `sentence`, and the `evidence` as pairs of a name and a figure |
 //! | `precision` | `reached`, `not_reached_in_rounds`, `not_reached_in_time`, or null without a stop rule |
 //! | `connections` | columns, a row for each connection of each round: `round`, `connection` (of those that measure at the same time, from 1), `session` (of all of the run, as in the transcript), warm-up probes, depth, how long it took to connect, our own address, and what measuring over it took |
 //! | `tcp` | columns, two rows (`when`: `before`, `after`) for each connection of which the kernel said something; null if it said nothing |
@@ -81,7 +82,11 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
         environment: &run.environment,
         transcript_omitted: run.transcript.omitted,
         transcript: &run.transcript.lines,
-        points: run.points.iter().map(PointDocument::of).collect(),
+        points: run
+            .points
+            .iter()
+            .map(|point| PointDocument::of(run, point))
+            .collect(),
         fit: None,
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Layout::default());

@@ -7,8 +7,8 @@ use super::run_connections::ConnectionsOf;
 use super::run_document::NS_PER_MS;
 use super::run_tcp::TcpOf;
 use crate::measurement::{
-    Fault, MedianInterval, Outliers, Point, PointStatistics, PrecisionOutcome, RttStatistics,
-    Series, Throughput,
+    Fault, Limit, MedianInterval, Outliers, Point, PointStatistics, PrecisionOutcome,
+    RttStatistics, Run, Series, Throughput, limit_of,
 };
 use crate::protocol::MeasurementType;
 
@@ -29,6 +29,7 @@ pub(super) struct PointDocument<'a> {
     first_probe_ns: Option<SeriesDocument>,
     connect_ns: Option<SeriesDocument>,
     window_bound: Option<u64>,
+    limit: Option<Limit>,
     precision: Option<PrecisionOutcome>,
     error: Option<&'a Fault>,
     connections: ConnectionsOf<'a>,
@@ -79,7 +80,7 @@ struct SeriesDocument {
 }
 
 impl<'a> PointDocument<'a> {
-    pub(super) fn of(point: &'a Point) -> Self {
+    pub(super) fn of(run: &Run, point: &'a Point) -> Self {
         let spec = point.spec;
         // A run that is written while it goes on may have samples whose figures are not due yet.
         let figures = point.statistics.or_else(|| {
@@ -100,6 +101,7 @@ impl<'a> PointDocument<'a> {
             first_probe_ns: figures.and_then(|figures| Some(figures.first_probe?.into())),
             connect_ns: figures.and_then(|figures| Some(figures.connect?.into())),
             window_bound: figures.and_then(|figures| figures.window_bound).map(whole),
+            limit: limit_of(point, &run.profile, run.calibration.as_ref()),
             precision: point.outcome,
             error: point.error.as_ref(),
             connections: ConnectionsOf(point),

@@ -10,43 +10,7 @@ use echograph::store::{load_profile, parse_profile, profile_text, save_profile};
 use proptest::prelude::*;
 
 /// A profile file as it is written.
-const PROFILE_1: &str = r#"// An Echograph profile. Sizes are in bytes; the name of a time ends in its unit.
-// rounds: Exactly(10), or UntilPrecise(ci_width_percent: 5.0, min_rounds: 6, max_rounds: 40,
-// time_budget_s: 60). order: random or sequential. wait: auto, spin or block.
-// None leaves a value to the program or the system; Some(65536) sets it.
-(
-    version: 1,
-    target: Host(
-        host: "192.0.2.7",
-        port: 7000,
-    ),
-    measurement_type: tput,
-    message_sizes: [1024, 2048],
-    probes: 30,
-    server_delays_ms: [0, 10],
-    rounds: UntilPrecise(
-        ci_width_percent: 2.5,
-        min_rounds: 9,
-        max_rounds: 20,
-        time_budget_s: 120,
-    ),
-    order: sequential,
-    seed: Some(7),
-    warmup: 2,
-    depth: 8,
-    connections: 2,
-    wait: block,
-    socket: (
-        nodelay: false,
-        send_buffer: Some(65536),
-        receive_buffer: None,
-        congestion_control: Some("cubic"),
-    ),
-    dialect: "bologna",
-    strict: true,
-    timeout_ms: 2500,
-)
-"#;
+const PROFILE_1: &str = include_str!("../../assets/golden/profile.ron");
 
 fn golden_profile() -> Profile {
     Profile {

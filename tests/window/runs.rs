@@ -41,7 +41,7 @@ fn run_works_at_once_on_the_first_start() {
         (RunState::Finished, None)
     );
     for point in &run.points {
-        let rounds = point.rounds.len() as u32;
+        let rounds = u32::try_from(point.rounds.len()).unwrap();
         let asked = run.profile.rounds;
         assert!((asked.least()..=asked.most()).contains(&rounds), "{rounds}");
         assert_eq!(point.probes_echoed(), u64::from(rounds) * 20);

@@ -62,7 +62,8 @@ impl Seen {
         let summed = |figure: fn(&TcpInfo) -> Option<u64>| {
             let of =
                 |change: &&TcpChange| figure(&change.after)?.checked_sub(figure(&change.before)?);
-            let sum: Option<u64> = changes.iter().map(of).sum();
+            let mut all = changes.iter().map(of);
+            let sum = all.try_fold(0_u64, |sum, one| Some(sum.saturating_add(one?)));
             // Without a change nothing was summed up.
             sum.filter(|_| !changes.is_empty())
                 .map(|sum| us(float(sum)))
@@ -203,7 +204,7 @@ fn own_work(point: &Point, calibration: Option<&Calibration>) -> Option<f64> {
             let work = round.work?;
             cpu = cpu.max(work.cpu_ns?);
             paused = paused.max(work.paused_ns);
-            empty_reads += work.empty_reads;
+            empty_reads = empty_reads.saturating_add(work.empty_reads);
             began = began.min(work.began_ns);
             ended = ended.max(work.ended_ns);
             next = rounds.next_if(|other| other.number == first.number);
