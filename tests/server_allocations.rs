@@ -39,8 +39,8 @@ static COUNTING: Counting = Counting;
 /// Sequence numbers of five digits, so that every probe is as long as the others.
 const FIRST: u32 = 10_000;
 /// Probes until the log is full and every buffer has grown.
-const BEFORE: u32 = 30_000;
-const COUNTED: u32 = 20_000;
+const BEFORE: u32 = 12_000;
+const COUNTED: u32 = 10_000;
 
 #[test]
 fn a_probe_takes_no_memory() {
