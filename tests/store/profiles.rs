@@ -164,6 +164,7 @@ fn piece(from: &str, up_to: &str) -> &'static str {
     &PROFILE_1[start..PROFILE_1.find(up_to).unwrap()]
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of everything there is")]
 #[test]
 fn what_is_wrong_with_a_profile_is_said_with_its_place() {
     let rounds = piece("UntilPrecise(\n", ",\n    order");
