@@ -10,7 +10,9 @@ use super::attention::Attention;
 use super::calibration::calibrate;
 use super::connect::resolve;
 use super::open_point::OpenPoint;
+use super::picture::LONGEST_FRAME;
 use super::progress::{Forecast, Outlet, Pace};
+use super::quiet::wait_until_quiet;
 use super::{RunRequest, fault};
 use crate::experiment::{Patience, Plan, Profile, Visit};
 use crate::measurement::{
@@ -149,6 +151,8 @@ impl<'a> Execution<'a> {
         let attention = self.attention;
         // What was said before this run is known.
         attention.heard();
+        // The window has something to draw when a run begins.
+        wait_until_quiet(LONGEST_FRAME, &|| attention.is_wanted());
         for _ in 0..CALIBRATION_TRIES {
             let found = calibrate(self.profile().wait, &|| attention.is_wanted());
             self.run.calibration = found;

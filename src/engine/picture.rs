@@ -7,10 +7,10 @@ use super::RunProgress;
 use super::executor::Execution;
 use super::quiet::wait_until_quiet;
 use super::visit::Current;
-use crate::experiment::Visit;
+use crate::experiment::{Rounds, Visit};
 
 /// How long a window may take to draw before the measuring goes on all the same.
-const LONGEST_FRAME: Duration = Duration::from_millis(60);
+pub(super) const LONGEST_FRAME: Duration = Duration::from_millis(60);
 
 impl Execution<'_> {
     /// Shows the run as it stands, with the round that is going on.
@@ -83,7 +83,7 @@ impl Execution<'_> {
         spent: Duration,
     ) -> Option<Duration> {
         let probes = self.profile().announced_probes();
-        let mut left = Duration::ZERO;
+        let (mut left, mut round) = (Duration::ZERO, Duration::ZERO);
         for (index, (spec, open)) in self.plan.points().iter().zip(&self.open).enumerate() {
             if open.visits_to_come() == 0 {
                 continue;
@@ -91,11 +91,19 @@ impl Execution<'_> {
             let delay = Duration::from_millis(spec.server_delay_ms).saturating_mul(probes);
             let one = self.forecast.visit(index, delay)?;
             left = left.saturating_add(one.saturating_mul(open.visits_to_come()));
+            round = round.saturating_add(one);
             if is_going_on && index == at.point {
                 // A visit that takes longer than foreseen takes nothing from the others.
                 left = left.saturating_sub(spent.min(one));
             }
         }
-        Some(left)
+        let Rounds::UntilPrecise(precision) = self.plan.rounds() else {
+            return Some(left);
+        };
+        // The round in which the time is used up is the last, once there were enough.
+        let least = round.saturating_mul((precision.min_rounds + 1).saturating_sub(at.round));
+        let budget = Duration::from_secs(precision.time_budget_s.into());
+        let budget = budget.saturating_sub(self.run.origin.elapsed());
+        Some(left.min(least.max(budget.saturating_add(round))))
     }
 }
