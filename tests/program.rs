@@ -429,8 +429,8 @@ fn every_dialect_is_measured() {
 
 #[test]
 fn a_server_ends_when_it_is_told_to_and_its_port_is_free_again() {
-    for signal in ["INT", "TERM"] {
-        let mut serving = Serving::start(&["--quiet"]);
+    for (signal, wait) in [("INT", "spin"), ("TERM", "block")] {
+        let mut serving = Serving::start(&["--quiet", "--wait", wait]);
         let done = output(&[
             "run",
             "--port",
@@ -687,6 +687,7 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         (&["serve", "--port", "65536"], "from 0 to 65535"),
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
+        (&["serve", "--wait", "sleep"], "one of auto, spin, block"),
         (
             &["serve", "--idle-timeout", "-1"],
             "'--idle-timeout <S>': \"-1\" is not a number of seconds",
