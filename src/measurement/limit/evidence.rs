@@ -1,6 +1,6 @@
 //! What is known of a point beside its samples, added up over its rounds.
 
-use super::{LEAST_SEGMENTS, whole_bytes};
+use super::whole_bytes;
 use crate::experiment::Profile;
 use crate::measurement::units::{significant, throughput, time};
 use crate::measurement::{Calibration, Point, Round, TcpChange, TcpInfo};
@@ -9,6 +9,17 @@ use crate::protocol::probes_len;
 /// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
 /// connection open. One that is this many times longer than the probes took says nothing of the path.
 const SLOWER_THAN_PROBES: f64 = 1.2;
+/// The kernel counts these times in its own ticks, of 1 to 10 ms: fewer than a few of them are chance.
+pub(super) const LEAST_KERNEL_NS: f64 = 20e6;
+/// Below this many segments the kernel sees an echo acknowledge its probe, and takes the server's time
+/// for the path's.
+const LEAST_SEGMENTS: f64 = 4.0;
+/// Within this many times the instrument's own floor a round trip shows the instrument: the other end may
+/// wait in a slower way than the one that the floor was measured with.
+pub(super) const FLOORS: f64 = 3.0;
+/// Bytes that this computer copies in a second at least, on their way one way: into the kernel and out of
+/// it again. Machines that do no better than that are rare.
+pub(super) const COPY_RATE: f64 = 2e9;
 
 /// The figures that a cause can rest on. Times in nanoseconds, rates in bytes per second; `None` is
 /// what the system does not tell or nobody measured.
@@ -25,6 +36,10 @@ pub(super) struct Seen {
     pub srtt_ns: Option<f64>,
     /// Whether several probes were in flight.
     pub pipelined: bool,
+    /// Whether the connections stayed on this computer.
+    pub loopback: bool,
+    /// The instrument's own floor: the round trip of the smallest probe on this computer.
+    pub floor_ns: Option<f64>,
     /// Time of measuring, summed up over the connections.
     pub elapsed_ns: f64,
     /// Bytes written in that time.
@@ -45,6 +60,8 @@ pub(super) struct Seen {
     pub own_work: Option<f64>,
     /// Bytes of a message, header included.
     message: f64,
+    /// Bytes of all messages that may be in flight together.
+    in_flight: f64,
     /// Segments it needs.
     segments: Option<f64>,
 }
@@ -80,6 +97,12 @@ impl Seen {
             .iter()
             .filter_map(|change| change.after.delivery_app_limited)
             .collect();
+        let depth = rounds().map(|round| round.depth).max().unwrap_or(1).max(1);
+        let lanes = rounds()
+            .map(|round| round.connection)
+            .max()
+            .unwrap_or(1)
+            .max(1);
         let mss = after(|tcp| Some(u64::from(tcp.mss))).filter(|mss| *mss > 0.0);
         Some(Self {
             rtt_ns,
@@ -94,6 +117,15 @@ impl Seen {
                 .filter(|srtt| *srtt > 0.0)
                 .map(us),
             pipelined: statistics.throughput.pipelined,
+            loopback: !point.rounds.is_empty()
+                && rounds().all(|round| {
+                    round
+                        .local
+                        .is_some_and(|local| local.ip().to_canonical().is_loopback())
+                }),
+            floor_ns: calibration
+                .map(|calibration| calibration.floor_ns)
+                .filter(|floor| *floor > 0.0),
             elapsed_ns: rounds().map(elapsed_ns).sum::<f64>().max(1.0),
             written: rounds()
                 .map(|round| {
@@ -110,8 +142,32 @@ impl Seen {
             app_limited: limited.iter().filter(|is| **is).count() * 2 > limited.len(),
             own_work: own_work(point, calibration),
             message,
+            in_flight: message * f64::from(depth) * f64::from(lanes),
             segments: mss.map(|mss| (message / mss).ceil()),
         })
+    }
+
+    /// What copying all bytes in flight takes this computer, there and back.
+    pub fn copying_ns(&self) -> f64 {
+        2.0 * self.in_flight * 1e9 / COPY_RATE
+    }
+
+    /// Whether a time is so short that the instrument's own floor explains it.
+    pub fn is_near_floor(&self, ns: f64) -> bool {
+        self.floor_ns.is_some_and(|floor| ns <= FLOORS * floor)
+    }
+
+    /// Whether a time is so short that the floor explains it, together with copying what is in flight.
+    pub fn is_own(&self, ns: f64) -> bool {
+        self.is_near_floor(ns - self.copying_ns())
+    }
+
+    /// The share of the time in which bytes were under way; `None` where it was too short for the
+    /// kernel's clock.
+    pub fn busy(&self) -> Option<f64> {
+        self.busy_ns
+            .filter(|_| self.elapsed_ns >= LEAST_KERNEL_NS)
+            .map(|busy| (busy / self.elapsed_ns).min(1.0))
     }
 
     /// The rate at which a connection sent.
@@ -145,6 +201,11 @@ impl Seen {
         let figures = [
             ("median RTT", Some(text(self.rtt_ns))),
             ("server delay", Some(text(self.delay_ns))),
+            ("instrument's own floor", self.floor_ns.map(text)),
+            (
+                "copying what is in flight, at most",
+                self.floor_ns.map(|_| text(self.copying_ns())),
+            ),
             ("least round trip of the path", self.path_ns.map(text)),
             ("smoothed round trip of segments", self.srtt_ns.map(text)),
             ("bytes under way", of_elapsed(self.busy_ns)),

@@ -13,6 +13,8 @@ struct Made {
     size: u64,
     delay_ms: u64,
     depth: u32,
+    /// Whether it stayed on this computer.
+    loopback: bool,
     rtt: u64,
     connect: u64,
     min_rtt: Option<u32>,
@@ -34,6 +36,7 @@ const PLAIN: Made = Made {
     size: 1_000,
     delay_ms: 0,
     depth: 1,
+    loopback: false,
     rtt: 2_000,
     connect: 800,
     min_rtt: Some(700),
@@ -67,6 +70,11 @@ impl Made {
             ..Profile::default()
         };
         let mut point = Point::new(Plan::new(&profile).points()[0]);
+        let local = if self.loopback {
+            "[::ffff:127.0.0.1]:40000"
+        } else {
+            "192.0.2.1:40000"
+        };
         let before = TcpChange::default();
         let mut tcp = before;
         for (info, times) in [(&mut tcp.before, 0), (&mut tcp.after, 1)] {
@@ -90,6 +98,7 @@ impl Made {
                 number,
                 depth: self.depth,
                 connect_ns: Some(self.connect * 1_000),
+                local: local.parse().ok(),
                 probes: probes.collect(),
                 tcp: Some(Box::new(tcp)),
                 work: Some(Work {
@@ -347,27 +356,314 @@ fn a_slow_server_is_the_cause() {
         ..made
     };
     assert!(and_delay.says().contains("its delay of 3.000 ms"));
-    // Acknowledged at once and echoed late, with several in flight.
-    let pipelined = Made {
-        depth: 4,
-        srtt: 120,
-        busy: 1_000,
+}
+
+#[test]
+fn a_server_that_thinks_is_named_on_loopback_too() {
+    let thinks = Made {
+        loopback: true,
+        rtt: 5_060,
+        connect: 40,
+        min_rtt: Some(3),
+        srtt: 40,
+        delivery_rate: 2_000_000_000,
+        ..PLAIN
+    };
+    for size in [14, 1_000, 65_536] {
+        let made = Made { size, ..thinks };
+        assert_eq!(made.cause(), Cause::Server, "{size} bytes: {}", made.says());
+    }
+}
+
+/// Acknowledged at once and echoed late, with several in flight.
+const SLOW_IN_PIPELINE: Made = Made {
+    depth: 4,
+    rtt: 8_000,
+    connect: 100,
+    min_rtt: Some(90),
+    srtt: 120,
+    busy: 1_000,
+    ..PLAIN
+};
+
+#[test]
+fn a_slow_server_in_a_pipeline_is_named_when_this_side_had_nothing_to_do() {
+    assert_eq!(SLOW_IN_PIPELINE.cause(), Cause::Server);
+    assert_eq!(
+        SLOW_IN_PIPELINE.says(),
+        "The server: what was sent was acknowledged and its echoes did not come. Bytes were under way \
+         in 2.500 % of the time, and this computer worked in 5.000 % of it."
+    );
+    let others = [
+        (
+            "bytes were under way",
+            Made {
+                busy: 13_000,
+                ..SLOW_IN_PIPELINE
+            },
+        ),
+        (
+            "this side worked",
+            Made {
+                cpu: 22_000,
+                ..SLOW_IN_PIPELINE
+            },
+        ),
+        (
+            "it may stand in the path",
+            Made {
+                srtt: 7_000,
+                ..SLOW_IN_PIPELINE
+            },
+        ),
+        (
+            "too short for the kernel's clock",
+            Made {
+                busy: 100,
+                elapsed: 4_000,
+                cpu: 200,
+                ..SLOW_IN_PIPELINE
+            },
+        ),
+    ];
+    for (why, made) in others {
+        assert_eq!(made.cause(), Cause::NotKnown, "{why}");
+    }
+    let (mut point, profile) = SLOW_IN_PIPELINE.point();
+    for round in &mut point.rounds {
+        let work = Arc::make_mut(round).work.as_mut().unwrap();
+        work.cpu_ns = None;
+    }
+    let unknown = limit_of(&point, &profile, Some(&CALIBRATION)).unwrap();
+    assert_eq!(unknown.cause, Cause::NotKnown, "nobody knows what it did");
+}
+
+/// 64 KiB, eight at a time, at 38 Gbit/s both ways together.
+const FAST_PIPELINE: Made = Made {
+    size: 65_536,
+    depth: 8,
+    loopback: true,
+    rtt: 221,
+    connect: 60,
+    min_rtt: Some(3),
+    srtt: 40,
+    busy: 26_000,
+    delivery_rate: 2_400_000_000,
+    cpu: 24_000,
+    ..PLAIN
+};
+
+#[test]
+fn the_queue_of_a_pipeline_is_not_laid_to_the_server() {
+    assert_eq!(FAST_PIPELINE.cause(), Cause::NotKnown);
+    assert_eq!(
+        FAST_PIPELINE.says(),
+        "Not known: the median round-trip time of 221.0 µs holds the queue of the probes in flight, \
+         and no figure beside it stands out."
+    );
+    let works = Made {
+        cpu: 30_000,
+        ..FAST_PIPELINE
+    };
+    assert_eq!(works.cause(), Cause::ThisComputer);
+    let waits = Made {
+        delay_ms: 1,
+        rtt: 1_900,
+        ..FAST_PIPELINE
+    };
+    assert_eq!(waits.cause(), Cause::ServerDelay);
+}
+
+#[test]
+fn several_connections_with_one_probe_each_are_a_pipeline_too() {
+    let made = Made {
+        depth: 1,
+        rtt: 8_000,
+        busy: 30_000,
+        ..SLOW_IN_PIPELINE
+    };
+    let (mut point, profile) = made.point();
+    assert_eq!(made.cause(), Cause::Server);
+    let second = Arc::new(Round {
+        connection: 2,
+        ..point.rounds[0].as_ref().clone()
+    });
+    point.rounds.insert(1, second);
+    point.refresh_statistics();
+    let limit = limit_of(&point, &profile, Some(&CALIBRATION)).unwrap();
+    assert_eq!(limit.cause, Cause::NotKnown);
+}
+
+#[test]
+fn a_window_closed_while_this_side_worked_may_be_its_own_doing() {
+    let closed = Made {
+        depth: 8,
+        rtt: 120_000,
+        srtt: 100,
+        min_rtt: Some(50),
+        window: 65_536,
+        cpu: 200_000,
+        ..SMALL_WINDOW
+    };
+    assert_eq!(closed.cause(), Cause::NotKnown, "{}", closed.says());
+}
+
+#[test]
+fn what_this_computer_takes_itself_is_no_path() {
+    // A window full of bytes that the other program, on the same processors, has not copied yet.
+    let queued = Made {
+        busy: 36_000,
+        window_full: 30_000,
+        window: 65_536,
+        srtt: 40,
+        ..FAST_PIPELINE
+    };
+    assert_eq!(queued.cause(), Cause::NotKnown, "{}", queued.says());
+    let of_a_link = Made {
+        loopback: false,
+        ..queued
+    };
+    assert_eq!(of_a_link.cause(), Cause::PathRate);
+    // As fast as it can be copied.
+    let filled = Made {
+        busy: 38_000,
+        app_limited: false,
+        delivery_rate: 32_800_000,
+        ..FAST_PIPELINE
+    };
+    assert_eq!(filled.cause(), Cause::NotKnown);
+    let of_a_link = Made {
+        loopback: false,
+        ..filled
+    };
+    assert_eq!(of_a_link.cause(), Cause::PathRate);
+    // Two small ones at a time: what the kernel takes for the path is its own time.
+    let small = Made {
+        size: 14,
+        depth: 2,
+        loopback: true,
+        rtt: 24,
+        connect: 40,
+        min_rtt: Some(14),
+        ..PLAIN
+    };
+    assert_eq!(small.cause(), Cause::NotKnown, "{}", small.says());
+    let of_a_link = Made {
+        loopback: false,
+        ..small
+    };
+    assert_eq!(of_a_link.cause(), Cause::PathRoundTrip);
+}
+
+/// One small probe at a time that never leaves this computer.
+const LOOPBACK: Made = Made {
+    size: 14,
+    loopback: true,
+    rtt: 17,
+    connect: 40,
+    min_rtt: Some(3),
+    srtt: 12,
+    busy: 0,
+    ..PLAIN
+};
+
+#[test]
+fn a_round_trip_as_short_as_the_instruments_floor_shows_this_computer() {
+    assert_eq!(LOOPBACK.cause(), Cause::ThisComputer);
+    assert_eq!(
+        LOOPBACK.says(),
+        "This computer: the median round-trip time of 17.00 µs is within 3 times the instrument's own \
+         floor of 10.00 µs; what is seen is the processor, the kernel and waking up, not a path."
+    );
+    let with_rtt = |rtt| Made { rtt, ..LOOPBACK };
+    assert_eq!(with_rtt(30).cause(), Cause::ThisComputer);
+    assert_eq!(with_rtt(31).cause(), Cause::Server);
+    // The kernel takes the echo of a short message for its acknowledgement.
+    let echo_acknowledges = Made {
+        min_rtt: Some(12),
+        ..LOOPBACK
+    };
+    assert_eq!(echo_acknowledges.cause(), Cause::ThisComputer);
+    let (point, profile) = LOOPBACK.point();
+    for unknown in [None, Some(&Calibration::default())] {
+        let limit = limit_of(&point, &profile, unknown).unwrap();
+        assert_ne!(limit.cause, Cause::ThisComputer, "without a floor");
+    }
+}
+
+#[test]
+fn copying_large_messages_is_this_computers_time() {
+    let large = Made {
+        size: 65_536,
+        rtt: 80,
+        delivery_rate: 1_000_000_000,
+        ..LOOPBACK
+    };
+    assert_eq!(large.cause(), Cause::ThisComputer);
+    let says = large.says();
+    assert!(
+        says.contains("floor of 10.00 µs and the 65.5") && says.contains("16000 Mbit/s"),
+        "{says}"
+    );
+    // Longer than that, and the kernel's rate is still no path's.
+    let longer = Made {
+        rtt: 100,
+        delivery_rate: 2_000_000_000,
+        ..large
+    };
+    assert_eq!(longer.cause(), Cause::NotKnown);
+    let of_a_link = Made {
+        loopback: false,
+        ..longer
+    };
+    assert_eq!(of_a_link.cause(), Cause::PathRate);
+}
+
+#[test]
+fn a_server_delay_is_left_out_before_the_floor_is_looked_at() {
+    let slow = Calibration {
+        floor_ns: 400_000.0,
+        ..CALIBRATION
+    };
+    let made = Made {
+        delay_ms: 1,
+        rtt: 2_100,
+        ..LOOPBACK
+    };
+    let (point, profile) = made.point();
+    let limit = limit_of(&point, &profile, Some(&slow)).unwrap();
+    assert_eq!(limit.cause, Cause::ThisComputer);
+    assert_eq!(
+        limit.sentence.replace('\u{a0}', " "),
+        "This computer: what the server delay leaves of the median round-trip time of 2.100 ms, \
+         1.100 ms, is within 3 times the instrument's own floor of 400.0 µs; what is seen is the \
+         processor, the kernel and waking up, not a path."
+    );
+}
+
+#[test]
+fn a_near_path_that_the_kernel_saw_is_named_before_the_floor() {
+    // Waiting in the kernel's way the floor is high; the path of another computer is longer than the rest.
+    let made = Made {
+        rtt: 25,
+        connect: 40,
+        min_rtt: Some(18),
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::PathRoundTrip);
+    let nearer = Made {
+        min_rtt: Some(8),
         ..made
     };
-    assert_eq!(pipelined.cause(), Cause::Server);
-    let queue = Made {
-        srtt: 7_000,
-        ..pipelined
-    };
-    assert_eq!(queue.cause(), Cause::NotKnown, "it may stand in the path");
+    assert_eq!(nearer.cause(), Cause::ThisComputer);
 }
 
 #[test]
 fn a_processor_that_works_all_the_time_is_the_cause() {
     let made = Made {
-        rtt: 30,
-        connect: 25,
-        min_rtt: Some(8),
+        rtt: 60,
+        connect: 50,
+        min_rtt: Some(20),
         elapsed: 600,
         cpu: 560,
         empty_reads: 100,
@@ -455,6 +751,8 @@ fn where_nothing_dominates_that_is_said_with_all_figures() {
         [
             "median RTT: 2.000 ms",
             "server delay: 0 ns",
+            "instrument's own floor: 10.00 µs",
+            "copying what is in flight, at most: 16.39 µs",
             "least round trip of the path: 900.0 µs",
             "smoothed round trip of segments: 1.900 ms",
             "bytes under way: 100.0 % of the time",
