@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::io;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
@@ -12,7 +14,7 @@ use super::connect::Connection;
 use super::executor::{Execution, cpus};
 use super::fault;
 use super::lane::Cargo;
-use super::measure::{Keeper, Method, measure};
+use super::measure::{Failure, Keeper, Method, measure};
 use super::progress::Place;
 use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
 use super::tcp_info::tcp_info;
@@ -32,7 +34,7 @@ const SLOW_PROBE_NS: u64 = 5_000_000;
 
 /// Setup over each connection, all probes over all of them, termination over each.
 pub(super) async fn converse(
-    connections: &mut [Connection],
+    connections: Vec<Connection>,
     order: &Order,
     watch: &Watch,
     recording: &RefCell<Recording<'_, '_>>,
@@ -40,71 +42,81 @@ pub(super) async fn converse(
     stop: &CancellationToken,
 ) -> Result<(), Fault> {
     let pen = |lane| Pen { recording, lane };
-    for (lane, connection) in connections.iter_mut().enumerate() {
+    let mut streams = Vec::with_capacity(connections.len());
+    for (lane, connection) in connections.into_iter().enumerate() {
         let connected = format!("connected to {}", connection.address);
         pen(lane).line(Phase::Setup, Direction::Event, &connected);
-        if order.dialect.has_phases() {
+        streams.push(connection.stream);
+    }
+    if order.dialect.has_phases() {
+        for (lane, stream) in streams.iter_mut().enumerate() {
             watch.lane.set(lane);
-            set_up(&mut connection.stream, order, watch, &mut pen(lane)).await?;
+            set_up(stream, order, watch, &mut pen(lane)).await?;
         }
     }
     let phase = Phase::Measurement;
     watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-    let (depth, origin) = {
-        let execution = &recording.borrow().execution;
-        (execution.profile().depth, execution.run.origin)
-    };
-    let mut patience = recording.borrow().patience();
-    let cargoes = cargoes(order, depth, connections.len()).await;
-    let measured = {
-        let sockets: Vec<_> = connections
-            .iter()
-            .map(|connection| SockRef::from(&connection.stream))
-            .collect();
-        let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
-        let method = Method {
-            patience: &mut patience,
-            time_out: order.probe_time_out(),
-            origin,
-        };
-        let mut keeper = recording;
-        let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
-        let after = sockets.iter().map(|socket| tcp_info(socket));
-        let mut recording = recording.borrow_mut();
-        recording.learnt(patience);
-        let rounds = recording.current.rounds.iter_mut();
-        for (round, (before, after)) in rounds.zip(before.into_iter().zip(after)) {
-            round.tcp = before
-                .zip(after)
-                .map(|(before, after)| Box::new(TcpChange { before, after }));
-        }
-        measured
-    };
+    let depth = recording.borrow().execution.profile().depth;
+    let cargoes = cargoes(order, depth, streams.len()).await;
+    let (mut streams, measured) = bare(streams, cargoes, order, recording, attention, stop)
+        .await
+        .map_err(|error| fault::broken(phase, 0, &error))?;
     if let Err(failure) = measured {
         let lane = failure.lane;
         watch.lane.set(lane);
-        let Some(connection) = connections.get_mut(lane) else {
+        let Some(stream) = streams.get_mut(lane) else {
             return Err(fault::stopped(phase.into()));
         };
-        return Err(explain(
-            &mut connection.stream,
-            order,
-            failure,
-            watch,
-            &mut pen(lane),
-        )
-        .await);
+        return Err(explain(stream, order, failure, watch, &mut pen(lane)).await);
     }
     if order.dialect.has_phases() {
-        for (lane, connection) in connections.iter_mut().enumerate() {
+        for (lane, stream) in streams.iter_mut().enumerate() {
             watch.lane.set(lane);
-            terminate(&mut connection.stream, order, watch, &mut pen(lane)).await?;
+            terminate(stream, order, watch, &mut pen(lane)).await?;
         }
     }
-    for (lane, connection) in connections.iter_mut().enumerate() {
-        close(&mut connection.stream, order, watch, &mut pen(lane)).await;
+    for (lane, stream) in streams.iter_mut().enumerate() {
+        close(stream, order, watch, &mut pen(lane)).await;
     }
     Ok(())
+}
+
+/// Measures over sockets that the runtime knows nothing of: while it watches one, the kernel tells it of
+/// every segment that comes, and that is time of the round trip.
+async fn bare(
+    streams: Vec<TcpStream>,
+    cargoes: Vec<Cargo>,
+    order: &Order,
+    recording: &RefCell<Recording<'_, '_>>,
+    attention: &Attention,
+    stop: &CancellationToken,
+) -> io::Result<(Vec<TcpStream>, Result<(), Failure>)> {
+    let streams: Vec<_> = streams
+        .into_iter()
+        .map(TcpStream::into_std)
+        .collect::<io::Result<_>>()?;
+    let sockets: Vec<_> = streams.iter().map(SockRef::from).collect();
+    let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
+    let mut patience = recording.borrow().patience();
+    let method = Method {
+        patience: &mut patience,
+        time_out: order.probe_time_out(),
+        origin: recording.borrow().execution.run.origin,
+    };
+    let mut keeper = recording;
+    let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
+    let after: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
+    drop(sockets);
+    let mut recording = recording.borrow_mut();
+    recording.learnt(patience);
+    let rounds = recording.current.rounds.iter_mut();
+    for (round, (before, after)) in rounds.zip(before.into_iter().zip(after)) {
+        round.tcp = before
+            .zip(after)
+            .map(|(before, after)| Box::new(TcpChange { before, after }));
+    }
+    let streams = streams.into_iter().map(TcpStream::from_std);
+    Ok((streams.collect::<io::Result<_>>()?, measured))
 }
 
 /// The messages to send, and room for their echoes.

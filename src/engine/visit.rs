@@ -149,7 +149,7 @@ impl Execution<'_> {
     /// Runs a session until its end, its time-out or Stop.
     async fn session(
         &mut self,
-        mut connections: Vec<Connection>,
+        connections: Vec<Connection>,
         current: &mut Current,
         spec: &PointSpec,
         stop: &CancellationToken,
@@ -166,7 +166,7 @@ impl Execution<'_> {
         let recording = RefCell::new(Recording::new(self, current));
         let result = tokio::select! {
             biased;
-            result = converse(&mut connections, &order, &watch, &recording, attention, stop) => result,
+            result = converse(connections, &order, &watch, &recording, attention, stop) => result,
             () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
             () = expired(&watch) => Err(watch.timed_out(&order.setup)),
             never = show_stalls(&recording) => match never {},
