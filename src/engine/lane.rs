@@ -87,6 +87,8 @@ pub(super) struct Lane<'s> {
     begun: u32,
     /// Its bytes that the kernel has not taken yet begin here; at its end when it took all.
     written: usize,
+    /// Whether it was not taken whole at once.
+    held: bool,
     write_error: Option<io::Error>,
     /// Length of the echo that is due.
     due: usize,
@@ -111,6 +113,7 @@ impl<'s> Lane<'s> {
             cargo,
             begun: 0,
             written: 0,
+            held: false,
             write_error: None,
             due,
             compared: 0,
@@ -211,6 +214,7 @@ impl<'s> Lane<'s> {
                 self.begun += 1;
                 self.cargo.message.numbered(self.begun);
                 self.written = 0;
+                self.held = false;
                 let sent = Instant::now();
                 self.count_in_flight(sent);
                 if self.begun == 1 {
@@ -227,11 +231,15 @@ impl<'s> Lane<'s> {
                     self.work.writes += 1;
                     self.work.bytes_written += count as u64;
                     if count < rest.len() {
+                        self.hold_message();
                         // Both ends could wait for each other for ever if nothing were read now.
                         break;
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.hold_message();
+                    break;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // A server that refuses a message may close while it is still being written; its
                 // reason can then be read and says more than the failed write.
@@ -375,6 +383,10 @@ impl<'s> Lane<'s> {
     fn quoted(&self, from: usize, to: usize) -> Vec<u8> {
         let to = to.min(from + QUOTED);
         self.cargo.buffer.get(from..to).unwrap_or_default().to_vec()
+    }
+
+    fn hold_message(&mut self) {
+        self.work.held_messages += u64::from(!std::mem::replace(&mut self.held, true));
     }
 
     fn count_in_flight(&mut self, now: Instant) {

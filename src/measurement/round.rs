@@ -48,6 +48,8 @@ pub struct Work {
     pub bytes_read: u64,
     /// Writes that took something.
     pub writes: u64,
+    /// Messages that the kernel did not take whole at once: they met a full send buffer.
+    pub held_messages: u64,
     /// Reads that gave something.
     pub reads: u64,
     /// Reads that found nothing: the price of spinning.

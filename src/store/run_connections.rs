@@ -22,7 +22,7 @@ macro_rules! connections {
         impl Serialize for ConnectionsOf<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let rounds = || self.0.rounds.iter();
-                let mut columns = serializer.serialize_struct("connections", 18)?;
+                let mut columns = serializer.serialize_struct("connections", 19)?;
                 columns.serialize_field("round", &Column(|| rounds().map(|r| r.number)))?;
                 columns.serialize_field("connection", &Column(|| rounds().map(|r| r.connection)))?;
                 columns.serialize_field("session", &Column(|| rounds().map(|r| r.session)))?;
@@ -109,6 +109,7 @@ connections!(
     bytes_written,
     bytes_read,
     writes,
+    held_messages,
     reads,
     empty_reads,
     sleeps,

@@ -26,12 +26,16 @@ const QUEUE: f64 = 10.0;
 /// window was not full of bytes under way but closed, by a server that does not read.
 const CLOSED: f64 = 0.25;
 
+/// A window with room for so many times what is under way holds nothing back.
+const ROOM: f64 = 1.25;
+
 /// The first cause that makes up most of the point, and its sentence.
 pub(super) fn cause_of(seen: &Seen) -> (Cause, String) {
     server_delay(seen)
         .or_else(|| full(seen))
         .or_else(|| this_computer(seen))
         .or_else(|| floor_of_loopback(seen))
+        .or_else(|| held(seen))
         .or_else(|| path_round_trip(seen))
         .or_else(|| path_rate(seen))
         .or_else(|| floor(seen))
@@ -163,6 +167,26 @@ fn floor(seen: &Seen) -> Found {
         time(floor),
     );
     Some((Cause::ThisComputer, why))
+}
+
+/// The kernel says that a send buffer was full only where it had nothing else to send for want of room.
+/// Messages that meet it full, while both windows have room for more than is under way, say it as well.
+fn held(seen: &Seen) -> Found {
+    let share = seen.held.filter(|share| *share >= MOST)?;
+    let under_way = seen.under_way().filter(|_| !seen.loopback)?;
+    let congestion = seen.congestion_window?;
+    let window = seen.window?;
+    (congestion.min(window) >= ROOM * under_way).then(|| {
+        let why = format!(
+            "Our send buffer: {} % of the messages met it full, while the congestion window of {} and \
+             the server's receive window of {} had room for more than the {} under way.",
+            percent(share),
+            whole_bytes(congestion),
+            whole_bytes(window),
+            whole_bytes(under_way)
+        );
+        (Cause::SendBuffer, why)
+    })
 }
 
 fn path_round_trip(seen: &Seen) -> Found {

@@ -48,6 +48,10 @@ pub(super) struct Seen {
     pub busy_ns: Option<f64>,
     /// Of that: the peer's receive window was full.
     pub window_full_ns: Option<f64>,
+    /// Share of the messages that met a full send buffer.
+    pub held: Option<f64>,
+    /// The congestion window (median), in bytes.
+    pub congestion_window: Option<f64>,
     /// Of that: our send buffer was full.
     pub buffer_full_ns: Option<f64>,
     /// The peer's receive window (median), in bytes.
@@ -138,6 +142,11 @@ impl Seen {
             window_full_ns: summed(|tcp| tcp.receive_window_limited_us),
             buffer_full_ns: summed(|tcp| tcp.send_buffer_limited_us),
             window: after(|tcp| tcp.peer_window.map(u64::from)),
+            congestion_window: after(|tcp| {
+                Some(u64::from(tcp.cwnd_segments).saturating_mul(tcp.mss.into()))
+            })
+            .filter(|window| *window > 0.0),
+            held: held(point),
             delivery_rate: after(|tcp| tcp.delivery_rate).filter(|rate| *rate > 0.0),
             app_limited: limited.iter().filter(|is| **is).count() * 2 > limited.len(),
             own_work: own_work(point, calibration),
@@ -145,6 +154,11 @@ impl Seen {
             in_flight: message * f64::from(depth) * f64::from(lanes),
             segments: mss.map(|mss| (message / mss).ceil()),
         })
+    }
+
+    /// Bytes sent and not yet acknowledged, on average: the rate times the time until they are.
+    pub fn under_way(&self) -> Option<f64> {
+        Some(self.sent_rate() * self.srtt_ns? / 1e9)
     }
 
     /// What copying all bytes in flight takes this computer, there and back.
@@ -212,6 +226,12 @@ impl Seen {
             ("receive window full", of_elapsed(self.window_full_ns)),
             ("send buffer full", of_elapsed(self.buffer_full_ns)),
             ("receive window", self.window.map(whole_bytes)),
+            ("congestion window", self.congestion_window.map(whole_bytes)),
+            (
+                "messages that met a full send buffer",
+                self.held
+                    .map(|held| format!("{}\u{a0}%", significant(held * 100.0))),
+            ),
             (
                 "delivery rate",
                 self.delivery_rate
@@ -280,6 +300,16 @@ fn own_work(point: &Point, calibration: Option<&Calibration>) -> Option<f64> {
         elapsed += float(ended.saturating_sub(began).saturating_sub(paused));
     }
     (elapsed > 0.0).then(|| (worked / elapsed).min(1.0))
+}
+
+/// The share of the messages that the kernel did not take whole at once.
+fn held(point: &Point) -> Option<f64> {
+    let (mut held, mut sent) = (0, 0);
+    for round in &point.rounds {
+        held += round.work?.held_messages;
+        sent += round.probes.len() as u64;
+    }
+    (sent > 0).then(|| float(held) / float(sent))
 }
 
 fn median(mut values: Vec<u64>) -> Option<f64> {
