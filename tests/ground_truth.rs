@@ -23,6 +23,7 @@ mod ground_truth {
     pub mod slow_server;
     pub mod trouble;
     pub mod tun;
+    pub mod waking;
 }
 
 #[cfg(target_os = "linux")]

@@ -1,16 +1,20 @@
-//! A link of a set delay: what it adds to the round trip is found within the run's own interval and
-//! what the relay itself may cost.
+//! A link of a set delay: what it adds to the round trip is found within the run's own interval, what
+//! the relay itself may cost, and what a server that slept for so long costs to wake.
 
 use std::time::Duration;
 
 use super::program::{Serving, measure, number};
 use super::relay::Relayed;
 use super::trouble::{Trouble, expect, within_three_attempts};
+use super::waking;
 
 /// Three delays each way.
 const DELAYS_MS: [u32; 3] = [2, 5, 10];
 /// The bounds must be at most so wide, as a share of the delay: wider ones would prove nothing.
 const WIDEST: f64 = 0.05;
+
+/// How long a server sleeps on a link without delay.
+const BRIEFLY: Duration = Duration::from_micros(40);
 
 /// The median round trip of a run over the link, its interval, the relay's cost; in nanoseconds.
 struct Seen {
@@ -18,6 +22,8 @@ struct Seen {
     low: f64,
     high: f64,
     relay: f64,
+    /// What it costs to wake a server that slept for a round trip.
+    waking: f64,
 }
 
 /// At each of three delays.
@@ -36,13 +42,16 @@ fn attempt() -> Result<String, Trouble> {
     for delay_ms in DELAYS_MS {
         let with = see(&link, &serving, delay_ms)?;
         // With base the path's own and c what the relay adds, the medians are base + 2 delay + c and
-        // base + c'; each c is between nothing and the relay's cost.
+        // base + c'; each c is between nothing and the relay's cost. The server has slept longer where
+        // there is a delay, and takes longer to wake.
         let delay = f64::from(2 * delay_ms) * 1e6;
-        let low = with.low - none.high - with.relay;
+        let waking = (with.waking - none.waking).max(0.0);
+        let low = with.low - none.high - with.relay - waking;
         let high = with.high - none.low + none.relay;
         let figures = format!(
             "{delay_ms} ms each way: RTT {:.1} µs, {:.1} µs without delay; the difference is {:.1} µs, \
-             {:.1} to {:.1} µs by the intervals and the relay's own {:.1} and {:.1} µs",
+             {:.1} to {:.1} µs by the intervals, the relay's own {:.1} and {:.1} µs, and {:.1} µs of \
+             waking after longer sleep",
             with.median / 1e3,
             none.median / 1e3,
             (with.median - none.median) / 1e3,
@@ -50,6 +59,7 @@ fn attempt() -> Result<String, Trouble> {
             high / 1e3,
             with.relay / 1e3,
             none.relay / 1e3,
+            waking / 1e3,
         );
         expect((low..=high).contains(&delay), || figures.clone())?;
         expect(high - low <= WIDEST * delay, || {
@@ -74,5 +84,6 @@ fn see(link: &Relayed, serving: &Serving, delay_ms: u32) -> Result<Seen, Trouble
         low: number(&document, "/points/0/rtt_ns/median_ci95/0")?,
         high: number(&document, "/points/0/rtt_ns/median_ci95/1")?,
         relay: link.cost_ns(),
+        waking: waking::cost_ns(Duration::from_millis((2 * delay_ms).into()) + BRIEFLY)?,
     })
 }

@@ -199,6 +199,7 @@ pub fn full_run() -> Run {
         bytes_written: 4_120,
         bytes_read: 4_121,
         writes: 4,
+        held_messages: 3,
         reads: 5,
         empty_reads: 90,
         sleeps: 1,

@@ -269,6 +269,7 @@ fn any_round() -> impl Strategy<Value = Round> {
                     bytes_written,
                     bytes_read,
                     writes,
+                    held_messages: writes ^ reads,
                     reads,
                     empty_reads,
                     sleeps,

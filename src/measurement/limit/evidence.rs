@@ -304,9 +304,9 @@ fn own_work(point: &Point, calibration: Option<&Calibration>) -> Option<f64> {
 
 /// The share of the messages that the kernel did not take whole at once.
 fn held(point: &Point) -> Option<f64> {
-    let (mut held, mut sent) = (0, 0);
+    let (mut held, mut sent) = (0_u64, 0_u64);
     for round in &point.rounds {
-        held += round.work?.held_messages;
+        held = round.work?.held_messages.saturating_add(held);
         sent += round.probes.len() as u64;
     }
     (sent > 0).then(|| float(held) / float(sent))

@@ -29,6 +29,9 @@ struct Made {
     cpu: u64,
     empty_reads: u64,
     elapsed: u64,
+    /// Messages of a round that met a full send buffer.
+    held: u64,
+    cwnd_segments: u32,
 }
 
 /// Twenty probes of 1,000 bytes over a path of which nothing stands out: 40 ms.
@@ -50,6 +53,8 @@ const PLAIN: Made = Made {
     cpu: 2_000,
     empty_reads: 0,
     elapsed: 40_000,
+    held: 0,
+    cwnd_segments: 10,
 };
 
 const CALIBRATION: Calibration = Calibration {
@@ -85,6 +90,7 @@ impl Made {
         tcp.after.srtt_us = self.srtt;
         tcp.after.min_rtt_us = self.min_rtt;
         tcp.after.mss = 1_448;
+        tcp.after.cwnd_segments = self.cwnd_segments;
         tcp.after.peer_window = Some(self.window);
         tcp.after.delivery_rate = Some(self.delivery_rate);
         tcp.after.delivery_app_limited = Some(self.app_limited);
@@ -107,6 +113,7 @@ impl Made {
                     bytes_written: probes_len(profile.dialect, self.size, 20),
                     cpu_ns: Some(self.cpu * 1_000),
                     empty_reads: self.empty_reads,
+                    held_messages: self.held,
                     ..Work::default()
                 }),
                 ..Round::default()
@@ -239,6 +246,51 @@ fn a_small_send_buffer_is_the_cause() {
         made.says().starts_with("Our send buffer"),
         "{}",
         made.says()
+    );
+}
+
+#[test]
+fn a_send_buffer_is_the_cause_where_messages_meet_it_full_and_the_windows_do_not() {
+    // 16 KiB under way on a path of 4 ms, where both windows have room for twice that.
+    let made = Made {
+        size: 16_384,
+        depth: 8,
+        rtt: 8_250,
+        connect: 4_100,
+        min_rtt: Some(4_000),
+        srtt: 4_080,
+        busy: 80_000,
+        window: 153_600,
+        elapsed: 81_000,
+        held: 19,
+        cwnd_segments: 24,
+        ..PLAIN
+    };
+    assert_eq!(made.cause(), Cause::SendBuffer);
+    assert!(
+        made.says().contains("95.00 % of the messages"),
+        "{}",
+        made.says()
+    );
+    let few = Made { held: 3, ..made };
+    assert_ne!(few.cause(), Cause::SendBuffer);
+    let tight = Made {
+        cwnd_segments: 11,
+        ..made
+    };
+    assert_ne!(
+        tight.cause(),
+        Cause::SendBuffer,
+        "the congestion window is as full"
+    );
+    let narrow = Made {
+        window: 16_384,
+        ..made
+    };
+    assert_ne!(
+        narrow.cause(),
+        Cause::SendBuffer,
+        "so is the receive window"
     );
 }
 
@@ -759,6 +811,8 @@ fn where_nothing_dominates_that_is_said_with_all_figures() {
             "receive window full: 0 % of the time",
             "send buffer full: 0 % of the time",
             "receive window: 65,536 bytes",
+            "congestion window: 14,480 bytes",
+            "messages that met a full send buffer: 0 %",
             "delivery rate: 104.0 Mbit/s, held down by what was sent",
             "sent on each connection: 65.56 Mbit/s",
             "transfer there and back: 721.4 µs",
