@@ -100,9 +100,8 @@ pub(super) struct Lane<'s> {
     changed: Option<Instant>,
     work: Work,
     origin: Instant,
-    /// Whether the last read brought something.
-    came_last: bool,
-    /// Whether reading makes sense before the system says that something came.
+    /// Whether the next turn reads. After one that brought a part of an echo, because the next part
+    /// mostly follows while it is read; else whoever runs the lane says when something came.
     pub may_read: bool,
     ended: bool,
 }
@@ -123,7 +122,6 @@ impl<'s> Lane<'s> {
             changed: None,
             work: Work::default(),
             origin,
-            came_last: false,
             may_read: false,
             ended: false,
         }
@@ -143,11 +141,6 @@ impl<'s> Lane<'s> {
     /// Bytes that came of the echo that is due, and how many it has.
     pub fn progress(&self) -> (usize, usize) {
         (self.compared + self.unread, self.due)
-    }
-
-    /// Whether the last turn read a part of an echo whose rest is still to come.
-    pub fn is_amid_an_echo(&self) -> bool {
-        self.came_last && self.compared + self.unread > 0
     }
 
     /// Whether the kernel took only a part of the last message.
@@ -182,11 +175,10 @@ impl<'s> Lane<'s> {
     /// that is whole is given to `whole`, after the clock was read for it.
     pub fn turn(&mut self, hold: bool, whole: &mut impl FnMut(Probe, Instant)) -> Turn {
         let mut moved = self.write(hold);
-        self.came_last = false;
         if self.may_read {
             match self.read(whole) {
                 Ok(came) => {
-                    self.came_last = came;
+                    self.may_read = came && self.compared + self.unread > 0;
                     moved |= came;
                 }
                 Err(fault) => {

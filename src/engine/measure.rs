@@ -184,9 +184,6 @@ impl RoundOfLanes<'_> {
                     return Err(Failure { lane, seq, why });
                 }
             }
-            // Asleep, a socket is read when the system says that something came, and not before; but
-            // where a part of an echo came, the next part mostly follows while it is read.
-            lane.may_read = at_once || lane.is_amid_an_echo();
         }
         patience.looked_after(lost_for);
         if self.hold && !all_done && self.lanes.iter().all(|lane| lane.oldest().is_none()) {

@@ -11,7 +11,9 @@ use tokio::sync::watch;
 
 use super::{EngineEvent, QueueEntry, RunProgress, Snapshot, Wake, Waker};
 
-/// Between rounds, and where probes take long, a picture at most this often.
+/// Between rounds a picture at most this often: the measuring waits while it is drawn.
+const BETWEEN_ROUNDS: Duration = Duration::from_millis(200);
+/// Where probes take long, a picture at most this often.
 const SELDOM: Duration = Duration::from_millis(100);
 /// Among probes that follow each other quickly, where each picture takes a pause, only this often.
 const RARELY: Duration = Duration::from_secs(1);
@@ -130,7 +132,8 @@ impl Pace {
 
     pub fn is_due(&self, now: Instant, place: Place) -> bool {
         let least = match place {
-            Place::BetweenRounds | Place::AmongSlowProbes => SELDOM,
+            Place::AmongSlowProbes => SELDOM,
+            Place::BetweenRounds => BETWEEN_ROUNDS,
             Place::AmongQuickProbes => RARELY,
         };
         now.duration_since(self.last) >= least.max(self.cost * COST_SHARE)

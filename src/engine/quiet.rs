@@ -4,7 +4,7 @@
 //! look before. It takes both. A running thread's time is added to the program's only when it stops or
 //! the kernel's tick comes round, up to 10 ms later, so that the time alone says quiet while a frame is
 //! being drawn; and a thread that works for a moment every now and then may sleep whenever it is looked
-//! at. What other programs draw (the display server) is not seen from here.
+//! at. What other programs draw (the display server) is not seen from here: it is given a moment.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub(super) fn wait_until_quiet(longest: Duration, stop: &dyn Fn() -> bool) -> Du
     /// Time between two looks.
     const PAUSE: Duration = Duration::from_millis(1);
     const LOOKS_IN_A_ROW: u32 = 2;
+    /// What a display server may take to show what was drawn.
+    const SETTLING: Duration = Duration::from_millis(8);
 
     let began = Instant::now();
     let Some(mut last) = linux::Look::now() else {
@@ -39,6 +41,11 @@ pub(super) fn wait_until_quiet(longest: Duration, stop: &dyn Fn() -> bool) -> Du
             0
         };
         last = look;
+    }
+    // Whoever drew has handed the picture to the display server, which is another program.
+    let drew = began.elapsed() > PAUSE * (LOOKS_IN_A_ROW + 1);
+    if drew && !stop() {
+        std::thread::sleep(SETTLING.min(longest.saturating_sub(began.elapsed())));
     }
     began.elapsed()
 }
