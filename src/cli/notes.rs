@@ -165,7 +165,16 @@ fn near_floor(run: &Run) -> Option<String> {
 }
 
 fn instrument(run: &Run) -> Option<String> {
-    let floor = run.calibration?;
+    let Some(floor) = run.calibration else {
+        // A document of a run that was never begun, or of a program that did not measure it.
+        run.route.as_ref()?;
+        let why = "the instrument floor is not known: this machine was too busy to find it";
+        return Some(if is_loopback(run) {
+            format!("loopback: the path is this machine, {why}")
+        } else {
+            why.to_owned()
+        });
+    };
     let is = if is_loopback(run) {
         "loopback: the path is this machine, the instrument floor is"
     } else {
@@ -399,7 +408,8 @@ mod tests {
             format!("loopback: the path is this machine, the instrument floor is {floor}")
         );
         run.calibration = None;
-        assert_eq!(note(&run, "loopback"), None);
+        let said = note(&run, "loopback").unwrap();
+        assert!(said.contains("the instrument floor is not known"), "{said}");
     }
 
     fn report_of(run: &Run) -> String {

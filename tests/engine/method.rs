@@ -166,8 +166,11 @@ fn a_run_keeps_what_the_instrument_the_system_and_the_route_are() {
     let socket = run.socket.as_ref().unwrap();
     assert!(!socket.nodelay);
     assert!(socket.send_buffer >= 20_000);
-    let calibration = run.calibration.unwrap();
-    assert!(calibration.floor_ns > 0.0 && calibration.clock_cost_ns > 0.0);
+    // A machine that is too busy to find its floor says so by having none.
+    if let Some(calibration) = run.calibration {
+        assert!(calibration.floor_ns > 0.0 && calibration.clock_cost_ns > 0.0);
+        assert!(calibration.round_trips >= 50);
+    }
     #[cfg(target_os = "linux")]
     for round in &only_point(&run).rounds {
         let tcp = round.tcp.as_ref().unwrap();
