@@ -76,7 +76,8 @@ impl Attention {
             let mut waste = [0; 16];
             while matches!((&self.ear).read(&mut waste), Ok(1..)) {}
         }
-        // Emptied first: a ring that comes in between leaves its byte and is heard again.
+        // A ring that comes before this leaves no byte; what it announced was sent before it, and is
+        // received now as well.
         self.wanted.store(false, Ordering::Release);
     }
 

@@ -10,12 +10,15 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::executor::cpus;
 use super::session::nanoseconds;
 use crate::experiment::{Patience, WaitStrategy};
 use crate::measurement::{Calibration, percentile};
 use crate::protocol::{Dialect, ProbeMessage};
 
-/// How long all of it may take; a round trip that is still out then is given up.
+/// How often it is tried on a machine that is too busy.
+const TRIES: u32 = 3;
+/// How long a try may take; a round trip that is still out then is given up.
 const LONGEST: Duration = Duration::from_millis(80);
 /// How long opening the connection may take. The kernel opens it within the call, unless a firewall
 /// swallows the segments.
@@ -26,6 +29,8 @@ const WARM_UP: (usize, Duration) = (50, Duration::from_millis(3));
 const COUNTED: (usize, Duration) = (400, Duration::from_millis(20));
 /// A median of fewer round trips says nothing.
 const LEAST_COUNTED: usize = 10;
+/// Round trips that a floor rests on, at least.
+const LEAST_BELIEVED: u32 = 50;
 
 /// Measures the instrument. `None` where there is no loopback interface to do it on, where the machine
 /// is too busy to echo, and as soon as `stop` says so, which is asked between round trips.
@@ -37,11 +42,6 @@ pub(super) fn calibrate(wait: WaitStrategy, stop: &dyn Fn() -> bool) -> Option<C
         .filter(|found| found.round_trips >= LEAST_BELIEVED);
     believed.next()
 }
-
-/// How often it is tried on a machine that is too busy.
-const TRIES: u32 = 3;
-/// Round trips that a floor rests on, at least.
-const LEAST_BELIEVED: u32 = 50;
 
 fn calibrate_within(
     longest: Duration,
@@ -183,7 +183,7 @@ struct Waiting {
 
 impl Waiting {
     fn new(strategy: WaitStrategy, deadline: Instant) -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let processors = cpus();
         Self {
             patience: Patience::new(strategy, processors),
             deadline,

@@ -14,7 +14,7 @@ use super::connect::Connection;
 use super::executor::{Execution, cpus};
 use super::fault;
 use super::lane::Cargo;
-use super::measure::{Failure, Keeper, Method, measure};
+use super::measure::{Failure, Keeper, Method, STALL, measure};
 use super::progress::Place;
 use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
 use super::tcp_info::tcp_info;
@@ -23,8 +23,6 @@ use crate::experiment::Patience;
 use crate::measurement::{Direction, Fault, Probe, TcpChange, Work};
 use crate::protocol::{Phase, ProbeMessage};
 
-/// How long nothing may come before the run is shown as it waits.
-const STALL: Duration = Duration::from_millis(250);
 /// How long making the memory of a session may take; it never does. The probes have their own time.
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 /// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.

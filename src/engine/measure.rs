@@ -21,7 +21,7 @@ use crate::measurement::{Probe, Work};
 /// Turns between two looks at the clock while spinning.
 const TURNS_A_LOOK: u32 = 16;
 /// How long nothing may come before the run is shown as it waits.
-const STALL: Duration = Duration::from_millis(250);
+pub(super) const STALL: Duration = Duration::from_millis(250);
 
 /// Keeps what is measured.
 pub(super) trait Keeper {
