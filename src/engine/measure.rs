@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::attention::Attention;
 use super::lane::{Cargo, Lane, LaneFault, Turn};
 use super::readiness::{Interest, Sleeper};
+use super::session::nanoseconds;
 use crate::experiment::Patience;
 use crate::measurement::{Probe, Work};
 
@@ -308,12 +309,9 @@ impl RoundOfLanes<'_> {
 
 /// Processor time of this thread, in nanoseconds.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "not every system tells")]
 fn thread_cpu_ns() -> Option<u64> {
-    use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    let seconds = u64::try_from(time.tv_sec).ok()?;
-    let nanoseconds = u64::try_from(time.tv_nsec).ok()?;
-    seconds.checked_mul(1_000_000_000)?.checked_add(nanoseconds)
+    Some(nanoseconds(super::cpu_time::of_thread()))
 }
 
 #[cfg(not(unix))]

@@ -9,6 +9,8 @@ mod attention;
 mod calibration;
 mod connect;
 mod conversation;
+#[cfg(unix)]
+mod cpu_time;
 mod executor;
 mod fault;
 mod lane;

@@ -62,7 +62,7 @@ mod linux {
     use std::time::{Duration, Instant};
     use std::{fs, io};
 
-    use rustix::time::{ClockId, clock_gettime};
+    use crate::engine::cpu_time;
 
     /// The others may use one part in so many of a processor and are quiet still.
     const QUIET_PART: u32 = 20;
@@ -82,8 +82,7 @@ mod linux {
         pub(super) fn now() -> Option<Self> {
             Some(Self {
                 at: Instant::now(),
-                used: processor_time(ClockId::ProcessCPUTime)
-                    .saturating_sub(processor_time(ClockId::ThreadCPUTime)),
+                used: cpu_time::of_program().saturating_sub(cpu_time::of_thread()),
                 running: another_runs().ok()?,
             })
         }
@@ -93,13 +92,6 @@ mod linux {
             let passed = self.at.saturating_duration_since(last.at);
             !self.running && used < passed / QUIET_PART
         }
-    }
-
-    fn processor_time(clock: ClockId) -> Duration {
-        let time = clock_gettime(clock);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
-        Duration::new(seconds, nanoseconds)
     }
 
     /// Whether a thread of this program other than the calling one runs, or could if it had a processor.
