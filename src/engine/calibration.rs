@@ -10,7 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::executor::cpus;
+use super::placement::Placement;
 use super::session::nanoseconds;
 use crate::experiment::{Patience, WaitStrategy};
 use crate::measurement::{Calibration, percentile};
@@ -127,6 +130,10 @@ fn round_trips(
 ) -> Option<Vec<u64>> {
     let mut probe = ProbeMessage::new(Dialect::default(), 1);
     let probe = probe.numbered(1);
+    // Borrowed for as long as the stream is read and written.
+    let twin = near.try_clone().ok()?;
+    let sockets = [SockRef::from(&twin)];
+    let mut placement = Placement::new(&sockets);
     let mut rtts = Vec::with_capacity(COUNTED.0);
     for (most, longest, least) in [
         (WARM_UP.0, WARM_UP.1, 0),
@@ -139,6 +146,9 @@ fn round_trips(
                 return None;
             }
             rtts.push(nanoseconds(round_trip(near, probe, &mut waiting)?));
+            if waiting.was_late && placement.step_aside(Instant::now()) {
+                waiting.patience.moved();
+            }
         }
     }
     rtts.sort_unstable();
@@ -179,6 +189,8 @@ struct Waiting {
     /// With one processor, asking without ever giving way keeps the other end from answering: that
     /// would be the scheduler's slice, and no floor of a path to another machine.
     gives_way: bool,
+    /// Whether what came last was spun for in vain, or came while another thread had the processor.
+    was_late: bool,
 }
 
 impl Waiting {
@@ -188,6 +200,7 @@ impl Waiting {
             patience: Patience::new(strategy, processors),
             deadline,
             gives_way: processors < 2,
+            was_late: false,
         }
     }
 
@@ -207,8 +220,10 @@ impl Waiting {
                 Ok(count) => {
                     let now = Instant::now();
                     self.patience.saw(now.duration_since(began), in_vain);
+                    self.was_late = in_vain;
                     if let Some(looked) = looked {
-                        self.patience.looked_after(now.duration_since(looked));
+                        let away = now.duration_since(looked);
+                        self.was_late |= self.patience.looked_after(away);
                     }
                     return Some(count);
                 }

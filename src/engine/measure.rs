@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
 use super::lane::{Cargo, Lane, LaneFault, Turn};
+use super::placement::Placement;
 use super::readiness::{Interest, Sleeper};
 use super::session::nanoseconds;
 use crate::experiment::Patience;
@@ -88,6 +89,7 @@ pub(super) async fn measure(
     let mut round = RoundOfLanes {
         lanes,
         sleeper: Sleeper::new(sockets, attention),
+        placement: Placement::new(sockets),
         time_out,
         moved_at: Instant::now(),
         shown: false,
@@ -104,6 +106,7 @@ pub(super) async fn measure(
 struct RoundOfLanes<'s> {
     lanes: Vec<Lane<'s>>,
     sleeper: Sleeper<'s>,
+    placement: Placement<'s>,
     time_out: Duration,
     /// When something was sent or came last, as far as a clock was read.
     moved_at: Instant,
@@ -156,7 +159,7 @@ impl RoundOfLanes<'_> {
     /// A turn of every lane.
     fn turn(&mut self, patience: &mut Patience, keeper: &mut impl Keeper) -> Result<Turn, Failure> {
         let at_once = patience.asks_at_once();
-        let mut lost_for = Duration::ZERO;
+        let (mut lost_for, mut was_in_vain) = (Duration::ZERO, false);
         let (mut moved, mut all_done) = (false, true);
         for (index, lane) in self.lanes.iter_mut().enumerate() {
             if lane.has_ended() {
@@ -168,6 +171,7 @@ impl RoundOfLanes<'_> {
             let holding = *hold;
             let turn = lane.turn(holding, &mut |probe, now| {
                 if let Some(rtt_ns) = probe.rtt_ns() {
+                    was_in_vain |= *in_vain;
                     patience.saw(Duration::from_nanos(rtt_ns), std::mem::take(in_vain));
                 }
                 if let Some(before) = looked_at.replace(now) {
@@ -186,16 +190,30 @@ impl RoundOfLanes<'_> {
                 }
             }
         }
-        patience.looked_after(lost_for);
-        if self.hold && !all_done && self.lanes.iter().all(|lane| lane.oldest().is_none()) {
-            self.pause(keeper);
-            moved = true;
+        let lost = patience.looked_after(lost_for);
+        if !all_done && self.lanes.iter().all(|lane| lane.oldest().is_none()) {
+            if (lost || was_in_vain) && self.step_aside() {
+                patience.moved();
+            }
+            if self.hold {
+                self.pause(keeper);
+                moved = true;
+            }
         }
         Ok(match (all_done, moved) {
             (true, _) => Turn::Done,
             (false, true) => Turn::Moved,
             (false, false) => Turn::Idle,
         })
+    }
+
+    /// Nothing is in flight, and something came late.
+    fn step_aside(&mut self) -> bool {
+        let moved = self.placement.step_aside(Instant::now());
+        if moved {
+            self.looked_at = None;
+        }
+        moved
     }
 
     fn pause(&mut self, keeper: &mut impl Keeper) {

@@ -17,6 +17,7 @@ mod lane;
 mod measure;
 mod open_point;
 mod picture;
+mod placement;
 mod progress;
 mod quiet;
 mod readiness;

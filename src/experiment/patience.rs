@@ -86,11 +86,18 @@ impl Patience {
     /// takes, it means that another thread had the processor; and two that spin on the same one, of
     /// which each waits for the other, can keep each other from it for a scheduler's slice each time,
     /// while another processor is free. So the next wait is slept through, whatever the strategy: who
-    /// is woken is placed where there is room.
-    pub fn looked_after(&mut self, away: Duration) {
-        if away >= PREEMPTED && self.strategy != WaitStrategy::Block {
-            self.nap = true;
-        }
+    /// is woken is placed where there is room. Says whether that is so.
+    pub fn looked_after(&mut self, away: Duration) -> bool {
+        let lost = away >= PREEMPTED && self.strategy != WaitStrategy::Block;
+        self.nap |= lost;
+        lost
+    }
+
+    /// Takes note that the thread runs on another processor now: what kept it from spinning is past.
+    pub fn moved(&mut self) {
+        self.in_vain = [false; REMEMBERED];
+        self.rest = 0;
+        self.nap = false;
     }
 
     /// How long to spin after something came; `None` for ever.
@@ -179,6 +186,23 @@ mod tests {
             patience.saw(us(20), false);
             assert!(patience.asks_at_once(), "{strategy}");
         }
+    }
+
+    #[test]
+    fn whoever_moved_to_another_processor_spins_again_at_once() {
+        let mut patience = Patience::new(WaitStrategy::Auto, 2);
+        for _ in 0..MOST_IN_VAIN {
+            patience.saw(us(10), true);
+        }
+        assert!(patience.looked_after(us(4_000)));
+        assert!(!patience.asks_at_once());
+        patience.moved();
+        assert!(patience.asks_at_once());
+        patience.saw(us(10), true);
+        assert!(
+            patience.asks_at_once(),
+            "what was in vain before is forgotten"
+        );
     }
 
     #[test]
