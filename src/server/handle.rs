@@ -14,8 +14,8 @@ use super::{ServerConfig, ServerHooks, ServerLog, ServerStatus, StartError};
 use crate::experiment::WaitStrategy;
 
 /// Turns of sessions that do not sleep after which the system is asked for everyone's events. A turn
-/// that finds nothing is a fraction of a microsecond.
-const TURNS: u32 = 16;
+/// that finds nothing is a few microseconds.
+const TURNS: u32 = 4;
 
 /// A server that is listening. It stops when dropped.
 pub struct Server {

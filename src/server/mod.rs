@@ -62,6 +62,7 @@ mod shared;
 mod summary;
 mod transcript;
 mod waiting;
+mod wire;
 
 pub use bind::StartError;
 pub use config::{ServerConfig, ServerHooks, SessionHook};

@@ -21,6 +21,7 @@ use super::presence::{has_closed, interval};
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
 use super::waiting::{Awaited, Waiting, Woken};
+use super::wire::Wire;
 use super::{LogEntry, SessionEnd, SessionSummary};
 
 /// Bytes after which a session lets the others go first, and what a read of few bytes counts as: a
@@ -51,7 +52,8 @@ pub(super) async fn run(
     let accepted = Instant::now();
     let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
     dialogue.event(format!("connection from {peer}"));
-    let end = converse(&stream, &mut dialogue, &shared, &stop)
+    let mut wire = Wire::new(stream);
+    let end = converse(&mut wire, &mut dialogue, &shared, &stop)
         .await
         .unwrap_or_else(|error| SessionEnd::Reset(in_words(&error)));
     match end {
@@ -80,29 +82,30 @@ pub(super) async fn run(
     // may be waiting already.
     drop(slot);
     tell(&shared, &summary);
-    if broken {
-        close(stream);
-        recorder.note(phase, LogEntry::Event("closed".to_owned()));
-    } else {
-        leave(stream, &shared, recorder, phase, &stop).await;
+    match wire.into_stream() {
+        Some(stream) if !broken => leave(stream, &shared, recorder, phase, &stop).await,
+        stream => {
+            stream.map(close);
+            recorder.note(phase, LogEntry::Event("closed".to_owned()));
+        }
     }
 }
 
 async fn converse(
-    stream: &TcpStream,
+    wire: &mut Wire,
     dialogue: &mut Dialogue,
     shared: &Arc<Shared>,
     stop: &CancellationToken,
 ) -> io::Result<SessionEnd> {
     let idle_timeout = shared.config.idle_timeout;
     let look_at = after(dialogue.moved(), idle_timeout);
-    let mut waiting = Waiting::new(stream, shared, stop, look_at);
+    let mut waiting = Waiting::new(shared, stop, look_at);
     let mut work = 0;
     // Since when nothing was read for want of room while the next echo was not due.
     let mut full_since = None;
     loop {
         dialogue.recognise();
-        let written = write_due(stream, dialogue)?;
+        let written = write_due(wire, dialogue)?;
         if written == Written::All
             && let Some(end) = dialogue.ended()
         {
@@ -143,7 +146,7 @@ async fn converse(
             input: may_read,
             ask_at,
         };
-        match waiting.next(dialogue, awaited, || work = 0).await? {
+        match waiting.next(wire, dialogue, awaited, || work = 0).await? {
             Woken::MayWrite => {}
             Woken::Read(read) => {
                 let now = Instant::now();
@@ -162,7 +165,7 @@ async fn converse(
                 let now = Instant::now();
                 waiting.looked(dialogue, now);
                 if let Some(since) = full_since {
-                    if has_closed(stream).await? {
+                    if has_closed(wire.watched()?).await? {
                         dialogue.client_closed(now);
                     } else if after(since, idle_timeout) <= now {
                         dialogue.read_further();
@@ -172,7 +175,7 @@ async fn converse(
                 let still = due.unwrap_or_else(|| dialogue.moved());
                 let look_at = after(still, idle_timeout);
                 if look_at <= now {
-                    return Ok(give_up(stream, dialogue));
+                    return Ok(give_up(wire, dialogue));
                 }
                 waiting.look_again(look_at);
             }
@@ -182,7 +185,7 @@ async fn converse(
 }
 
 /// Writes whatever is due, as far as the client takes it.
-fn write_due(stream: &TcpStream, dialogue: &mut Dialogue) -> io::Result<Written> {
+fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
     loop {
         let bytes = match dialogue.next_write() {
             ToWrite::Now(bytes) => bytes,
@@ -192,7 +195,7 @@ fn write_due(stream: &TcpStream, dialogue: &mut Dialogue) -> io::Result<Written>
         // Read before the write: the client may have the bytes before the write has returned, and
         // nothing may seem to be heard before it was said.
         let now = Instant::now();
-        match stream.try_write(bytes) {
+        match wire.try_write(bytes) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => dialogue.wrote(count, now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -204,10 +207,10 @@ fn write_due(stream: &TcpStream, dialogue: &mut Dialogue) -> io::Result<Written>
     }
 }
 
-fn give_up(stream: &TcpStream, dialogue: &mut Dialogue) -> SessionEnd {
+fn give_up(wire: &Wire, dialogue: &mut Dialogue) -> SessionEnd {
     let (end, line) = dialogue.stalled();
     if let Some(line) = line
-        && let Ok(count) = stream.try_write(format!("{line}\n").as_bytes())
+        && let Ok(count) = wire.try_write(format!("{line}\n").as_bytes())
     {
         dialogue.wrote_besides(count);
         let phase = dialogue.phase();

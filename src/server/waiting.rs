@@ -16,6 +16,7 @@ use super::polling::Polling;
 use super::precise_timer::PreciseTimer;
 use super::presence::broken;
 use super::shared::Shared;
+use super::wire::Wire;
 
 /// What the waiting ended with.
 pub(super) enum Woken {
@@ -43,7 +44,6 @@ pub(super) struct Awaited {
 }
 
 pub(super) struct Waiting<'a> {
-    stream: &'a TcpStream,
     timer: PreciseTimer,
     polling: Polling,
     look_at: Instant,
@@ -53,14 +53,8 @@ pub(super) struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     /// For a session that is looked after at `look_at` for the first time.
-    pub(super) fn new(
-        stream: &'a TcpStream,
-        shared: &Arc<Shared>,
-        stop: &'a CancellationToken,
-        look_at: Instant,
-    ) -> Self {
+    pub(super) fn new(shared: &Arc<Shared>, stop: &'a CancellationToken, look_at: Instant) -> Self {
         Self {
-            stream,
             timer: PreciseTimer::default(),
             polling: Polling::new(Arc::clone(shared)),
             look_at,
@@ -75,6 +69,7 @@ impl<'a> Waiting<'a> {
     /// Why the connection broke.
     pub(super) async fn next(
         &mut self,
+        wire: &mut Wire,
         dialogue: &mut Dialogue,
         awaited: Awaited,
         mut gave_way: impl FnMut(),
@@ -88,7 +83,7 @@ impl<'a> Waiting<'a> {
             let look_at = flush_at.map_or(self.look_at, |at| at.min(self.look_at));
             let read = self
                 .polling
-                .read(self.stream, dialogue, until, look_at, &mut gave_way);
+                .read(wire, dialogue, until, look_at, &mut gave_way);
             if let Some(read) = read.await {
                 return Ok(Woken::Read(read));
             }
@@ -100,21 +95,26 @@ impl<'a> Waiting<'a> {
         {
             self.look_again(sooner);
         }
-        noticing(self.sleep(dialogue, awaited), gave_way).await
+        noticing(self.sleep(wire.watched()?, dialogue, awaited), gave_way).await
     }
 
-    async fn sleep(&mut self, dialogue: &mut Dialogue, awaited: Awaited) -> io::Result<Woken> {
+    async fn sleep(
+        &mut self,
+        stream: &TcpStream,
+        dialogue: &mut Dialogue,
+        awaited: Awaited,
+    ) -> io::Result<Woken> {
         let due = awaited.due.unwrap_or(self.look_at);
         let asking = self.polling.early();
         tokio::select! {
             biased;
             () = self.timer.until(due, asking), if awaited.due.is_some() => Ok(Woken::MayWrite),
-            ready = self.stream.writable(), if awaited.room => ready.map(|()| Woken::MayWrite),
+            ready = stream.writable(), if awaited.room => ready.map(|()| Woken::MayWrite),
             // An async block, because room is made as soon as the expression is evaluated.
-            read = async { read(self.stream, dialogue.room()).await }, if awaited.input => {
+            read = async { read(stream, dialogue.room()).await }, if awaited.input => {
                 Ok(Woken::Read(read))
             }
-            error = broken(self.stream), if !awaited.input => Err(error),
+            error = broken(stream), if !awaited.input => Err(error),
             () = &mut self.look => Ok(Woken::Look),
             // Last, because asking takes a lock.
             () = &mut self.stopped => Ok(Woken::Stopped),
