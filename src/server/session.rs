@@ -85,7 +85,9 @@ pub(super) async fn run(
     match wire.into_stream() {
         Some(stream) if !broken => leave(stream, &shared, recorder, phase, &stop).await,
         stream => {
-            stream.map(close);
+            if let Some(stream) = stream {
+                close(stream);
+            }
             recorder.note(phase, LogEntry::Event("closed".to_owned()));
         }
     }

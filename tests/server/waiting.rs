@@ -1,5 +1,6 @@
 //! How the server waits: whatever the strategy, everybody is served and every bound holds.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -127,6 +128,54 @@ fn a_session_that_sleeps_among_many_does_not_keep_the_others_from_polling() {
         }
         server.status().polling_now == 1
     });
+}
+
+/// After many quick probes nothing but the session itself looks at its socket. It has to hear of
+/// everything all the same.
+#[test]
+fn after_many_quick_probes_a_client_may_take_its_time_read_slowly_or_leave() {
+    const SIZE: usize = 100_000;
+    const QUICK: u32 = 100;
+    const SLOWLY: u32 = 100;
+    for wait in [WaitStrategy::Auto, WaitStrategy::Spin] {
+        let (server, sessions) = start_keeping(waiting(wait));
+        let to = server.local_addr();
+        let mut client = Client::set_up(to, &format!("s rtt 100000 {SIZE} 0\n"));
+        for seq in 1..=QUICK {
+            served(&mut client, seq, SIZE);
+        }
+        thread::sleep(Duration::from_millis(30));
+        for seq in QUICK + 1..=2 * QUICK {
+            served(&mut client, seq, SIZE);
+        }
+        // Far more than sockets hold: the server has to wait until it may write.
+        thread::scope(|scope| {
+            let mut writer = client.stream.try_clone().expect("the same socket");
+            scope.spawn(move || {
+                for seq in 2 * QUICK + 1..=2 * QUICK + SLOWLY {
+                    let probe = probe(seq, SIZE);
+                    writer
+                        .write_all(probe.as_bytes())
+                        .expect("the server reads");
+                }
+            });
+            thread::sleep(Duration::from_millis(30));
+            for seq in 2 * QUICK + 1..=2 * QUICK + SLOWLY {
+                client.hears(probe(seq, SIZE));
+            }
+        });
+        for seq in 2 * QUICK + SLOWLY + 1..=3 * QUICK + SLOWLY {
+            served(&mut client, seq, SIZE);
+        }
+        drop(client);
+        eventually("the end of the session is seen", || {
+            let sessions = sessions.lock().expect("unpoisoned");
+            matches!(sessions.last(), Some(last) if last.end == SessionEnd::ClientLeft(Phase::Measurement))
+        });
+        eventually("its socket is given back", || {
+            server.status().connections_now == 0
+        });
+    }
 }
 
 #[test]
