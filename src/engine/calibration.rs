@@ -14,6 +14,7 @@ use socket2::SockRef;
 
 use super::executor::cpus;
 use super::placement::Placement;
+use super::readiness::sleep_until_readable;
 use super::session::nanoseconds;
 use crate::experiment::{Patience, WaitStrategy};
 use crate::measurement::{Calibration, percentile};
@@ -212,7 +213,7 @@ impl Waiting {
         let mut in_vain = false;
         let mut looked = None;
         if budget == Some(Duration::ZERO) {
-            sleep(stream, self.deadline.checked_duration_since(began)?).ok()?;
+            sleep_until_readable(stream, self.deadline.checked_duration_since(began)?).ok()?;
         }
         loop {
             match stream.read(buffer) {
@@ -236,7 +237,7 @@ impl Waiting {
             let left = self.deadline.checked_duration_since(now)?;
             if budget.is_some_and(|budget| now.duration_since(began) >= budget) {
                 in_vain = budget != Some(Duration::ZERO);
-                sleep(stream, left).ok()?;
+                sleep_until_readable(stream, left).ok()?;
                 looked = None;
             } else if self.gives_way {
                 thread::yield_now();
@@ -245,32 +246,6 @@ impl Waiting {
             }
         }
     }
-}
-
-/// Sleeps until there is something to read, or `longest` is over.
-#[cfg(unix)]
-fn sleep(stream: &TcpStream, longest: Duration) -> io::Result<()> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let longest = Timespec {
-        tv_sec: longest.as_secs().min(3_600).cast_signed(),
-        tv_nsec: longest.subsec_nanos().into(),
-    };
-    let mut sockets = [PollFd::new(stream, PollFlags::IN)];
-    match poll(&mut sockets, Some(&longest)) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Sleeps until there is something to read, or `longest` is over: in a read that takes nothing, for
-/// want of a wait that every system has.
-#[cfg(not(unix))]
-fn sleep(stream: &TcpStream, longest: Duration) -> io::Result<()> {
-    stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(longest.max(Duration::from_millis(1))))?;
-    let _ = stream.peek(&mut [0]);
-    stream.set_nonblocking(true)
 }
 
 /// Both ends of a connection over the loopback interface that nobody else knows of.

@@ -16,13 +16,15 @@ pub(super) struct Interest {
 }
 
 #[cfg(unix)]
-pub(super) use unix::Sleeper;
+pub(super) use unix::{Sleeper, sleep_until_readable};
 
 #[cfg(unix)]
 mod unix {
+    use std::io;
     use std::os::fd::{AsFd, BorrowedFd};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
 
     use super::{Attention, Duration, Interest, SockRef};
 
@@ -58,11 +60,7 @@ mod unix {
 
         /// Sleeps. What failed or was interrupted looks like a wake-up: the sockets say the rest.
         pub fn sleep(&mut self, longest: Duration) {
-            let time = Timespec {
-                tv_sec: longest.as_secs().min(3_600).cast_signed(),
-                tv_nsec: longest.subsec_nanos().into(),
-            };
-            let _ = poll(&mut self.slots, Some(&time));
+            let _ = sleep_on(&mut self.slots, longest);
         }
 
         /// Whether the last sleep ended because the `lane` has bytes, their end or an error.
@@ -72,10 +70,32 @@ mod unix {
             slot.is_some_and(|slot| slot.revents().intersects(came))
         }
     }
+
+    /// Sleeps until there is something to read, its end or an error, or `longest` is over.
+    ///
+    /// # Errors
+    /// Why the system could not do that. Being interrupted is none.
+    pub(in super::super) fn sleep_until_readable(
+        socket: &impl AsFd,
+        longest: Duration,
+    ) -> io::Result<()> {
+        match sleep_on(&mut [PollFd::new(socket, PollFlags::IN)], longest) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn sleep_on(slots: &mut [PollFd<'_>], longest: Duration) -> Result<usize, Errno> {
+        let time = Timespec {
+            tv_sec: longest.as_secs().min(3_600).cast_signed(),
+            tv_nsec: longest.subsec_nanos().into(),
+        };
+        poll(slots, Some(&time))
+    }
 }
 
 #[cfg(not(unix))]
-pub(super) use elsewhere::Sleeper;
+pub(super) use elsewhere::{Sleeper, sleep_until_readable};
 
 /// Sleeping on sockets is not available here: short naps take its place, so that what is measured with
 /// them contains up to one nap.
@@ -101,5 +121,13 @@ mod elsewhere {
         pub fn is_readable(&self, _: usize) -> bool {
             true
         }
+    }
+
+    pub(in super::super) fn sleep_until_readable<S>(
+        _: &S,
+        longest: Duration,
+    ) -> std::io::Result<()> {
+        std::thread::sleep(longest.min(NAP));
+        Ok(())
     }
 }
