@@ -358,7 +358,13 @@ fn the_rule_sees_the_figures_that_are_shown() {
             }
             let rtt = figures.statistics().expect("there are samples").rtt;
             let interval = rtt.median_ci95.map(|interval| (interval.lo, interval.hi));
-            let decision = decide(interval, rtt.p50, number, Duration::ZERO, &precision);
+            let decision = decide(
+                interval,
+                rtt.median_of_rounds,
+                number,
+                Duration::ZERO,
+                &precision,
+            );
             if decision != Decision::GoOn {
                 let (lo, hi) = interval.expect("at least six rounds");
                 covered += u32::from((lo..=hi).contains(&1e6));

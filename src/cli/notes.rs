@@ -145,9 +145,7 @@ fn how_missed(point: &Point, width: Option<(f64, f64)>) -> String {
 
 /// The width of the median's interval in percent of the median.
 fn width_of(point: &Point) -> Option<f64> {
-    let rtt = point.statistics?.rtt;
-    let interval = rtt.median_ci95?;
-    Some((interval.hi - interval.lo) / rtt.p50 * 100.0)
+    point.statistics?.rtt.interval_width_percent()
 }
 
 fn rounds_of(point: &Point) -> u32 {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::notes::{name_of, notes};
 use super::table::table;
 use crate::experiment::{Rounds, Target};
+use crate::measurement::units::counted;
 use crate::measurement::{FaultKind, Run, RunState};
 
 /// The report of a run.
@@ -36,10 +37,10 @@ fn headline(run: &Run) -> String {
         text,
         ", {} of {}",
         match profile.rounds {
-            Rounds::Exactly(rounds) => counted(rounds, "round"),
+            Rounds::Exactly(rounds) => counted(rounds.into(), "round"),
             Rounds::UntilPrecise(_) => format!("{} rounds", profile.rounds),
         },
-        counted(profile.probes, "probe")
+        counted(profile.probes.into(), "probe")
     );
     if profile.warmup > 0 {
         let _ = write!(text, " after {} of warm-up", profile.warmup);
@@ -57,10 +58,6 @@ fn headline(run: &Run) -> String {
     }
     let _ = write!(text, ", wait {}, dialect {}", profile.wait, profile.dialect);
     text
-}
-
-fn counted(count: u32, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What failed, each sentence once with the points it befell. That a stopped run lacks points needs
@@ -170,10 +167,11 @@ pub(super) mod tests {
                 "rtt to 127.0.0.1:10000 (the embedded server), 6 rounds of 20 probes, wait auto, \
                  dialect boston",
                 "",
-                "size n min p50 median 95 % p90 p99 max jitter throughput",
-                "B µs µs µs µs µs µs µs Mbit/s",
-                "100 6 10.00 10.00 10.00–10.00 10.00 10.00 10.00 – 80.00",
-                "65536 6 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26210",
+                "rounds' its 95 % through-",
+                "size n min p50 median interval p90 p99 max jitter put",
+                "B µs µs µs µs µs µs µs µs Mbit/s",
+                "100 6 10.00 10.00 10.00 10.00–10.00 10.00 10.00 10.00 – 80.00",
+                "65536 6 20.00 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26210",
                 "",
                 "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
                 "limit not known: 100 B, 65536 B",
@@ -205,7 +203,7 @@ pub(super) mod tests {
         run.points[1].error = fault("No.");
         run.points[3].error = fault("No.");
         let shown = lines(&run);
-        assert_eq!(shown[4], "1 0 0 – – – – – – – –");
+        assert_eq!(shown[5], "1 0 0 – – – – – – – – –");
         assert_eq!(
             shown.last().unwrap(),
             "2 B at 0 ms, 2 B at 5 ms: connect: No."

@@ -35,8 +35,8 @@ pub(super) enum UsageError {
         path: PathBuf,
         error: ProfileFileError,
     },
-    #[error("{}", sentences(.0))]
-    Problems(Vec<Problem>),
+    #[error("{0}")]
+    Problems(String),
     #[error("--json and --csv cannot both go to {0}")]
     SameDestination(String),
     #[error("{option}: {} {}", path.display(), io_words(error))]
@@ -61,7 +61,7 @@ pub(super) fn profile(args: &RunArgs) -> Result<Profile, UsageError> {
     if problems.is_empty() {
         Ok(profile)
     } else {
-        Err(UsageError::Problems(problems))
+        Err(UsageError::Problems(sentences(&problems, args)))
     }
 }
 
@@ -205,12 +205,41 @@ fn destination(
     }
 }
 
-fn sentences(problems: &[Problem]) -> String {
+fn sentences(problems: &[Problem], args: &RunArgs) -> String {
     let texts: Vec<String> = problems
         .iter()
-        .map(|Problem { field, message }| format!("{}: {message}", option_of(*field)))
+        .map(|problem| format!("{}: {}", options_of(problem, args), problem.message))
         .collect();
     texts.join("\nerror: ")
+}
+
+/// The options that a problem came with. Where several fields have a part in it, those that were given:
+/// nobody can change one that was not.
+fn options_of(problem: &Problem, args: &RunArgs) -> String {
+    let fields = || std::iter::once(&problem.field).chain(&problem.with);
+    let given: Vec<&str> = fields()
+        .filter(|field| problem.with.is_empty() || is_given(**field, args))
+        .map(|field| option_of(*field))
+        .collect();
+    if given.is_empty() {
+        option_of(problem.field).to_owned()
+    } else {
+        given.join(", ")
+    }
+}
+
+/// Whether the option was given, of a field that may have a part in something.
+fn is_given(field: Field, args: &RunArgs) -> bool {
+    match field {
+        Field::MessageSizes => args.what.sizes.is_some(),
+        Field::Probes => args.what.probes.is_some(),
+        Field::ServerDelays => args.what.delay.is_some(),
+        Field::Rounds => args.rounds.rounds.is_some(),
+        Field::MaxRounds => args.rounds.max_rounds.is_some(),
+        Field::Warmup => args.rounds.warmup.is_some(),
+        Field::Connections => args.how.connections.is_some(),
+        _ => false,
+    }
 }
 
 /// The option of a field. A profile that was loaded has no problems, so what is wrong came with an
@@ -435,6 +464,38 @@ mod tests {
         let said = |options: &[&str]| asked(options).unwrap_err().to_string();
         assert_eq!(said(&["--probes", "0"]), "--probes: must be at least 1");
         assert!(said(&["--dialect", "echo", "--delay", "5"]).starts_with("--delay: must be 0"));
+        for (options, named) in [
+            (
+                &["--warmup", "1000000"][..],
+                "--warmup: a round has 1000020",
+            ),
+            (
+                &["--warmup=900000", "--probes=900000"],
+                "--probes, --warmup: a",
+            ),
+            (
+                &["--connections=64", "--sizes=64M"],
+                "--connections, --sizes: 64",
+            ),
+            (
+                &["--connections=64", "--probes=2000"],
+                "--probes, --connections: 6",
+            ),
+            (
+                &["--connections=64", "--max-rounds=10000"],
+                "--max-rounds, --conn",
+            ),
+            (
+                &["--dialect=bologna", "--warmup=1", "--probes=3"],
+                "--probes, --warmup: must",
+            ),
+            (
+                &["--host", "a:80"],
+                "--host: is a name or an address alone: 80 belongs",
+            ),
+        ] {
+            assert!(said(options).starts_with(named), "{}", said(options));
+        }
         assert_eq!(
             said(&["--max-rounds", "5"]),
             "--max-rounds: must be at least the 6 of the least"

@@ -109,7 +109,8 @@ pub(super) struct HowArgs {
     /// Probes in flight on a connection; with 1 each waits for the echo of the last [1].
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub depth: Option<u32>,
-    /// Connections that measure a point at the same time [1].
+    /// Connections that measure a point at the same time, each with a message and room for its echo,
+    /// 256 MiB in all at most [1].
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub connections: Option<u32>,
 }

@@ -22,6 +22,9 @@ pub(super) fn table(run: &Run) -> String {
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((0, 1));
+    }
     let lines: Vec<String> = table
         .lines()
         .map(|line| line.trim_end().to_owned())
@@ -38,12 +41,23 @@ fn unit_of(run: &Run) -> Unit {
 }
 
 fn header(unit: Unit, several_delays: bool) -> Row {
+    // Three lines: names of one line stand above their unit.
     let time = |name: &str| format!("{name}\n{}", unit.name);
-    let mut header = vec!["size\nB".to_owned()];
-    header.extend(several_delays.then(|| "delay\nms".to_owned()));
-    header.push("n".to_owned());
-    header.extend(["min", "p50", "median 95 %", "p90", "p99", "max", "jitter"].map(time));
-    header.push("throughput\nMbit/s".to_owned());
+    let mut header = vec!["\nsize\nB".to_owned()];
+    header.extend(several_delays.then(|| "\ndelay\nms".to_owned()));
+    header.push("\nn".to_owned());
+    let names = [
+        "\nmin",
+        "\np50",
+        "rounds'\nmedian",
+        "its 95 %\ninterval",
+        "\np90",
+        "\np99",
+        "\nmax",
+        "\njitter",
+    ];
+    header.extend(names.map(time));
+    header.push("through-\nput\nMbit/s".to_owned());
     header.push(String::new());
     header.into()
 }
@@ -55,7 +69,7 @@ fn row(run: &Run, point: &Point, unit: Unit, several_delays: bool) -> Row {
         row.extend(figures_of(figures, unit));
     } else {
         row.push("0".to_owned());
-        row.extend(std::iter::repeat_n(NONE.to_owned(), 8));
+        row.extend(std::iter::repeat_n(NONE.to_owned(), 9));
     }
     row.push(marks(run, point));
     row.into()
@@ -65,12 +79,13 @@ fn row(run: &Run, point: &Point, unit: Unit, several_delays: bool) -> Row {
     clippy::cast_precision_loss,
     reason = "four digits are shown, and nanoseconds stay far below 2^52"
 )]
-fn figures_of(figures: &PointStatistics, unit: Unit) -> [String; 9] {
+fn figures_of(figures: &PointStatistics, unit: Unit) -> [String; 10] {
     let rtt = figures.rtt;
     [
         figures.n.to_string(),
         unit.digits(rtt.min as f64),
         unit.digits(rtt.p50),
+        unit.digits(rtt.median_of_rounds),
         rtt.median_ci95.map_or_else(
             || NONE.to_owned(),
             |interval| format!("{}–{}", unit.digits(interval.lo), unit.digits(interval.hi)),

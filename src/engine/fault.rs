@@ -232,8 +232,8 @@ pub(super) fn echo_too_early(probe: u32, received: &[u8]) -> Fault {
         FaultPhase::Measurement,
         FaultKind::EchoDiffers,
         format!(
-            "The server sent \"{}\" before it could have received as much of probe {probe}. It must \
-             send back what it receives.",
+            "The server sent \"{}\" before it could have received as much of probe {probe}: more came \
+             than had been sent. It must send back what it receives, once.",
             quote(received)
         ),
     )

@@ -275,13 +275,7 @@ impl<'s> Lane<'s> {
         self.work.reads += 1;
         self.work.bytes_read += count as u64;
         if self.work.bytes_read > self.work.bytes_written {
-            let received = self.came();
-            // Its beginning may say what it is.
-            let why = self.compare(0, self.unread);
-            return Err(match why {
-                Err(why) => LaneFault::Differs { why, received },
-                Ok(()) => LaneFault::TooEarly { received },
-            });
+            return Err(self.beyond(now, whole));
         }
         match now {
             Some(now) => self.take_in(now, whole)?,
@@ -297,6 +291,37 @@ impl<'s> Lane<'s> {
             }
         }
         Ok(true)
+    }
+
+    /// More came than was sent. What is right of it is taken in first, so that the rest is said of the
+    /// probe it came for: the last one, or one that was not sent yet.
+    fn beyond(
+        &mut self,
+        now: Option<Instant>,
+        whole: &mut impl FnMut(Probe, Instant),
+    ) -> LaneFault {
+        let (came, all) = (self.unread, self.came());
+        let excess = self.work.bytes_read - self.work.bytes_written;
+        let asked = came.saturating_sub(usize::try_from(excess).unwrap_or(came));
+        let next = self.begun + 1;
+        let end = came.min(asked + self.cargo.message.len_of(next));
+        let rest = self.cargo.buffer.get(asked..end).unwrap_or_default();
+        let is_next =
+            next <= self.cargo.probes && self.cargo.message.check_part(next, 0, rest).is_ok();
+        if is_next {
+            self.unread = asked;
+        }
+        let taken = match now {
+            Some(now) => self.take_in(now, whole),
+            None => self.take_part(),
+        };
+        match taken {
+            Err(fault) => fault,
+            Ok(()) if is_next => LaneFault::TooEarly {
+                received: self.quoted(asked, came),
+            },
+            Ok(()) => LaneFault::TooEarly { received: all },
+        }
     }
 
     /// Takes in whole echoes, and the part of one behind them.

@@ -112,7 +112,9 @@ fn look_at(
         return;
     };
     let interval = rtt.median_ci95.map(|interval| (interval.lo, interval.hi));
-    let outcome = match decide(interval, rtt.p50, round, elapsed, precision) {
+    // The median that the interval belongs to: that of all samples may lie outside of it.
+    let median = rtt.median_of_rounds;
+    let outcome = match decide(interval, median, round, elapsed, precision) {
         Decision::GoOn => None,
         Decision::Reached => Some(PrecisionOutcome::Reached),
         Decision::NotReachedInRounds => Some(PrecisionOutcome::NotReachedInRounds),
@@ -120,7 +122,7 @@ fn look_at(
     };
     point.outcome = outcome;
     open.closed = outcome.is_some();
-    open.expected = expected_rounds(interval, rtt.p50, round, precision);
+    open.expected = expected_rounds(interval, median, round, precision);
 }
 
 /// Rounds that are likely to be enough: an interval's width falls with the root of their number.
@@ -144,4 +146,45 @@ fn expected_rounds(
     )]
     let needed = needed.ceil() as u32;
     needed.clamp(next, precision.max_rounds.max(next))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::experiment::PointSpec;
+    use crate::measurement::{Probe, Round};
+    use crate::protocol::MeasurementType;
+
+    #[test]
+    fn a_point_is_looked_at_by_the_median_that_its_interval_belongs_to() {
+        let mut point = Point::new(PointSpec {
+            kind: MeasurementType::Rtt,
+            message_size: 1,
+            server_delay_ms: 0,
+        });
+        // Medians of 100, five times, and of 190; of all samples the median is 190.
+        for (number, probes, rtt) in (1..=6).map(|n| if n < 6 { (n, 1, 100) } else { (n, 9, 190) })
+        {
+            point.rounds.push(Arc::new(Round {
+                number,
+                probes: (0..probes).map(|_| Probe::new(0, Some(rtt))).collect(),
+                ..Round::default()
+            }));
+        }
+        point.refresh_statistics();
+        let look = |ci_width_percent| {
+            let precision = Precision {
+                ci_width_percent,
+                ..Precision::default()
+            };
+            let mut open = OpenPoint::new(Rounds::UntilPrecise(precision));
+            let mut point = point.clone();
+            look_at(&mut point, &mut open, 6, Duration::ZERO, &precision);
+            point.outcome
+        };
+        assert_eq!(look(90.0), Some(PrecisionOutcome::Reached));
+        assert_eq!(look(89.0), None, "90 wide, of 100");
+    }
 }

@@ -1,5 +1,6 @@
 //! What is asked for: the profile, its message sizes, and the plan that visits its points.
 
+mod load;
 mod method;
 mod patience;
 mod plan;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Order, Rounds, SizeSet, SocketOptions, WaitStrategy};
+use super::{Order, Rounds, SizeSet, SocketOptions, WaitStrategy, load};
 use crate::protocol::{self, Dialect, MeasurementType};
 
 /// The version written into profile files.
@@ -19,8 +19,6 @@ pub const MAX_DEPTH: u32 = 1_024;
 pub const MAX_CONNECTIONS: u32 = 64;
 /// Largest socket buffer that can be asked for, in bytes.
 pub const MAX_BUFFER: u32 = 1 << 30;
-/// Most payload bytes that the messages of all connections may have together.
-const MAX_BYTES_AT_ONCE: u64 = 256 << 20;
 /// Most rounds of a run.
 pub const MAX_ROUNDS: u32 = 10_000;
 /// Most message sizes of a profile.
@@ -194,8 +192,22 @@ impl fmt::Display for Field {
 pub struct Problem {
     /// Where.
     pub field: Field,
+    /// Other fields that have a part in it.
+    pub with: Vec<Field>,
     /// What, and what would be right.
     pub message: String,
+}
+
+impl Problem {
+    /// A problem of one field alone.
+    #[must_use]
+    pub fn new(field: Field, message: String) -> Self {
+        Self {
+            field,
+            with: Vec::new(),
+            message,
+        }
+    }
 }
 
 impl Profile {
@@ -209,7 +221,7 @@ impl Profile {
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut say = |field, message: String| problems.push(Problem { field, message });
+        let mut say = |field, message: String| problems.push(Problem::new(field, message));
         if self.version != PROFILE_VERSION {
             say(
                 Field::Version,
@@ -222,6 +234,11 @@ impl Profile {
         if let Target::Host { host, port } = &self.target {
             if let Some(message) = host_problem(host) {
                 say(Field::Host, message.to_owned());
+            } else if let Some(port) = port_in(host) {
+                say(
+                    Field::Host,
+                    format!("is a name or an address alone: {port} belongs into the port (--port)"),
+                );
             }
             if *port == 0 {
                 say(Field::Port, "must be 1 to 65535".to_owned());
@@ -259,40 +276,9 @@ impl Profile {
         }
         if self.probes == 0 {
             say(Field::Probes, "must be at least 1".to_owned());
-        } else if self.announced_probes() > MAX_PROBES {
-            say(
-                Field::Probes,
-                format!("must be at most {MAX_PROBES}, warm-up included"),
-            );
-        } else if self.announced_probes() < self.dialect.least_probes() {
-            let least = self.dialect.least_probes();
-            say(
-                Field::Probes,
-                format!("must be at least {least} in the {} dialect", self.dialect),
-            );
         }
-        let rounds_problem = round_problems(self.rounds, &mut say);
-        if !rounds_problem && self.visits() > MAX_VISITS {
-            say(
-                Field::Rounds,
-                format!(
-                    "sizes, delays and rounds make {} connections; at most {MAX_VISITS}",
-                    self.visits()
-                ),
-            );
-        }
-        let probes = self
-            .visits()
-            .saturating_mul(u64::from(self.announced_probes()));
+        round_problems(self.rounds, &mut say);
         method_problems(self, &mut say);
-        if !rounds_problem && self.visits() <= MAX_VISITS && probes > MAX_RUN_PROBES {
-            say(
-                Field::Probes,
-                format!(
-                    "sizes, delays, rounds and probes make {probes} probes in all; at most {MAX_RUN_PROBES}"
-                ),
-            );
-        }
         if !(100..=3_600_000).contains(&self.timeout_ms) {
             say(Field::Timeout, "must be 0.1 s to 3600 s".to_owned());
         }
@@ -303,10 +289,25 @@ impl Profile {
                     .to_owned(),
             );
         }
+        let is_wrong = |fields: &[Field]| problems.iter().any(|p| fields.contains(&p.field));
+        let memory = (!is_wrong(&[Field::MessageSizes, Field::Depth, Field::Connections]))
+            .then(|| load::memory(self));
+        let fields = [
+            Field::MessageSizes,
+            Field::ServerDelays,
+            Field::Rounds,
+            Field::MinRounds,
+            Field::MaxRounds,
+            Field::Probes,
+            Field::Connections,
+        ];
+        let counts = (!is_wrong(&fields)).then(|| load::problems(self));
+        problems.extend(memory.flatten());
+        problems.extend(counts.flatten());
         problems
     }
 
-    fn visits(&self) -> u64 {
+    pub(super) fn visits(&self) -> u64 {
         let points = self
             .message_sizes
             .len()
@@ -317,14 +318,8 @@ impl Profile {
     }
 }
 
-/// Says what is wrong with the rounds, and whether anything is.
-fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) -> bool {
+fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) {
     let count = 1..=MAX_ROUNDS;
-    let mut wrong = false;
-    let mut say = |field, message: String| {
-        wrong = true;
-        say(field, message);
-    };
     match rounds {
         Rounds::Exactly(rounds) => {
             if !count.contains(&rounds) {
@@ -357,13 +352,6 @@ fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) -> bool {
             }
         }
     }
-    wrong
-}
-
-/// Bytes of the largest messages of all connections.
-fn largest_bytes(profile: &Profile) -> u64 {
-    let largest = profile.message_sizes.iter().max().copied().unwrap_or(0);
-    largest.saturating_mul(u64::from(profile.connections))
 }
 
 fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
@@ -374,15 +362,6 @@ fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
         say(
             Field::Connections,
             format!("must be 1 to {MAX_CONNECTIONS}"),
-        );
-    } else if largest_bytes(profile) > MAX_BYTES_AT_ONCE {
-        say(
-            Field::Connections,
-            format!(
-                "{} times the largest message size is more than the {} MiB that may be held at once",
-                profile.connections,
-                MAX_BYTES_AT_ONCE >> 20
-            ),
         );
     }
     for (field, size) in [
@@ -402,6 +381,13 @@ fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
             );
         }
     }
+}
+
+/// The port that somebody wrote behind a host. An IPv6 address has several colons of its own.
+fn port_in(host: &str) -> Option<u16> {
+    let (name, port) = host.rsplit_once(':')?;
+    let is_address = name.contains(':') && !(name.starts_with('[') && name.ends_with(']'));
+    port.parse().ok().filter(|_| !is_address)
 }
 
 fn host_problem(host: &str) -> Option<&'static str> {
@@ -446,6 +432,15 @@ mod tests {
             problem(|p| p.target = host("http://a", 1)),
             Some(Field::Host)
         );
+        for with_port in ["127.0.0.1:80", "lab7:7000", "[::1]:80"] {
+            assert_eq!(
+                problem(|p| p.target = host(with_port, 1)),
+                Some(Field::Host)
+            );
+        }
+        for without in ["::1", "[::1]", "fe80::1%eth0", "2001:db8::80", "lab7"] {
+            assert_eq!(problem(|p| p.target = host(without, 1)), None, "{without}");
+        }
         assert_eq!(problem(|p| p.target = host("a", 0)), Some(Field::Port));
         assert_eq!(
             problem(|p| p.message_sizes.clear()),
@@ -464,7 +459,7 @@ mod tests {
             Some(Field::MessageSizes)
         );
         assert_eq!(problem(|p| p.probes = 0), Some(Field::Probes));
-        assert_eq!(problem(|p| p.warmup = MAX_PROBES), Some(Field::Probes));
+        assert_eq!(problem(|p| p.warmup = MAX_PROBES), Some(Field::Warmup));
         assert_eq!(
             problem(|p| p.server_delays_ms.clear()),
             Some(Field::ServerDelays)

@@ -283,7 +283,7 @@ fn read<T>(
     value: impl FnOnce() -> Result<T, String>,
 ) -> Option<T> {
     value()
-        .map_err(|message| problems.push(Problem { field, message }))
+        .map_err(|message| problems.push(Problem::new(field, message)))
         .ok()
 }
 

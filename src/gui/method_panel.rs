@@ -138,8 +138,7 @@ fn precision(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
         |ui| {
             Field::new("Most rounds")
                 .hint("Rounds after which a point that is still not precise is given up.")
-                // Too many connections in all are the doing of the most rounds.
-                .problem(wrong(experiment::Field::MaxRounds).or(wrong(experiment::Field::Rounds)))
+                .problem(wrong(experiment::Field::MaxRounds))
                 .show(ui, &mut form.max_rounds);
         },
     );
@@ -184,7 +183,8 @@ fn load(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
             Field::new("Connections")
                 .hint(
                     "Connections that measure a point at the same time; they share the path, as \
-                     several downloads do.",
+                     several downloads do. Each holds a message and room for its echo, 256 MiB in \
+                     all at most.",
                 )
                 .problem(wrong(experiment::Field::Connections))
                 .show(ui, &mut form.connections);

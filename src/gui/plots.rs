@@ -230,11 +230,13 @@ fn heading(
             }
         });
     }
-    let legend = RichText::new("dot: median · thick: 95 % interval · thin: least to p90")
-        .size(text_size::SMALL)
-        .color(Palette::of(ui).faint);
+    let legend =
+        RichText::new("dot: median of the rounds · thick: its 95 % interval · thin: least to p90")
+            .size(text_size::SMALL)
+            .color(Palette::of(ui).faint);
     ui.add(egui::Label::new(legend).truncate()).on_hover_text(
-        "The interval of the median comes from the medians of the rounds and needs six of them. \
+        "A round has one median, and the dot is the median of those of all rounds; its interval needs \
+             six of them. Least and p90 are of all probes. \
              An arrow says that the 90th percentile lies beyond the plot; the table has it. \
              Throughput is payload bytes echoed per second: size / RTT with one probe in flight; with \
              several, what came back in the time it took, and thin from the slowest round to the \

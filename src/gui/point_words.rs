@@ -55,9 +55,7 @@ pub fn state(run: &Run, point: &Point, is_measured: bool) -> String {
 /// The width of the median's interval in percent of the median.
 #[must_use]
 pub fn width_percent(point: &Point) -> Option<f64> {
-    let rtt = &point.statistics.as_ref()?.rtt;
-    let interval = rtt.median_ci95?;
-    (rtt.p50 > 0.0).then(|| (interval.hi - interval.lo) / rtt.p50 * 100.0)
+    point.statistics.as_ref()?.rtt.interval_width_percent()
 }
 
 /// How precise a point is against what was asked for, in a sentence.

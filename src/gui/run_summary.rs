@@ -5,7 +5,7 @@ use egui::{Color32, Label, RichText, Ui};
 use super::point_words::{calibration_lines, is_loopback, near_floor, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::{Order, Rounds};
-use crate::measurement::units::bytes;
+use crate::measurement::units::{bytes, counted};
 use crate::measurement::{Check, FLOOR_MARGIN, PrecisionOutcome, Run};
 
 /// One thing said, and what is behind it.
@@ -46,17 +46,8 @@ pub fn precise_points(run: &Run) -> Option<String> {
         .iter()
         .filter(|point| is_precise(point.outcome))
         .count();
-    let points = counted(run.points.len(), "point");
+    let points = counted(run.points.len() as u64, "point");
     Some(format!("{precise} of {points} precise"))
-}
-
-/// A number of things, in words.
-fn counted(number: usize, thing: &str) -> String {
-    if number == 1 {
-        format!("1 {thing}")
-    } else {
-        format!("{number} {thing}s")
-    }
 }
 
 fn remarks(run: &Run) -> Vec<Remark> {
@@ -78,7 +69,7 @@ fn failed_checks(run: &Run) -> Option<Remark> {
     if failed.is_empty() {
         return None;
     }
-    let text = format!("{} failed", counted(failed.len(), "self-check"));
+    let text = format!("{} failed", counted(failed.len() as u64, "self-check"));
     let details = failed
         .iter()
         .map(|check| format!("{}: {}", check.name, check.detail));
@@ -95,7 +86,10 @@ fn refused(run: &Run) -> Option<Remark> {
         return None;
     }
     Some(Remark {
-        text: format!("{} refused", counted(refused.len(), "socket setting")),
+        text: format!(
+            "{} refused",
+            counted(refused.len() as u64, "socket setting")
+        ),
         hover: lines(refused.iter().cloned()),
         is_warning: true,
     })
@@ -110,7 +104,7 @@ fn near_the_floor(run: &Run) -> Option<Remark> {
     Some(Remark {
         text: format!(
             "{near} of {} near the instrument floor",
-            counted(run.points.len(), "point")
+            counted(run.points.len() as u64, "point")
         ),
         hover: lines([
             format!(
@@ -144,7 +138,7 @@ fn rounds(run: &Run) -> Option<Remark> {
     let done = || run.points.iter().map(rounds_done);
     let (least, most) = (done().min()?, done().max()?);
     let text = if least == most {
-        counted(most, "round")
+        counted(most as u64, "round")
     } else {
         format!("{least} to {most} rounds")
     };

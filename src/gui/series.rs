@@ -3,7 +3,7 @@
 
 use super::axis::SizeScale;
 use super::point_words::rounds_done;
-use crate::measurement::units::{bytes, count, throughput, time};
+use crate::measurement::units::{bytes, count, counted, throughput, time};
 use crate::measurement::{Point, PointStatistics, Run};
 
 /// Which figure a plot shows.
@@ -20,7 +20,7 @@ pub enum Quantity {
 pub struct Dot {
     /// Its place on the axis of message sizes.
     pub x: f64,
-    /// The median.
+    /// The median of the rounds: what the interval belongs to.
     pub median: f64,
     /// The least RTT; of throughput what it is at the 90th percentile, or in the slowest round.
     pub low: f64,
@@ -75,7 +75,7 @@ fn dot(figures: &PointStatistics, quantity: Quantity, x: f64) -> Dot {
     match quantity {
         Quantity::Rtt => Dot {
             x,
-            median: rtt.p50,
+            median: rtt.median_of_rounds,
             low: rtt.min as f64,
             high: rtt.p90,
             interval: interval.map(|interval| (interval.lo, interval.hi)),
@@ -85,7 +85,7 @@ fn dot(figures: &PointStatistics, quantity: Quantity, x: f64) -> Dot {
             let bits = |bytes_per_second: f64| bytes_per_second * 8.0;
             Dot {
                 x,
-                median: bits(rate.median),
+                median: bits(rate.median_of_rounds),
                 low: bits(rate.low),
                 high: bits(rate.high),
                 interval: rate
@@ -122,19 +122,20 @@ pub fn read_out(series: &[Series<'_>], name: &str, index: usize) -> Option<Strin
     let min = time(rtt.min as f64);
     Some(format!(
         "{}, server delay {} ms\n\
-         median RTT {}\n\
-         95 % interval {interval}\n\
-         least {min}, p90 {}, p99 {}\n\
-         throughput {} (median), {} (mean)\n\
-         {} probes, {} rounds",
+         median RTT of the rounds {}\n\
+         its 95 % interval {interval}\n\
+         of all probes: least {min}, p50 {}, p90 {}, p99 {}\n\
+         throughput {} (median of the rounds), {} (mean)\n\
+         {}, {}",
         bytes(point.spec.message_size),
         count(point.spec.server_delay_ms),
+        time(rtt.median_of_rounds),
         time(rtt.p50),
         time(rtt.p90),
         time(rtt.p99),
-        throughput(figures.throughput.median),
+        throughput(figures.throughput.median_of_rounds),
         throughput(figures.throughput.mean),
-        count(figures.n),
-        rounds_done(point),
+        counted(figures.n, "probe"),
+        counted(rounds_done(point) as u64, "round"),
     ))
 }

@@ -193,7 +193,7 @@ impl Column {
     clippy::cast_precision_loss,
     reason = "nanoseconds stay far below 2^52"
 )]
-const COLUMNS: [Column; 26] = [
+const COLUMNS: [Column; 27] = [
     point("Size", In::Own("bytes"), 72.0, "Payload bytes of a probe.", |row| {
         count(row.point.spec.message_size)
     }),
@@ -246,17 +246,25 @@ const COLUMNS: [Column; 26] = [
         Some(units.time(of.rtt.p25))
     }),
     figure(
-        "Median",
+        "p50",
         In::Time,
-        "Half of the RTTs are below (type 7 percentile).",
+        "Half of all the RTTs are below (type 7 percentile).",
         |of, units| Some(units.time(of.rtt.p50)),
     )
-    .shown(50.0),
+    .shown(50.0)
+    .extra(),
+    figure(
+        "Median of rounds",
+        In::Time,
+        "The median of the rounds' medians: the dot in the plot, and what the interval beside it \
+         belongs to. Where rounds differ it is not the median of all RTTs (p50).",
+        |of, units| Some(units.time(of.rtt.median_of_rounds)),
+    )
+    .shown(92.0),
     figure(
         "95 % interval",
         In::Time,
-        "Of the median, from the medians of the rounds by order statistics (Le Boudec 2010); needs six \
-         rounds.",
+        "Of the median of the rounds, by order statistics (Le Boudec 2010); needs six rounds.",
         |of, units| of.rtt.median_ci95.map(|interval| units.interval(interval)),
     )
     .shown(104.0),
@@ -289,7 +297,8 @@ const COLUMNS: [Column; 26] = [
         "Mean absolute difference of neighbouring RTTs within a round.",
         |of, units| of.jitter_ns.map(|ns| units.time(ns)),
     )
-    .shown(50.0),
+    .shown(50.0)
+    .extra(),
     figure(
         "Outliers",
         In::Own("probes"),
@@ -320,9 +329,9 @@ const COLUMNS: [Column; 26] = [
     figure(
         "at median",
         In::Rate,
-        "Stop-and-wait: size / median RTT, in bits. With several probes in flight: the median of the \
-         rounds' rates.",
-        |of, units| Some(units.rate(of.throughput.median)),
+        "Stop-and-wait: size / median RTT of the rounds, in bits. With several probes in flight: the \
+         median of the rounds' rates.",
+        |of, units| Some(units.rate(of.throughput.median_of_rounds)),
     ),
     figure(
         "Window / RTT",

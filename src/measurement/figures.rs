@@ -9,6 +9,7 @@
 
 use std::mem;
 
+use super::interval::median_of;
 use super::outliers::Outliers;
 use super::series::Growing;
 use super::sorted::{Ranked, Sorted};
@@ -173,8 +174,7 @@ impl PointFigures {
         let rounds = self.all_rounds();
         let n = all.len() as u64;
         let mean = self.sums.rtts as f64 / n as f64;
-        let interval = median_interval(&rounds.medians);
-        let rtt = RttStatistics::of(all, mean, self.sums.stddev(all), interval)?;
+        let rtt = RttStatistics::of(all, mean, self.sums.stddev(all), &rounds.medians)?;
         let throughput = if self.pipelined {
             self.pipelined_throughput(&rounds, n)
         } else {
@@ -203,9 +203,11 @@ impl PointFigures {
         let mean = bytes * 1e9 / rounds.elapsed_ns.max(1) as f64;
         let mut rates = rounds.rates.clone();
         rates.sort_unstable_by(f64::total_cmp);
+        let median = median_of(&rates).unwrap_or(mean);
         Throughput {
             mean,
-            median: middle(&rates).unwrap_or(mean),
+            median,
+            median_of_rounds: median,
             median_ci95: median_interval(&rates),
             low: rates.first().copied().unwrap_or(mean),
             high: rates.last().copied().unwrap_or(mean),
@@ -325,13 +327,6 @@ impl Open {
             }
         }
     }
-}
-
-/// The median of sorted values.
-fn middle(sorted: &[f64]) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
-    let lower = sorted.get(last / 2)?;
-    Some(f64::midpoint(*lower, *sorted.get(sorted.len() / 2)?))
 }
 
 fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {

@@ -33,6 +33,15 @@ pub fn median_interval(values: &[f64]) -> Option<MedianInterval> {
     Some(MedianInterval { lo, hi })
 }
 
+/// The median of `values`, which need not be sorted: the mean of the two in the middle where their number
+/// is even. It lies in their [`median_interval`]. `None` without values.
+pub(super) fn median_of(values: &[f64]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let lower = sorted.get(sorted.len().checked_sub(1)? / 2)?;
+    Some(f64::midpoint(*lower, *sorted.get(sorted.len() / 2)?))
+}
+
 /// The largest rank j (from 1) with P(B(n, 1/2) <= j - 1) <= 2.5 %; the upper rank is n + 1 - j.
 fn lower_rank(n: usize) -> usize {
     if n > 1_000 {
@@ -99,5 +108,17 @@ mod tests {
             median_interval(&six),
             Some(MedianInterval { lo: 1.0, hi: 6.0 })
         );
+    }
+
+    #[test]
+    fn a_median_lies_in_its_own_interval() {
+        assert_eq!(median_of(&[]), None);
+        assert_eq!(median_of(&[4.0, 1.0]), Some(2.5));
+        for n in 6..60 {
+            let values: Vec<f64> = (0..n).map(|at| f64::from(at * 37 % 61)).collect();
+            let interval = median_interval(&values).unwrap();
+            let median = median_of(&values).unwrap();
+            assert!((interval.lo..=interval.hi).contains(&median), "n = {n}");
+        }
     }
 }

@@ -5,8 +5,9 @@
 //! 50 (1996). The interval of the median comes from the medians of the rounds, not from pooled
 //! samples: neighbouring round-trip times are correlated.
 
+use super::interval::median_of;
 use super::sorted::Ranked;
-use super::{MedianInterval, Outliers, PointFigures, Round, Series};
+use super::{MedianInterval, Outliers, PointFigures, Round, Series, median_interval};
 
 /// Round-trip time statistics, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,7 +18,7 @@ pub struct RttStatistics {
     pub p10: f64,
     /// The 25th percentile.
     pub p25: f64,
-    /// The median.
+    /// The median of all samples.
     pub p50: f64,
     /// The 75th percentile.
     pub p75: f64,
@@ -33,8 +34,10 @@ pub struct RttStatistics {
     pub mean: f64,
     /// The sample standard deviation (n - 1); `None` for a single sample.
     pub stddev: Option<f64>,
-    /// The 95 % interval of the median of the rounds' medians, a round being all its connections;
-    /// `None` below six rounds.
+    /// The median of the rounds' medians, a round being all its connections: what `median_ci95` is
+    /// the interval of. Where rounds differ it is not `p50`, which may even lie outside that interval.
+    pub median_of_rounds: f64,
+    /// The 95 % interval of the median of the rounds' medians; `None` below six rounds.
     pub median_ci95: Option<MedianInterval>,
 }
 
@@ -53,7 +56,10 @@ pub struct Throughput {
     pub mean: f64,
     /// Stop-and-wait: size / median round-trip time. Pipelined: the median of the rounds' rates.
     pub median: f64,
-    /// The 95 % interval of the median, from the rounds; `None` below six.
+    /// Stop-and-wait: size / the median of the rounds' median round-trip times. Pipelined: as
+    /// `median`. It is what `median_ci95` is the interval of.
+    pub median_of_rounds: f64,
+    /// The 95 % interval of the median of the rounds; `None` below six.
     pub median_ci95: Option<MedianInterval>,
     /// Stop-and-wait: size / 90th percentile of the round-trip time. Pipelined: the slowest round's.
     pub low: f64,
@@ -102,12 +108,12 @@ impl PointStatistics {
 }
 
 impl RttStatistics {
-    /// Of sorted samples, whose mean, deviation and interval are known.
+    /// Of sorted samples, whose mean, deviation and rounds are known.
     pub(super) fn of(
         sorted: Ranked<'_>,
         mean: f64,
         stddev: Option<f64>,
-        median_ci95: Option<MedianInterval>,
+        medians_of_rounds: &[f64],
     ) -> Option<Self> {
         let at = |share| sorted.percentile(share);
         Some(Self {
@@ -122,8 +128,17 @@ impl RttStatistics {
             max: sorted.last()?,
             mean,
             stddev,
-            median_ci95,
+            median_of_rounds: median_of(medians_of_rounds)?,
+            median_ci95: median_interval(medians_of_rounds),
         })
+    }
+
+    /// The width of the interval in percent of the median that it belongs to; `None` below six rounds.
+    #[must_use]
+    pub fn interval_width_percent(&self) -> Option<f64> {
+        let interval = self.median_ci95?;
+        let is_time = self.median_of_rounds > 0.0;
+        is_time.then(|| (interval.hi - interval.lo) / self.median_of_rounds * 100.0)
     }
 }
 
@@ -137,6 +152,7 @@ impl Throughput {
         Self {
             mean: per_second(rtt.mean),
             median: per_second(rtt.p50),
+            median_of_rounds: per_second(rtt.median_of_rounds),
             median_ci95: rtt.median_ci95.map(|interval| MedianInterval {
                 lo: per_second(interval.hi),
                 hi: per_second(interval.lo),
@@ -373,12 +389,32 @@ mod tests {
         let rounds: Vec<Round> = (1..=6)
             .map(|n| round(n, 0, &[Some(1), Some(u64::from(n) * 10), Some(1_000_000)]))
             .collect();
-        let interval = PointStatistics::of(&rounds, 1)
-            .unwrap()
-            .rtt
-            .median_ci95
-            .unwrap();
+        let rtt = PointStatistics::of(&rounds, 1).unwrap().rtt;
+        let interval = rtt.median_ci95.unwrap();
         assert_eq!((interval.lo, interval.hi), (10.0, 60.0));
+        assert!((rtt.median_of_rounds - 35.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_interval_holds_the_median_it_belongs_to_where_that_of_all_samples_lies_outside() {
+        // Two kinds of samples, a little more of the slow ones in all and of the fast ones in most
+        // rounds: what a pipeline does that fills up now and then.
+        let rounds: Vec<Round> = (1..=9)
+            .map(|n| {
+                let slow = if n == 9 { 12 } else { 1 };
+                let rtts = (0..2).map(|_| 100).chain((0..slow).map(|_| 900));
+                round(n, 0, &rtts.map(Some).collect::<Vec<_>>())
+            })
+            .collect();
+        let stats = PointStatistics::of(&rounds, 100).unwrap();
+        let (rtt, rate) = (stats.rtt, stats.throughput);
+        let interval = rtt.median_ci95.unwrap();
+        assert!(rtt.p50 > interval.hi, "{rtt:?}");
+        assert!((interval.lo..=interval.hi).contains(&rtt.median_of_rounds));
+        assert_eq!(rtt.interval_width_percent(), Some(0.0));
+        let rates = rate.median_ci95.unwrap();
+        assert!((rates.lo..=rates.hi).contains(&rate.median_of_rounds));
+        assert!(rate.median < rates.lo, "{rate:?}");
     }
 
     #[test]
@@ -399,6 +435,7 @@ mod tests {
             #[expect(clippy::cast_precision_loss)]
             let (min, max) = (r.min as f64, r.max as f64);
             prop_assert!(min <= r.p50 && r.p50 <= r.p90 && r.p90 <= r.p99 && r.p99 <= max);
+            prop_assert!(min <= r.median_of_rounds && r.median_of_rounds <= max);
             prop_assert!(min <= r.mean + 1e-6 && r.mean <= max + 1e-6);
             prop_assert_eq!(stats.n, rtts.len() as u64);
         }

@@ -132,11 +132,14 @@ pub fn count(value: u64) -> String {
 /// A number of bytes in words: `1 byte`, `1,000 bytes`.
 #[must_use]
 pub fn bytes(number: u64) -> String {
-    if number == 1 {
-        "1 byte".to_owned()
-    } else {
-        format!("{} bytes", count(number))
-    }
+    counted(number, "byte")
+}
+
+/// A number of things in words: `1 round`, `1,000 rounds`.
+#[must_use]
+pub fn counted(number: u64, thing: &str) -> String {
+    let many = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{many}", count(number))
 }
 
 /// A number with four significant digits: `0.01235`, `35.10`, `1235`, `123500`. Columns of such
@@ -202,6 +205,8 @@ mod tests {
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
+        assert_eq!(counted(1, "probe"), "1 probe");
+        assert_eq!(counted(1_000, "probe"), "1,000 probes");
     }
 
     #[test]

@@ -21,8 +21,8 @@ pub struct ProbeMessage {
 /// How an echo differs from what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EchoFault {
-    /// A byte is another one.
-    #[error("byte {at} of {len} of the echo differs from what was sent")]
+    /// A byte is another one. People count from 1.
+    #[error("byte {} of the {len} of the echo differs from what was sent", at + 1)]
     Differs {
         /// The first byte that differs, from 0.
         at: usize,

@@ -19,7 +19,8 @@
 //! | field | what it is |
 //! | --- | --- |
 //! | `rtt_ns.p10`, `p25`, `p75`, `p999` | more percentiles |
-//! | `throughput` | its interval, `low` and `high`, and whether several probes were in flight (`pipelined`) |
+//! | `rtt_ns.median_of_rounds` | the median of the rounds' medians, to which `median_ci95` belongs; `p50` is of all samples |
+//! | `throughput` | `median_of_rounds` and the interval of it, `low` and `high`, and whether several probes were in flight (`pipelined`) |
 //! | `outliers` | how many samples lie below `low_ns` or above `high_ns`; they are counted all the same |
 //! | `first_probe_ns`, `connect_ns` | the cold first probe of each connection, and how long each took to open |
 //! | `window_bound` | receive window of the peer / median RTT, in bytes per second: a bound, nothing measured |

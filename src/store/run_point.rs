@@ -50,6 +50,7 @@ struct RttDocument {
     max: u64,
     mean: u64,
     stddev: Option<u64>,
+    median_of_rounds: u64,
     median_ci95: Option<[u64; 2]>,
 }
 
@@ -57,6 +58,7 @@ struct RttDocument {
 struct ThroughputDocument {
     mean: u64,
     median: u64,
+    median_of_rounds: u64,
     median_ci95: Option<[u64; 2]>,
     low: u64,
     high: u64,
@@ -132,6 +134,7 @@ impl From<RttStatistics> for RttDocument {
             max: rtt.max,
             mean: whole(rtt.mean),
             stddev: rtt.stddev.map(whole),
+            median_of_rounds: whole(rtt.median_of_rounds),
             median_ci95: rtt.median_ci95.map(ends),
         }
     }
@@ -142,6 +145,7 @@ impl From<Throughput> for ThroughputDocument {
         Self {
             mean: whole(throughput.mean),
             median: whole(throughput.median),
+            median_of_rounds: whole(throughput.median_of_rounds),
             median_ci95: throughput.median_ci95.map(ends),
             low: whole(throughput.low),
             high: whole(throughput.high),

@@ -271,7 +271,7 @@ fn an_echo_that_differs_is_told_with_the_place() {
         peer.say(message)?;
         peer.stall().map(|()| Next::Accept)
     });
-    let says = ["probe 1", "byte 6 of 15", "byte for byte"];
+    let says = ["probe 1", "byte 7 of the 15", "byte for byte"];
     assert_fault(
         &fault,
         FaultPhase::Measurement,
@@ -300,7 +300,7 @@ fn an_echo_that_differs_is_told_with_the_place() {
         peer.line()?;
         peer.say("m 1 abd\n").map(|()| Next::Accept)
     });
-    let says = ["byte 6 of 15"];
+    let says = ["byte 7 of the 15"];
     assert_fault(
         &fault,
         FaultPhase::Measurement,
@@ -315,13 +315,65 @@ fn an_echo_that_differs_is_told_with_the_place() {
         peer.say(&message[4..])?;
         peer.stall().map(|()| Next::Accept)
     });
-    let says = ["byte 0 of 15", "the whole message"];
+    let says = ["byte 1 of the 15", "the whole message"];
     assert_fault(
         &fault,
         FaultPhase::Measurement,
         FaultKind::EchoDiffers,
         &says,
     );
+}
+
+#[test]
+fn what_nobody_asked_for_is_said_of_the_probe_it_came_for() {
+    // Eight probes in flight and right echoes, with more behind them in the same piece.
+    let behind = |more: &'static [u8]| {
+        let server = FakeServer::start(move |_, peer| {
+            peer.ready()?;
+            let mut echoes = Vec::new();
+            for _ in 0..8 {
+                echoes.extend(peer.message()?);
+            }
+            echoes.extend_from_slice(more);
+            peer.say(echoes)?;
+            peer.stall().map(|()| Next::Accept)
+        });
+        let run = run(
+            server.addr,
+            profile(|p| {
+                p.probes = 20;
+                p.depth = 8;
+            }),
+        );
+        let fault = fault_of(&run);
+        let echoed = samples(&run.points[0])
+            .iter()
+            .filter(|probe| probe.rtt_ns().is_some())
+            .count();
+        (fault, echoed)
+    };
+    let (fault, echoed) = behind(b"m 9 abcdefghij\nm 10 abcdefghij\n");
+    let says = [
+        "sent \"m 9 abc",
+        "of probe 9",
+        "more came than had been sent",
+    ];
+    assert_fault(
+        &fault,
+        FaultPhase::Measurement,
+        FaultKind::EchoDiffers,
+        &says,
+    );
+    assert_eq!(echoed, 8);
+    let (fault, echoed) = behind(b"and more of it, and more");
+    let says = ["echo of probe 8", "longer than the 15 bytes", "m 8 abc"];
+    assert_fault(
+        &fault,
+        FaultPhase::Measurement,
+        FaultKind::EchoDiffers,
+        &says,
+    );
+    assert_eq!(echoed, 7);
 }
 
 #[test]

@@ -18,7 +18,8 @@ fn figures(point: &Point) -> Vec<(&'static str, f64)> {
         ("Size", point.spec.message_size as f64),
         ("Rounds", point.rounds.len() as f64),
         ("n", figures.n as f64),
-        ("Median", rtt.p50),
+        ("p50", rtt.p50),
+        ("Median of rounds", rtt.median_of_rounds),
         ("p90", rtt.p90),
         ("p99", rtt.p99),
         ("Jitter", figures.jitter_ns.unwrap()),
@@ -46,7 +47,7 @@ fn more_figures(point: &Point) -> Vec<(&'static str, f64)> {
         ("Outliers", figures.outliers.count as f64),
         ("First probe", figures.first_probe.unwrap().p50_ns),
         ("Connect", figures.connect.unwrap().p50_ns),
-        ("at median", figures.throughput.median * 8.0),
+        ("at median", figures.throughput.median_of_rounds * 8.0),
     ];
     more.extend(
         figures
