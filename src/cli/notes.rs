@@ -249,7 +249,7 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
 fn limits(run: &Run) -> Vec<String> {
     let mut causes: Vec<(Cause, Vec<(String, String)>)> = Vec::new();
     for point in &run.points {
-        let Some(limit) = limit_of(point, &run.profile, run.calibration.as_ref()) else {
+        let Some(limit) = limit_of(run, point) else {
             continue;
         };
         let told = (name_of(run, point), limit.sentence);
@@ -459,7 +459,7 @@ mod tests {
             .iter()
             .zip([("1 B", &run.points[0]), ("1000 B", &run.points[2])])
         {
-            let limit = limit_of(point, &run.profile, None).unwrap();
+            let limit = limit_of(&run, point).unwrap();
             let sentence: Vec<&str> = limit.sentence.split_whitespace().collect();
             assert_eq!(*line, format!("{name}: {}", sentence.join(" ")));
         }

@@ -66,7 +66,7 @@ impl TableState {
 
 /// What limited each point.
 fn limits(run: &Run) -> Vec<Option<Limit>> {
-    let of_point = |point| limit_of(point, &run.profile, run.calibration.as_ref());
+    let of_point = |point| limit_of(run, point);
     run.points.iter().map(of_point).collect()
 }
 
