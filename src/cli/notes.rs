@@ -244,8 +244,8 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
     }
 }
 
-/// What limited each point. Points of one cause are told together, with the figures of the first and
-/// the last: the document has those of each.
+/// What limited each point. Points of one cause are told together; of more than two the figures are
+/// those of the first and the last, and that is said: the document has those of each.
 fn limits(run: &Run) -> Vec<String> {
     let mut causes: Vec<(Cause, Vec<(String, String)>)> = Vec::new();
     for point in &run.points {
@@ -268,7 +268,15 @@ fn limits(run: &Run) -> Vec<String> {
                 cause.name().trim_start_matches("this ")
             ),
         };
-        lines.push(format!("{what}: {}", names.join(", ")));
+        let of = if names.len() > 2 {
+            format!(
+                " (figures of the first and the last of these {} points; --json has those of each)",
+                names.len()
+            )
+        } else {
+            String::new()
+        };
+        lines.push(format!("{what}: {}{of}", names.join(", ")));
         let (first, last) = (points.first(), points.last().filter(|_| points.len() > 1));
         for (name, sentence) in first.into_iter().chain(last) {
             lines.push(format!("  {name}: {sentence}"));
@@ -452,7 +460,10 @@ mod tests {
         let all = lines(&run);
         let at = all
             .iter()
-            .position(|line| line == "limit not known: 1 B, 100 B, 1000 B")
+            .position(|line| {
+                line == "limit not known: 1 B, 100 B, 1000 B (figures of the first and the last of these \
+                         3 points; --json has those of each)"
+            })
             .unwrap();
         // The first of them and the last.
         for (line, (name, point)) in all[at + 1..]
