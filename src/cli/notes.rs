@@ -10,12 +10,15 @@ use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, l
 const NOT_PRECISE: char = '*';
 /// The instrument is seen in the figures of this point.
 const NEAR_FLOOR: char = '~';
+/// This point is faster than the instrument's floor.
+const BELOW_FLOOR: char = '<';
 
 /// The marks of a point, for the end of its row.
 pub(super) fn marks(run: &Run, point: &Point) -> String {
     let mut marks = String::new();
     marks.extend(is_not_reached(point).then_some(NOT_PRECISE));
     marks.extend(is_near_floor(run, point).then_some(NEAR_FLOOR));
+    marks.extend(is_below_floor(run, point).then_some(BELOW_FLOOR));
     marks
 }
 
@@ -24,6 +27,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(precision(run));
     notes.extend(near_floor(run));
+    notes.extend(below_floor(run));
     notes.extend(instrument(run));
     notes.extend(cold_start(run));
     notes.extend(outliers(run));
@@ -60,6 +64,14 @@ fn is_near_floor(run: &Run, point: &Point) -> bool {
             .calibration
             .zip(point.statistics)
             .is_some_and(|(floor, figures)| floor.is_near_floor(figures.rtt.p50))
+        && !is_below_floor(run, point)
+}
+
+/// The floor was found on a machine that was slower then.
+fn is_below_floor(run: &Run, point: &Point) -> bool {
+    run.calibration
+        .zip(point.statistics)
+        .is_some_and(|(floor, figures)| floor.is_above(figures.rtt.p50))
 }
 
 /// How the stop rule ended.
@@ -164,6 +176,16 @@ fn near_floor(run: &Run) -> Option<String> {
     })
 }
 
+fn below_floor(run: &Run) -> Option<String> {
+    let any = run.points.iter().any(|point| is_below_floor(run, point));
+    any.then(|| {
+        format!(
+            "{BELOW_FLOOR} faster than the instrument floor: this machine was slower when it was \
+             calibrated, just before the run; the floor is no bound for this run"
+        )
+    })
+}
+
 fn instrument(run: &Run) -> Option<String> {
     let Some(floor) = run.calibration else {
         // A document of a run that was never begun, or of a program that did not measure it.
@@ -181,7 +203,8 @@ fn instrument(run: &Run) -> Option<String> {
         "instrument floor:"
     };
     Some(format!(
-        "{is} {} (clock {} a reading, in steps of {})",
+        "{is} {} (median {}; clock {} a reading, in steps of {})",
+        time(floor.least_ns()),
         time(floor.floor_ns),
         time(floor.clock_cost_ns),
         time(whole(floor.clock_resolution_ns))
@@ -336,7 +359,8 @@ mod tests {
         run.calibration = Some(Calibration {
             clock_cost_ns: 22.0,
             clock_resolution_ns: 1,
-            floor_ns: 2_500.0,
+            floor_ns: 4_100.0,
+            floor_min_ns: 2_500,
             ..Calibration::default()
         });
         run
@@ -401,7 +425,7 @@ mod tests {
         assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
         assert!(!row(&run, 1_000).contains('~'));
         assert!(note(&run, "~ nearer than 10 times").is_some());
-        let floor = "2.500 µs (clock 22.00 ns a reading, in steps of 1.000 ns)";
+        let floor = "2.500 µs (median 4.100 µs; clock 22.00 ns a reading, in steps of 1.000 ns)";
         assert_eq!(
             note(&run, "instrument").unwrap(),
             format!("instrument floor: {floor}")
@@ -418,6 +442,26 @@ mod tests {
         run.calibration = None;
         let said = note(&run, "loopback").unwrap();
         assert!(said.contains("the instrument floor is not known"), "{said}");
+    }
+
+    #[test]
+    fn a_point_faster_than_the_floor_is_marked_and_the_floor_called_no_bound() {
+        for loopback in [false, true] {
+            let mut run = measured(Profile::default());
+            run.calibration = Some(Calibration {
+                floor_ns: 16_000.0,
+                floor_min_ns: 15_000,
+                ..Calibration::default()
+            });
+            run.route = Some(Route {
+                loopback,
+                ..Route::default()
+            });
+            assert!(row(&run, 1).ends_with('<'));
+            assert!(!row(&run, 100).contains('<') && !row(&run, 1_000).contains('<'));
+            let said = note(&run, "< faster than the instrument floor").unwrap();
+            assert!(said.contains("slower when it was calibrated"), "{said}");
+        }
     }
 
     fn report_of(run: &Run) -> String {
