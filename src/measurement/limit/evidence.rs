@@ -20,6 +20,9 @@ const LEAST_SEGMENTS: f64 = 4.0;
 /// Within this many times the instrument's own round trip (median) a round trip shows the instrument: the other end may
 /// wait in a slower way than the one that it was measured with.
 pub(super) const FLOORS: f64 = 3.0;
+/// An exchange with ends that were asleep takes no more than so many of the instrument's own round trips,
+/// whichever state of rest the processors were in when these were measured.
+const ASLEEP: f64 = 10.0;
 /// Bytes that this computer copies in a second at least, on their way one way: into the kernel and out of
 /// it again. Machines that do no better than that are rare.
 pub(super) const COPY_RATE: f64 = 2e9;
@@ -256,9 +259,12 @@ impl Seen {
         self.rtt_ns * self.message / self.in_flight.max(self.message)
     }
 
-    /// Whether the time from one echo to the next is no more than this computer takes for an exchange.
+    /// Whether the time from one echo to the next is no more than this computer takes for an exchange in
+    /// which both ends were asleep.
     pub fn is_each_own(&self) -> bool {
-        self.is_near_floor(self.each_ns() - 2.0 * self.message * 1e9 / COPY_RATE)
+        let exchange = self.each_ns() - 2.0 * self.message * 1e9 / COPY_RATE;
+        self.floor_ns
+            .is_some_and(|floor| exchange <= ASLEEP * floor)
     }
 
     /// Whether the kernel saw bytes delivered at the rate at which they were sent, as a path that is

@@ -585,7 +585,7 @@ fn a_slow_server_in_a_pipeline_is_named_where_there_is_no_path() {
         ..made
     };
     assert_ne!(of_a_link.cause(), Cause::Server, "a path may hold them");
-    let quick = Made { rtt: 240, ..made };
+    let quick = Made { rtt: 790, ..made };
     assert_eq!(quick.cause(), Cause::NotKnown, "{}", quick.says());
     let busy_here = Made {
         cpu: 60_000,
