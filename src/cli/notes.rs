@@ -10,12 +10,15 @@ use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, l
 const NOT_PRECISE: char = '*';
 /// The instrument is seen in the figures of this point.
 const NEAR_FLOOR: char = '~';
+/// This point is faster than the instrument's floor.
+const BELOW_FLOOR: char = '<';
 
 /// The marks of a point, for the end of its row.
 pub(super) fn marks(run: &Run, point: &Point) -> String {
     let mut marks = String::new();
     marks.extend(is_not_reached(point).then_some(NOT_PRECISE));
     marks.extend(is_near_floor(run, point).then_some(NEAR_FLOOR));
+    marks.extend(is_below_floor(run, point).then_some(BELOW_FLOOR));
     marks
 }
 
@@ -24,6 +27,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(precision(run));
     notes.extend(near_floor(run));
+    notes.extend(below_floor(run));
     notes.extend(instrument(run));
     notes.extend(cold_start(run));
     notes.extend(outliers(run));
@@ -60,6 +64,14 @@ fn is_near_floor(run: &Run, point: &Point) -> bool {
             .calibration
             .zip(point.statistics)
             .is_some_and(|(floor, figures)| floor.is_near_floor(figures.rtt.p50))
+        && !is_below_floor(run, point)
+}
+
+/// The floor was found on a machine that was slower then.
+fn is_below_floor(run: &Run, point: &Point) -> bool {
+    run.calibration
+        .zip(point.statistics)
+        .is_some_and(|(floor, figures)| floor.is_above(figures.rtt.p50))
 }
 
 /// How the stop rule ended.
@@ -162,6 +174,16 @@ fn near_floor(run: &Run) -> Option<String> {
     })
 }
 
+fn below_floor(run: &Run) -> Option<String> {
+    let any = run.points.iter().any(|point| is_below_floor(run, point));
+    any.then(|| {
+        format!(
+            "{BELOW_FLOOR} faster than the instrument floor: this machine was slower when it was \
+             calibrated, just before the run; the floor is no bound for this run"
+        )
+    })
+}
+
 fn instrument(run: &Run) -> Option<String> {
     let Some(floor) = run.calibration else {
         // A document of a run that was never begun, or of a program that did not measure it.
@@ -179,7 +201,8 @@ fn instrument(run: &Run) -> Option<String> {
         "instrument floor:"
     };
     Some(format!(
-        "{is} {} (clock {} a reading, in steps of {})",
+        "{is} {} (median {}; clock {} a reading, in steps of {})",
+        time(floor.least_ns()),
         time(floor.floor_ns),
         time(floor.clock_cost_ns),
         time(whole(floor.clock_resolution_ns))
@@ -242,12 +265,12 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
     }
 }
 
-/// What limited each point. Points of one cause are told together, with the figures of the first and
-/// the last: the document has those of each.
+/// What limited each point. Points of one cause are told together; of more than two the figures are
+/// those of the first and the last, and that is said: the document has those of each.
 fn limits(run: &Run) -> Vec<String> {
     let mut causes: Vec<(Cause, Vec<(String, String)>)> = Vec::new();
     for point in &run.points {
-        let Some(limit) = limit_of(point, &run.profile, run.calibration.as_ref()) else {
+        let Some(limit) = limit_of(run, point) else {
             continue;
         };
         let told = (name_of(run, point), limit.sentence);
@@ -266,7 +289,15 @@ fn limits(run: &Run) -> Vec<String> {
                 cause.name().trim_start_matches("this ")
             ),
         };
-        lines.push(format!("{what}: {}", names.join(", ")));
+        let of = if names.len() > 2 {
+            format!(
+                " (figures of the first and the last of these {} points; --json has those of each)",
+                names.len()
+            )
+        } else {
+            String::new()
+        };
+        lines.push(format!("{what}: {}{of}", names.join(", ")));
         let (first, last) = (points.first(), points.last().filter(|_| points.len() > 1));
         for (name, sentence) in first.into_iter().chain(last) {
             lines.push(format!("  {name}: {sentence}"));
@@ -326,7 +357,8 @@ mod tests {
         run.calibration = Some(Calibration {
             clock_cost_ns: 22.0,
             clock_resolution_ns: 1,
-            floor_ns: 2_500.0,
+            floor_ns: 4_100.0,
+            floor_min_ns: 2_500,
             ..Calibration::default()
         });
         run
@@ -391,7 +423,7 @@ mod tests {
         assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
         assert!(!row(&run, 1_000).contains('~'));
         assert!(note(&run, "~ nearer than 10 times").is_some());
-        let floor = "2.500 µs (clock 22.00 ns a reading, in steps of 1.000 ns)";
+        let floor = "2.500 µs (median 4.100 µs; clock 22.00 ns a reading, in steps of 1.000 ns)";
         assert_eq!(
             note(&run, "instrument").unwrap(),
             format!("instrument floor: {floor}")
@@ -408,6 +440,26 @@ mod tests {
         run.calibration = None;
         let said = note(&run, "loopback").unwrap();
         assert!(said.contains("the instrument floor is not known"), "{said}");
+    }
+
+    #[test]
+    fn a_point_faster_than_the_floor_is_marked_and_the_floor_called_no_bound() {
+        for loopback in [false, true] {
+            let mut run = measured(Profile::default());
+            run.calibration = Some(Calibration {
+                floor_ns: 16_000.0,
+                floor_min_ns: 15_000,
+                ..Calibration::default()
+            });
+            run.route = Some(Route {
+                loopback,
+                ..Route::default()
+            });
+            assert!(row(&run, 1).ends_with('<'));
+            assert!(!row(&run, 100).contains('<') && !row(&run, 1_000).contains('<'));
+            let said = note(&run, "< faster than the instrument floor").unwrap();
+            assert!(said.contains("slower when it was calibrated"), "{said}");
+        }
     }
 
     fn report_of(run: &Run) -> String {
@@ -450,14 +502,17 @@ mod tests {
         let all = lines(&run);
         let at = all
             .iter()
-            .position(|line| line == "limit not known: 1 B, 100 B, 1000 B")
+            .position(|line| {
+                line == "limit not known: 1 B, 100 B, 1000 B (figures of the first and the last of these \
+                         3 points; --json has those of each)"
+            })
             .unwrap();
         // The first of them and the last.
         for (line, (name, point)) in all[at + 1..]
             .iter()
             .zip([("1 B", &run.points[0]), ("1000 B", &run.points[2])])
         {
-            let limit = limit_of(point, &run.profile, None).unwrap();
+            let limit = limit_of(&run, point).unwrap();
             let sentence: Vec<&str> = limit.sentence.split_whitespace().collect();
             assert_eq!(*line, format!("{name}: {}", sentence.join(" ")));
         }

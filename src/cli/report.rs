@@ -175,8 +175,8 @@ pub(super) mod tests {
                 "",
                 "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
                 "limit not known: 100 B, 65536 B",
-                "100 B: Not known: no cause makes up half of the median round-trip time of 10.00 µs.",
-                "65536 B: Not known: no cause makes up half of the median round-trip time of 20.00 µs.",
+                "100 B: Not known: 6 probes are too few to tell, it takes 20.",
+                "65536 B: Not known: 6 probes are too few to tell, it takes 20.",
                 "order of the points: random, drawn from seed 7 (--seed 7 repeats it)",
             ]
         );

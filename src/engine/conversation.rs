@@ -16,6 +16,7 @@ use super::fault;
 use super::lane::Cargo;
 use super::measure::{Failure, Keeper, Method, STALL, measure};
 use super::progress::Place;
+use super::run_queue::Waited;
 use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
 use super::tcp_info::tcp_info;
 use super::visit::Current;
@@ -94,6 +95,7 @@ async fn bare(
         .map(TcpStream::into_std)
         .collect::<io::Result<_>>()?;
     let sockets: Vec<_> = streams.iter().map(SockRef::from).collect();
+    let waited_before = Waited::until_now();
     let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
     let mut patience = recording.borrow().patience();
     let method = Method {
@@ -104,6 +106,7 @@ async fn bare(
     let mut keeper = recording;
     let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
     let after: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
+    let waited = Waited::until_now();
     drop(sockets);
     let mut recording = recording.borrow_mut();
     recording.learnt(patience);
@@ -112,6 +115,9 @@ async fn bare(
         round.tcp = before
             .zip(after)
             .map(|(before, after)| Box::new(TcpChange { before, after }));
+        if let Some(work) = &mut round.work {
+            waited.put_into(waited_before, work);
+        }
     }
     let streams = streams.into_iter().map(TcpStream::from_std);
     Ok((streams.collect::<io::Result<_>>()?, measured))

@@ -22,6 +22,7 @@ mod progress;
 mod quiet;
 mod readiness;
 mod route;
+mod run_queue;
 mod session;
 mod socket_options;
 mod tcp_info;

@@ -34,7 +34,7 @@ impl Floor {
         let least = dots().map(|(dot, _)| dot.low).fold(f64::INFINITY, f64::min);
         Some(Self {
             calibration,
-            is_drawn: calibration.is_near_floor(least) && calibration.floor_ns <= ceiling,
+            is_drawn: calibration.is_near_floor(least) && calibration.least_ns() <= ceiling,
         })
     }
 
@@ -44,7 +44,7 @@ impl Floor {
             return;
         }
         ui.hline(
-            HLine::new(FLOOR, self.calibration.floor_ns / unit.size)
+            HLine::new(FLOOR, self.calibration.least_ns() / unit.size)
                 .stroke(Stroke::new(1.0, color))
                 .style(LineStyle::Dashed { length: DASH })
                 .allow_hover(false),
@@ -55,11 +55,11 @@ impl Floor {
     pub fn key(&self, ui: &mut Ui) {
         let faint = Palette::of(ui).faint;
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = format!("{FLOOR} {}", time(self.calibration.floor_ns));
+            let text = format!("{FLOOR} {}", time(self.calibration.least_ns()));
             let text = RichText::new(text).size(text_size::SMALL).color(faint);
             let mut hover = calibration_lines(&self.calibration);
             hover.push_str(if self.is_drawn {
-                "\nThe dashed line: no path can be seen shorter than that."
+                "\nThe dashed line: the machine was not seen faster than that."
             } else {
                 "\nNot drawn: it is not within ten times of what was measured."
             });

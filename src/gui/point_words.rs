@@ -14,13 +14,37 @@ pub fn is_loopback(run: &Run) -> bool {
     )
 }
 
-/// The calibration, where the point is so near the instrument's floor that the instrument is seen in
-/// its figures. A run over loopback is all about the floor; there it is said once for the run.
+/// How a point stands to the instrument's floor, where that has to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtFloor {
+    /// So near that the instrument is seen in its figures.
+    Near,
+    /// Its median is shorter than the floor, which is therefore none.
+    Below,
+}
+
+impl AtFloor {
+    /// As a mark in the table.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Near => "near floor",
+            Self::Below => "below floor",
+        }
+    }
+}
+
+/// How a point stands to the instrument's floor. A run over loopback is all about being near it; there
+/// that is said once for the run.
 #[must_use]
-pub fn near_floor(run: &Run, point: &Point) -> Option<Calibration> {
-    let calibration = run.calibration.filter(|_| !is_loopback(run))?;
+pub fn at_floor(run: &Run, point: &Point) -> Option<AtFloor> {
+    let calibration = run.calibration?;
     let median = point.statistics.as_ref()?.rtt.p50;
-    calibration.is_near_floor(median).then_some(calibration)
+    if calibration.is_above(median) {
+        return Some(AtFloor::Below);
+    }
+    let is_near = calibration.is_near_floor(median) && !is_loopback(run);
+    is_near.then_some(AtFloor::Near)
 }
 
 /// Rounds of a point that are over, or begun; each may have had several connections.
@@ -87,16 +111,26 @@ pub fn precision(run: &Run, point: &Point) -> Option<String> {
     })
 }
 
-/// What a median so near to the instrument's floor means, in two sentences.
+/// What a median so near to the instrument's floor means, or below it, in two sentences.
 #[must_use]
-pub fn floor_sentence(median_ns: f64, calibration: &Calibration) -> String {
-    format!(
-        "Near the instrument's floor: the median is {} times what the same exchange takes over this \
-         machine's loopback, {}. Below {FLOOR_MARGIN} times a part of it is the instrument, not the \
-         path.",
-        significant(median_ns / calibration.floor_ns),
-        time(calibration.floor_ns),
-    )
+pub fn floor_sentence(run: &Run, point: &Point) -> Option<String> {
+    let calibration = run.calibration?;
+    let median_ns = point.statistics.as_ref()?.rtt.p50;
+    let least_ns = calibration.least_ns();
+    Some(match at_floor(run, point)? {
+        AtFloor::Near => format!(
+            "Near the instrument's floor: the median is {} times the least that the same exchange took \
+             over this machine's loopback, {}. Below {FLOOR_MARGIN} times a part of it is the instrument, \
+             not the path.",
+            significant(median_ns / least_ns),
+            time(least_ns),
+        ),
+        AtFloor::Below => format!(
+            "Faster than the instrument's floor of {}: the machine was slower when it was calibrated, \
+             just before the run, than in the run. The floor is no bound for this run.",
+            time(least_ns),
+        ),
+    })
 }
 
 /// What the calibration found, a line for each figure.
@@ -107,10 +141,10 @@ pub fn floor_sentence(median_ns: f64, calibration: &Calibration) -> String {
 )]
 pub fn calibration_lines(calibration: &Calibration) -> String {
     format!(
-        "Instrument floor: {} (least {}), the smallest probe over this machine's loopback, waited for \
-         as in the run, {} times.\nReading the clock: {}, in steps of {}.\nAsking a socket in vain: {}.",
+        "Instrument floor: {} (median {}), the least round trip of the smallest probe over this \
+         machine's loopback, waited for as in the run, {} times.\nReading the clock: {}, in steps of {}.\nAsking a socket in vain: {}.",
+        time(calibration.least_ns()),
         time(calibration.floor_ns),
-        time(calibration.floor_min_ns as f64),
         calibration.round_trips,
         time(calibration.clock_cost_ns),
         time(calibration.clock_resolution_ns as f64),

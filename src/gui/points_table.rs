@@ -5,7 +5,7 @@ use egui::{Align, Grid, Label, Layout, Response, RichText, Ui};
 use egui_extras::{Column as Width, TableBuilder, TableRow};
 
 use super::app::App;
-use super::point_words::{floor_sentence, near_floor, precision};
+use super::point_words::{floor_sentence, precision};
 use super::table_columns::{Column, Row, Units, columns};
 use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
 use super::widgets::note;
@@ -66,7 +66,7 @@ impl TableState {
 
 /// What limited each point.
 fn limits(run: &Run) -> Vec<Option<Limit>> {
-    let of_point = |point| limit_of(point, &run.profile, run.calibration.as_ref());
+    let of_point = |point| limit_of(run, point);
     run.points.iter().map(of_point).collect()
 }
 
@@ -235,11 +235,7 @@ fn evidence(ui: &mut Ui, limit: &Limit) {
 /// What has to be said of a point, a sentence each.
 fn sentences(run: &Run, point: &Point) -> Vec<String> {
     let fault = point.error.as_ref().map(ToString::to_string);
-    let median = point.statistics.as_ref().map(|figures| figures.rtt.p50);
-    let floor = near_floor(run, point)
-        .zip(median)
-        .map(|(calibration, median)| floor_sentence(median, &calibration));
-    [fault, precision(run, point), floor]
+    [fault, precision(run, point), floor_sentence(run, point)]
         .into_iter()
         .flatten()
         .collect()
@@ -319,6 +315,23 @@ mod tests {
         let mut unknown = run();
         unknown.calibration = None;
         assert_eq!(marks(&shown(unknown)), 0);
+    }
+
+    #[test]
+    fn a_point_faster_than_the_floor_is_marked_and_says_what_the_floor_is_worth() {
+        for loopback in [false, true] {
+            let mut run = test_run::run(&[(100, NEAR_NS / 5, None), (200, 50 * NEAR_NS, None)]);
+            if let Some(route) = &mut run.route {
+                route.loopback = loopback;
+            }
+            let mut harness = shown(run);
+            let said = rest_on(&mut harness, "below floor");
+            assert!(
+                said.contains("Faster than the instrument's floor"),
+                "{said}"
+            );
+            assert!(said.contains("slower when it was calibrated"), "{said}");
+        }
     }
 
     #[test]

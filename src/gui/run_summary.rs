@@ -2,7 +2,7 @@
 
 use egui::{Color32, Label, RichText, Ui};
 
-use super::point_words::{calibration_lines, is_loopback, near_floor, rounds_done};
+use super::point_words::{AtFloor, at_floor, calibration_lines, is_loopback, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::{Order, Rounds};
 use crate::measurement::units::{bytes, counted};
@@ -55,6 +55,7 @@ fn remarks(run: &Run) -> Vec<Remark> {
         failed_checks(run),
         refused(run),
         near_the_floor(run),
+        below_the_floor(run),
         precise(run),
         rounds(run),
         loopback(run),
@@ -95,12 +96,36 @@ fn refused(run: &Run) -> Option<Remark> {
     })
 }
 
+/// Points that stand so to the instrument's floor; `None` if there is none.
+fn standing(run: &Run, how: AtFloor) -> Option<usize> {
+    let points = run.points.iter();
+    let number = points
+        .filter(|point| at_floor(run, point) == Some(how))
+        .count();
+    (number > 0).then_some(number)
+}
+
+fn below_the_floor(run: &Run) -> Option<Remark> {
+    let below = standing(run, AtFloor::Below)?;
+    Some(Remark {
+        text: format!(
+            "{below} of {} faster than the instrument floor",
+            counted(run.points.len() as u64, "point")
+        ),
+        hover: lines([
+            "Their medians are shorter than the floor: the machine was slower when it was calibrated, \
+             just before the run, than in the run. The floor is no bound for this run."
+                .to_owned(),
+            run.calibration
+                .map(|calibration| calibration_lines(&calibration))
+                .unwrap_or_default(),
+        ]),
+        is_warning: true,
+    })
+}
+
 fn near_the_floor(run: &Run) -> Option<Remark> {
-    let near = run.points.iter().filter_map(|point| near_floor(run, point));
-    let near = near.count();
-    if near == 0 {
-        return None;
-    }
+    let near = standing(run, AtFloor::Near)?;
     Some(Remark {
         text: format!(
             "{near} of {} near the instrument floor",
@@ -108,8 +133,8 @@ fn near_the_floor(run: &Run) -> Option<Remark> {
         ),
         hover: lines([
             format!(
-                "Their medians are less than {FLOOR_MARGIN} times what the same exchange takes over \
-                 this machine's loopback: a part of them is the instrument, not the path."
+                "Their medians are less than {FLOOR_MARGIN} times the least that the same exchange took \
+                 over this machine's loopback: a part of them is the instrument, not the path."
             ),
             run.calibration
                 .map(|calibration| calibration_lines(&calibration))
@@ -270,6 +295,20 @@ mod tests {
         let run = test_run::run(&[(1, 30_000, None), (2, 1_000_000, None)]);
         let near = "1 of 2 points near the instrument floor".to_owned();
         assert!(said(&run).contains(&(near, true)), "{:?}", said(&run));
+    }
+
+    #[test]
+    fn points_faster_than_the_floor_are_counted_as_a_warning_on_loopback_too() {
+        let mut run = test_run::run(&[(1, 6_000, None), (2, 1_000_000, None)]);
+        let below = (
+            "1 of 2 points faster than the instrument floor".to_owned(),
+            true,
+        );
+        assert!(said(&run).contains(&below), "{:?}", said(&run));
+        if let Some(route) = &mut run.route {
+            route.loopback = true;
+        }
+        assert!(said(&run).contains(&below), "{:?}", said(&run));
     }
 
     #[test]

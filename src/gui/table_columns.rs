@@ -2,7 +2,7 @@
 //! that decide are shown; all of them are in the copied table, and the others where the pointer rests
 //! on a row.
 
-use super::point_words::{near_floor, rounds_done, state};
+use super::point_words::{AtFloor, at_floor, rounds_done, state};
 use crate::measurement::units::{Unit, count};
 use crate::measurement::{Limit, MedianInterval, Point, PointStatistics, Run, Series};
 
@@ -128,7 +128,7 @@ pub fn columns(run: &Run) -> Vec<Column> {
     let has_mark = run
         .points
         .iter()
-        .any(|point| near_floor(run, point).is_some());
+        .any(|point| at_floor(run, point).is_some());
     COLUMNS
         .iter()
         .filter(|column| has_mark || column.name != "Mark")
@@ -216,10 +216,11 @@ const COLUMNS: [Column; 27] = [
         "Mark",
         In::Nothing,
         70.0,
-        "Near floor: the median is so short that the instrument is seen in it.",
-        |row| match near_floor(row.run, row.point) {
-            Some(_) => "near floor".to_owned(),
-            None => "-".to_owned(),
+        "Near floor: the median is so short that the instrument is seen in it. Below floor: it is \
+         shorter than the floor, because the machine was slower when it was calibrated.",
+        |row| {
+            let mark = at_floor(row.run, row.point).map_or("-", AtFloor::word);
+            mark.to_owned()
         },
     ),
     point(

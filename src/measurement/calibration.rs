@@ -16,18 +16,62 @@ pub struct Calibration {
     /// What asking a socket in vain costs, in nanoseconds (median).
     pub empty_read_ns: f64,
     /// Round-trip time over this machine's loopback interface of the smallest probe, waited for as in
-    /// the run, in nanoseconds (median): no path can be seen shorter than that.
+    /// the run, in nanoseconds (median): what the instrument itself takes as a rule.
     pub floor_ns: f64,
-    /// The least of them, in nanoseconds.
+    /// The least of them, in nanoseconds; 0 where it was not kept.
     pub floor_min_ns: u64,
     /// Round trips it was taken from.
     pub round_trips: u32,
 }
 
 impl Calibration {
+    /// The instrument's floor, in nanoseconds: the least round trip of the calibration. Other work and a
+    /// processor that wakes slowly make round trips longer and none shorter, so that of all figures of a
+    /// calibration the least is the nearest to a bound that no path is seen below. The median is what the
+    /// instrument took while it was calibrated, and that may be more than what it takes in the run.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "nanoseconds stay far below 2^52"
+    )]
+    pub fn least_ns(&self) -> f64 {
+        match self.floor_min_ns {
+            0 => self.floor_ns,
+            least => least as f64,
+        }
+    }
+
     /// Whether a round-trip time is so close to the floor that the instrument is seen in it.
     #[must_use]
     pub fn is_near_floor(&self, rtt_ns: f64) -> bool {
-        rtt_ns < FLOOR_MARGIN * self.floor_ns
+        rtt_ns < FLOOR_MARGIN * self.least_ns()
+    }
+
+    /// Whether a round-trip time lies below the floor: the machine was slower when it was calibrated.
+    #[must_use]
+    pub fn is_above(&self, rtt_ns: f64) -> bool {
+        self.least_ns() > rtt_ns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_the_least_round_trip_and_not_what_the_machine_took_as_a_rule() {
+        let slow = Calibration {
+            floor_ns: 60_000.0,
+            floor_min_ns: 7_000,
+            ..Calibration::default()
+        };
+        assert!(!slow.is_above(20_000.0), "a figure between the two");
+        assert!(slow.is_above(6_999.0));
+        assert!(slow.is_near_floor(69_999.0) && !slow.is_near_floor(70_000.0));
+        let not_kept = Calibration {
+            floor_min_ns: 0,
+            ..slow
+        };
+        assert!(not_kept.is_above(20_000.0), "the median is all there is");
     }
 }

@@ -60,6 +60,12 @@ pub struct Work {
     pub in_flight_ns: u64,
     /// Processor time of the measuring thread, in nanoseconds.
     pub cpu_ns: Option<u64>,
+    /// Time in which the measuring thread was ready to run and something else had the processor, pauses
+    /// included, in nanoseconds.
+    pub queued_ns: Option<u64>,
+    /// Time in which anything on this computer was ready to run and waited for a processor, pauses
+    /// included, in nanoseconds.
+    pub contended_ns: Option<u64>,
 }
 
 impl Work {

@@ -18,11 +18,14 @@ type Added<T> = Option<Vec<T>>;
 /// Writing and reading name the fields of [`Work`] once, so that neither can forget one. A round
 /// whose work was not kept has null in all of them.
 macro_rules! connections {
-    ($($work:ident),+) => {
+    ($($work:ident),+; or nothing: $($maybe:ident),+) => {
         impl Serialize for ConnectionsOf<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let rounds = || self.0.rounds.iter();
-                let mut columns = serializer.serialize_struct("connections", 19)?;
+                let mut columns = serializer.serialize_struct(
+                    "connections",
+                    7 + [$(stringify!($work)),+].len() + [$(stringify!($maybe)),+].len(),
+                )?;
                 columns.serialize_field("round", &Column(|| rounds().map(|r| r.number)))?;
                 columns.serialize_field("connection", &Column(|| rounds().map(|r| r.connection)))?;
                 columns.serialize_field("session", &Column(|| rounds().map(|r| r.session)))?;
@@ -35,7 +38,10 @@ macro_rules! connections {
                     stringify!($work),
                     &Column(|| work().map(|work| work.map(|work| work.$work))),
                 )?;)+
-                columns.serialize_field("cpu_ns", &Column(|| work().map(|work| work?.cpu_ns)))?;
+                $(columns.serialize_field(
+                    stringify!($maybe),
+                    &Column(|| work().map(|work| work?.$maybe)),
+                )?;)+
                 columns.end()
             }
         }
@@ -51,7 +57,7 @@ macro_rules! connections {
             connect_ns: Vec<Option<u64>>,
             local: Vec<Option<SocketAddr>>,
             $($work: Added<Option<u64>>,)+
-            cpu_ns: Added<Option<u64>>,
+            $($maybe: Added<Option<u64>>,)+
         }
 
         impl Connections {
@@ -68,7 +74,10 @@ macro_rules! connections {
                         concat!("connections.", stringify!($work)),
                         self.$work.as_ref().map(Vec::len),
                     ),)+
-                    ("connections.cpu_ns", self.cpu_ns.as_ref().map(Vec::len)),
+                    $((
+                        concat!("connections.", stringify!($maybe)),
+                        self.$maybe.as_ref().map(Vec::len),
+                    ),)+
                 ])
             }
 
@@ -79,11 +88,13 @@ macro_rules! connections {
                     Some(column) => column.get(row).copied().flatten(),
                     None => Some(0),
                 };
-                let cpu_ns = self.cpu_ns.as_ref().and_then(|column| *column.get(row)?);
-                let mut there = [$(self.$work.as_ref().and_then(|column| *column.get(row)?)),+]
+                let there = |column: &Added<Option<u64>>| {
+                    column.as_ref().and_then(|column| *column.get(row)?)
+                };
+                let mut any = [$(there(&self.$work),)+ $(there(&self.$maybe)),+]
                     .into_iter()
                     .flatten();
-                if cpu_ns.is_none() && there.next().is_none() {
+                if any.next().is_none() {
                     return Ok(None);
                 }
                 Ok(Some(Work {
@@ -95,7 +106,7 @@ macro_rules! connections {
                             stringify!($work)
                         )
                     })?,)+
-                    cpu_ns,
+                    $($maybe: there(&self.$maybe),)+
                 }))
             }
         }
@@ -113,7 +124,8 @@ connections!(
     reads,
     empty_reads,
     sleeps,
-    in_flight_ns
+    in_flight_ns;
+    or nothing: cpu_ns, queued_ns, contended_ns
 );
 
 impl Connections {

@@ -103,7 +103,7 @@ impl<'a> PointDocument<'a> {
             first_probe_ns: figures.and_then(|figures| Some(figures.first_probe?.into())),
             connect_ns: figures.and_then(|figures| Some(figures.connect?.into())),
             window_bound: figures.and_then(|figures| figures.window_bound).map(whole),
-            limit: limit_of(point, &run.profile, run.calibration.as_ref()),
+            limit: limit_of(run, point),
             precision: point.outcome,
             error: point.error.as_ref(),
             connections: ConnectionsOf(point),

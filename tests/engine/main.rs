@@ -7,6 +7,7 @@ mod support;
 mod faults;
 mod gone;
 mod hostile;
+mod limits;
 mod measuring;
 mod method;
 mod queue;

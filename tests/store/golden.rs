@@ -205,6 +205,8 @@ pub fn full_run() -> Run {
         sleeps: 1,
         in_flight_ns: 21_000,
         cpu_ns: Some(8_800),
+        queued_ns: Some(120),
+        contended_ns: Some(340),
     });
     let before = TcpInfo {
         srtt_us: 90,

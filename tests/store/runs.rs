@@ -179,6 +179,8 @@ fn a_column_that_was_added_later_may_be_missing_as_a_whole() {
     for (columns, name) in [
         ("connections", "paused_ns"),
         ("connections", "cpu_ns"),
+        ("connections", "queued_ns"),
+        ("connections", "contended_ns"),
         ("connections", "depth"),
         ("tcp", "busy_us"),
         ("tcp", "cwnd_segments"),
@@ -275,6 +277,8 @@ fn any_round() -> impl Strategy<Value = Round> {
                     sleeps,
                     in_flight_ns,
                     cpu_ns,
+                    queued_ns: cpu_ns.map(|ns| ns ^ 1),
+                    contended_ns: Some(sleeps),
                 }
             }),
             tcp: tcp.map(

@@ -1,41 +1,40 @@
 //! The causes, in the order in which they are looked at: each says whether it makes up most of a point,
 //! and in which words.
 
-use super::evidence::{COPY_RATE, FLOORS, LEAST_KERNEL_NS, Seen};
+use super::evidence::{LEAST_KERNEL_NS, Seen};
+use super::processor::{busy_processor, floor, floor_of_loopback, is_idle, this_computer};
+use super::sockets::{held, nagle, receive_buffer};
 use super::{Cause, whole_bytes};
 use crate::measurement::units::{significant, throughput, time};
 
 /// A cause that makes up half of the time leaves less than half to all others together.
-const MOST: f64 = 0.5;
+pub(super) const MOST: f64 = 0.5;
 /// The kernel's share of time in which a window or buffer was full says something about a point only
 /// if bytes were under way for a good part of it.
 const BUSY_ENOUGH: f64 = 0.3;
 /// A path that is filled has bytes under way nearly all the time; the rest is the start of each round.
-const BUSY: f64 = 0.7;
-/// A thread that works for more than this share of the time has no room for being faster; what is
-/// left are the waits that no program is without.
-const OWN_WORK: f64 = 0.7;
-/// A thread that works for less than this share of the time mostly waits for others.
-const IDLE: f64 = 0.5;
-/// How near the kernel's delivery rate must be to the rate at which was sent to be its reason.
-const SAME_RATE: f64 = 0.3;
+pub(super) const BUSY: f64 = 0.7;
 /// Bytes that take this many times longer than on an empty path stand in a queue before its slowest
 /// part. A receiver that answers late because it was asleep takes less.
-const QUEUE: f64 = 10.0;
+pub(super) const QUEUE: f64 = 10.0;
 /// A full window has about as many bytes under way as it is large. With less than this share of it the
 /// window was not full of bytes under way but closed, by a server that does not read.
 const CLOSED: f64 = 0.25;
 
-/// A window with room for so many times what is under way holds nothing back.
-const ROOM: f64 = 1.25;
+/// The median of fewer probes says too little: a round of the default has as many.
+const LEAST_PROBES: u64 = 20;
 
 /// The first cause that makes up most of the point, and its sentence.
 pub(super) fn cause_of(seen: &Seen) -> (Cause, String) {
     server_delay(seen)
+        .or_else(|| too_few(seen))
+        .or_else(|| receive_buffer(seen))
+        .or_else(|| busy_processor(seen))
         .or_else(|| full(seen))
         .or_else(|| this_computer(seen))
         .or_else(|| floor_of_loopback(seen))
         .or_else(|| held(seen))
+        .or_else(|| nagle(seen))
         .or_else(|| path_round_trip(seen))
         .or_else(|| path_rate(seen))
         .or_else(|| floor(seen))
@@ -43,9 +42,9 @@ pub(super) fn cause_of(seen: &Seen) -> (Cause, String) {
         .unwrap_or_else(|| not_known(seen))
 }
 
-type Found = Option<(Cause, String)>;
+pub(super) type Found = Option<(Cause, String)>;
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     significant(share * 100.0)
 }
 
@@ -61,6 +60,20 @@ fn server_delay(seen: &Seen) -> Found {
     })
 }
 
+/// Anything but a delay that was asked for needs more probes to be told from chance.
+fn too_few(seen: &Seen) -> Found {
+    let probes = seen.probes;
+    (probes < LEAST_PROBES).then(|| {
+        let are = if probes == 1 {
+            "1 probe is".to_owned()
+        } else {
+            format!("{probes} probes are")
+        };
+        let why = format!("Not known: {are} too few to tell, it takes {LEAST_PROBES}.");
+        (Cause::NotKnown, why)
+    })
+}
+
 /// A window or a buffer was full most of the time. Either fills up for reasons of its own, or because
 /// the path or the server behind it is slow.
 fn full(seen: &Seen) -> Found {
@@ -73,7 +86,7 @@ fn full(seen: &Seen) -> Found {
     let limited = [window, buffer].into_iter().flatten().reduce(f64::max)?;
     if let Some((srtt, path)) = seen.srtt_ns.zip(seen.path_ns)
         && srtt >= QUEUE * path
-        && !(seen.loopback && seen.is_own(srtt))
+        && (!seen.loopback || (!seen.is_own(srtt) && seen.is_delivered_as_sent()))
     {
         let why = format!(
             "The rate of the path: bytes stand in a queue, {} until they are acknowledged where an \
@@ -116,79 +129,6 @@ fn full(seen: &Seen) -> Found {
     Some((Cause::ReceiveWindow, why))
 }
 
-fn this_computer(seen: &Seen) -> Found {
-    let own = seen.own_work.filter(|own| *own >= OWN_WORK)?;
-    let why = format!(
-        "This computer: its processor worked on the probes in {} % of the time, waiting not counted.",
-        percent(own)
-    );
-    Some((Cause::ThisComputer, why))
-}
-
-/// Whether the measuring thread is known to have waited most of the time.
-fn is_idle(seen: &Seen) -> bool {
-    seen.own_work.is_some_and(|own| own < IDLE)
-}
-
-/// Bytes that stay on this computer have no path: what the kernel takes for one is its own time.
-fn floor_of_loopback(seen: &Seen) -> Found {
-    floor(seen).filter(|_| seen.loopback)
-}
-
-/// One probe at a time that is back so soon that this computer alone may take as long.
-fn floor(seen: &Seen) -> Found {
-    let floor = seen.floor_ns.filter(|_| !seen.pipelined)?;
-    let rtt = seen.rtt_ns - seen.delay_ns;
-    if !seen.is_own(rtt) {
-        return None;
-    }
-    let median = time(seen.rtt_ns);
-    let subject = if seen.delay_ns > 0.0 {
-        format!(
-            "what the server delay leaves of the median round-trip time of {median}, {},",
-            time(rtt)
-        )
-    } else {
-        format!("the median round-trip time of {median}")
-    };
-    let (and_copying, what) = if seen.is_near_floor(rtt) {
-        (String::new(), "the processor, the kernel and waking up")
-    } else {
-        let copying = format!(
-            " and the {} of copying the bytes there and back at {}",
-            time(seen.copying_ns()),
-            throughput(COPY_RATE)
-        );
-        (copying, "the processor, the kernel and copying")
-    };
-    let why = format!(
-        "This computer: {subject} is within {FLOORS} times the instrument's own floor of \
-         {}{and_copying}; what is seen is {what}, not a path.",
-        time(floor),
-    );
-    Some((Cause::ThisComputer, why))
-}
-
-/// The kernel says that a send buffer was full only where it had nothing else to send for want of room.
-/// Messages that meet it full, while both windows have room for more than is under way, say it as well.
-fn held(seen: &Seen) -> Found {
-    let share = seen.held.filter(|share| *share >= MOST)?;
-    let under_way = seen.under_way().filter(|_| !seen.loopback)?;
-    let congestion = seen.congestion_window?;
-    let window = seen.window?;
-    (congestion.min(window) >= ROOM * under_way).then(|| {
-        let why = format!(
-            "Our send buffer: {} % of the messages met it full, while the congestion window of {} and \
-             the server's receive window of {} had room for more than the {} under way.",
-            percent(share),
-            whole_bytes(congestion),
-            whole_bytes(window),
-            whole_bytes(under_way)
-        );
-        (Cause::SendBuffer, why)
-    })
-}
-
 fn path_round_trip(seen: &Seen) -> Found {
     let path = seen.path_ns.filter(|path| *path >= MOST * seen.rtt_ns)?;
     if seen.loopback && seen.is_near_floor(path) {
@@ -212,12 +152,11 @@ fn path_rate(seen: &Seen) -> Found {
     let rate = seen.delivery_rate?;
     if seen.pipelined {
         let busy = seen.busy()?;
-        let sent = seen.sent_rate();
         let is_it = busy >= BUSY
             && seen.busy_ns? >= LEAST_KERNEL_NS
             && !seen.app_limited
             && !(seen.loopback && seen.is_own(seen.rtt_ns))
-            && (rate - sent).abs() <= SAME_RATE * sent;
+            && seen.is_delivered_as_sent();
         return is_it.then(|| {
             let why = format!(
                 "The rate of the path: bytes were under way in {} % of the time, and the kernel saw \
@@ -244,7 +183,7 @@ fn path_rate(seen: &Seen) -> Found {
 
 fn server(seen: &Seen) -> Found {
     if seen.pipelined {
-        return server_of_pipeline(seen);
+        return server_on_loopback(seen).or_else(|| server_of_pipeline(seen));
     }
     let path = seen.path_ns?;
     let transfer = seen.transfer_ns().unwrap_or_default();
@@ -261,6 +200,25 @@ fn server(seen: &Seen) -> Found {
             time(left),
             time(seen.rtt_ns),
             time(path),
+        );
+        (Cause::Server, why)
+    })
+}
+
+/// Where there is no path, bytes can wait nowhere but at the two ends. With this one idle and each echo
+/// taking longer than this computer takes for an exchange, it is the other.
+fn server_on_loopback(seen: &Seen) -> Found {
+    let own = seen
+        .own_work
+        .filter(|_| seen.loopback && is_idle(seen) && seen.floor_ns.is_some())?;
+    let no_path = !seen.is_delivered_as_sent();
+    let left = seen.rtt_ns - seen.delay_ns;
+    (no_path && !seen.is_each_own() && left >= MOST * seen.rtt_ns).then(|| {
+        let why = format!(
+            "The server: an echo came every {}, while the measuring thread worked in {} % of the time; \
+             on this computer there is no path where bytes could wait.",
+            time(seen.each_ns()),
+            percent(own)
         );
         (Cause::Server, why)
     })

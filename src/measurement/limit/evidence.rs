@@ -1,22 +1,28 @@
 //! What is known of a point beside its samples, added up over its rounds.
 
+use super::account::{elapsed_ns, held, mean_read, own_work, waited};
 use super::whole_bytes;
 use crate::experiment::Profile;
-use crate::measurement::units::{significant, throughput, time};
-use crate::measurement::{Calibration, Point, Round, TcpChange, TcpInfo};
+use crate::measurement::units::{count, significant, throughput, time};
+use crate::measurement::{Calibration, Point, SocketSettings, TcpChange, TcpInfo};
 use crate::protocol::probes_len;
 
 /// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
 /// connection open. One that is this many times longer than the probes took says nothing of the path.
 const SLOWER_THAN_PROBES: f64 = 1.2;
+/// How near the kernel's delivery rate must be to the rate at which was sent to be its reason.
+const SAME_RATE: f64 = 0.3;
 /// The kernel counts these times in its own ticks, of 1 to 10 ms: fewer than a few of them are chance.
 pub(super) const LEAST_KERNEL_NS: f64 = 20e6;
 /// Below this many segments the kernel sees an echo acknowledge its probe, and takes the server's time
 /// for the path's.
 const LEAST_SEGMENTS: f64 = 4.0;
-/// Within this many times the instrument's own floor a round trip shows the instrument: the other end may
-/// wait in a slower way than the one that the floor was measured with.
+/// Within this many times the instrument's own round trip (median) a round trip shows the instrument: the other end may
+/// wait in a slower way than the one that it was measured with.
 pub(super) const FLOORS: f64 = 3.0;
+/// An exchange with ends that were asleep takes no more than so many of the instrument's own round trips,
+/// whichever state of rest the processors were in when these were measured.
+const ASLEEP: f64 = 10.0;
 /// Bytes that this computer copies in a second at least, on their way one way: into the kernel and out of
 /// it again. Machines that do no better than that are rare.
 pub(super) const COPY_RATE: f64 = 2e9;
@@ -24,7 +30,13 @@ pub(super) const COPY_RATE: f64 = 2e9;
 /// The figures that a cause can rest on. Times in nanoseconds, rates in bytes per second; `None` is
 /// what the system does not tell or nobody measured.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a figure of its own, and any may be with any other"
+)]
 pub(super) struct Seen {
+    /// Probes that count.
+    pub probes: u64,
     /// The median round-trip time.
     pub rtt_ns: f64,
     /// The server delay that was asked for.
@@ -38,7 +50,8 @@ pub(super) struct Seen {
     pub pipelined: bool,
     /// Whether the connections stayed on this computer.
     pub loopback: bool,
-    /// The instrument's own floor: the round trip of the smallest probe on this computer.
+    /// The instrument's own round trip, of the smallest probe on this computer: the median, which is what
+    /// it takes as a rule, and not the least.
     pub floor_ns: Option<f64>,
     /// Time of measuring, summed up over the connections.
     pub elapsed_ns: f64,
@@ -62,16 +75,39 @@ pub(super) struct Seen {
     pub app_limited: bool,
     /// Share of the time in which the measuring thread worked, polling in vain left out.
     pub own_work: Option<f64>,
+    /// Share of the time in which that thread was ready and something else had the processor.
+    pub queued: Option<f64>,
+    /// Share of the time in which anything on this computer was ready and had no processor.
+    pub contended: Option<f64>,
+    /// Share of the summed round-trip times that the probes would have taken had each had the median.
+    pub by_median: f64,
+    /// Whether Nagle's algorithm was on.
+    pub nagle: bool,
+    /// Our send buffer as the system has it, where one was asked for.
+    pub send_buffer: Option<f64>,
+    /// Our receive buffer as the system has it, where one was asked for: else it grows.
+    pub receive_buffer: Option<f64>,
+    /// Bytes that a read gave (mean).
+    pub read: Option<f64>,
     /// Bytes of a message, header included.
-    message: f64,
+    pub message: f64,
+    /// Bytes of all messages that may be in flight together on a connection.
+    pub on_connection: f64,
     /// Bytes of all messages that may be in flight together.
     in_flight: f64,
     /// Segments it needs.
     segments: Option<f64>,
+    /// Bytes that a segment carries.
+    mss: Option<f64>,
 }
 
 impl Seen {
-    pub fn of(point: &Point, profile: &Profile, calibration: Option<&Calibration>) -> Option<Self> {
+    pub fn of(
+        point: &Point,
+        profile: &Profile,
+        calibration: Option<&Calibration>,
+        socket: Option<&SocketSettings>,
+    ) -> Option<Self> {
         let statistics = point.statistics?;
         let rounds = || point.rounds.iter().map(AsRef::as_ref);
         let changes: Vec<&TcpChange> = rounds().filter_map(|round| round.tcp.as_deref()).collect();
@@ -108,7 +144,21 @@ impl Seen {
             .unwrap_or(1)
             .max(1);
         let mss = after(|tcp| Some(u64::from(tcp.mss))).filter(|mss| *mss > 0.0);
+        let asked = &profile.socket;
+        let as_set = |asked: Option<u32>, read_back: fn(&SocketSettings) -> u64| {
+            let bytes = asked.map(|asked| socket.map_or(u64::from(asked), read_back));
+            bytes.filter(|bytes| *bytes > 0).map(float)
+        };
+        let (queued, contended) = waited(point);
         Some(Self {
+            probes: statistics.n,
+            queued,
+            contended,
+            by_median: (rtt_ns / statistics.rtt.mean.max(1.0)).min(1.0),
+            nagle: !socket.map_or(asked.nodelay, |socket| socket.nodelay),
+            send_buffer: as_set(asked.send_buffer, |socket| socket.send_buffer),
+            receive_buffer: as_set(asked.receive_buffer, |socket| socket.receive_buffer),
+            read: mean_read(point),
             rtt_ns,
             delay_ns: float(point.spec.server_delay_ms) * 1e6,
             path_ns: [least_rtt, connect]
@@ -151,8 +201,10 @@ impl Seen {
             app_limited: limited.iter().filter(|is| **is).count() * 2 > limited.len(),
             own_work: own_work(point, calibration),
             message,
+            on_connection: message * f64::from(depth),
             in_flight: message * f64::from(depth) * f64::from(lanes),
             segments: mss.map(|mss| (message / mss).ceil()),
+            mss,
         })
     }
 
@@ -201,6 +253,37 @@ impl Seen {
         Some(2.0 * (one_way - self.path_ns.unwrap_or_default()).max(0.0))
     }
 
+    /// What a probe in flight has of the round-trip time: with the queue full of probes, the time from
+    /// one echo to the next (Little's law).
+    pub fn each_ns(&self) -> f64 {
+        self.rtt_ns * self.message / self.in_flight.max(self.message)
+    }
+
+    /// Whether the time from one echo to the next is no more than this computer takes for an exchange in
+    /// which both ends were asleep.
+    pub fn is_each_own(&self) -> bool {
+        let exchange = self.each_ns() - 2.0 * self.message * 1e9 / COPY_RATE;
+        self.floor_ns
+            .is_some_and(|floor| exchange <= ASLEEP * floor)
+    }
+
+    /// Whether the kernel saw bytes delivered at the rate at which they were sent, as a path that is
+    /// filled has it. One whose other end is slow has bytes delivered as fast as memory, now and then.
+    pub fn is_delivered_as_sent(&self) -> bool {
+        let sent = self.sent_rate();
+        self.delivery_rate
+            .is_some_and(|rate| (rate - sent).abs() <= SAME_RATE * sent)
+    }
+
+    /// Whether Nagle's algorithm holds back something of each message: its last segment, which is not
+    /// full, or all of a short one behind others (RFC 896, RFC 9293 section 3.7.4).
+    pub fn may_be_held_by_nagle(&self) -> bool {
+        let fills = self.mss.is_some_and(|mss| self.message % mss < 0.5);
+        let several = self.segments.is_some_and(|segments| segments >= 2.0);
+        let behind_others = self.on_connection > self.message;
+        self.nagle && !fills && (several || behind_others)
+    }
+
     /// Everything, in words.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         let text = |value: f64| time(value).to_string();
@@ -212,10 +295,12 @@ impl Seen {
         } else {
             ""
         };
+        let percent = |value: f64| format!("{}\u{a0}%", significant(value * 100.0));
         let figures = [
+            ("probes counted", Some(count(self.probes))),
             ("median RTT", Some(text(self.rtt_ns))),
             ("server delay", Some(text(self.delay_ns))),
-            ("instrument's own floor", self.floor_ns.map(text)),
+            ("instrument's own round trip", self.floor_ns.map(text)),
             (
                 "copying what is in flight, at most",
                 self.floor_ns.map(|_| text(self.copying_ns())),
@@ -229,9 +314,12 @@ impl Seen {
             ("congestion window", self.congestion_window.map(whole_bytes)),
             (
                 "messages that met a full send buffer",
-                self.held
-                    .map(|held| format!("{}\u{a0}%", significant(held * 100.0))),
+                self.held.map(percent),
             ),
+            ("our send buffer", self.send_buffer.map(whole_bytes)),
+            ("our receive buffer", self.receive_buffer.map(whole_bytes)),
+            ("a read gave", self.read.map(whole_bytes)),
+            ("Nagle's algorithm", self.nagle.then(|| "on".to_owned())),
             (
                 "delivery rate",
                 self.delivery_rate
@@ -244,6 +332,9 @@ impl Seen {
                 self.segments.map(significant_whole),
             ),
             ("own work", self.own_work.map(share)),
+            ("ready and without a processor", self.queued.map(share)),
+            ("any program without a processor", self.contended.map(share)),
+            ("median RTT of mean RTT", Some(percent(self.by_median))),
         ];
         figures
             .into_iter()
@@ -256,62 +347,6 @@ fn significant_whole(value: f64) -> String {
     format!("{value:.0}")
 }
 
-/// How long a round measured.
-fn elapsed_ns(round: &Round) -> f64 {
-    if let Some(work) = round.work {
-        return float(work.elapsed_ns());
-    }
-    let began = round.probes.iter().map(|probe| probe.sent_ns).min();
-    let echoes = round.probes.iter().filter_map(|probe| {
-        let rtt = probe.rtt_ns()?;
-        Some(probe.sent_ns.saturating_add(rtt))
-    });
-    match (began, echoes.max()) {
-        (Some(began), Some(ended)) => float(ended.saturating_sub(began)),
-        _ => 0.0,
-    }
-}
-
-/// The share of the time in which the measuring thread worked. One thread measures all connections of
-/// a round: its processor time is the same in each of them, and its pauses too.
-fn own_work(point: &Point, calibration: Option<&Calibration>) -> Option<f64> {
-    let (mut worked, mut elapsed) = (0.0, 0.0);
-    let mut rounds = point.rounds.iter().peekable();
-    while let Some(first) = rounds.next() {
-        let (mut cpu, mut paused, mut empty_reads) = (0_u64, 0_u64, 0_u64);
-        let (mut began, mut ended) = (u64::MAX, 0);
-        let mut next = Some(first);
-        while let Some(round) = next {
-            let work = round.work?;
-            cpu = cpu.max(work.cpu_ns?);
-            paused = paused.max(work.paused_ns);
-            empty_reads = empty_reads.saturating_add(work.empty_reads);
-            began = began.min(work.began_ns);
-            ended = ended.max(work.ended_ns);
-            next = rounds.next_if(|other| other.number == first.number);
-        }
-        let vain = match calibration {
-            Some(calibration) => float(empty_reads) * calibration.empty_read_ns,
-            None if empty_reads == 0 => 0.0,
-            // Nobody knows how much of it was waiting.
-            None => return None,
-        };
-        worked += (float(cpu) - vain - float(paused)).max(0.0);
-        elapsed += float(ended.saturating_sub(began).saturating_sub(paused));
-    }
-    (elapsed > 0.0).then(|| (worked / elapsed).min(1.0))
-}
-
-/// The share of the messages that the kernel did not take whole at once.
-fn held(point: &Point) -> Option<f64> {
-    let (mut held, mut sent) = (0_u64, 0_u64);
-    for round in &point.rounds {
-        held = round.work?.held_messages.saturating_add(held);
-        sent += round.probes.len() as u64;
-    }
-    (sent > 0).then(|| float(held) / float(sent))
-}
-
 fn median(mut values: Vec<u64>) -> Option<f64> {
     values.sort_unstable();
     crate::measurement::percentile(&values, 0.5)
@@ -321,6 +356,6 @@ fn median(mut values: Vec<u64>) -> Option<f64> {
     clippy::cast_precision_loss,
     reason = "for shares and for words, where the last digit does not matter"
 )]
-fn float(value: u64) -> f64 {
+pub(super) fn float(value: u64) -> f64 {
     value as f64
 }

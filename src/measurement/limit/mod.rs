@@ -7,16 +7,20 @@
 //!
 //! With several probes in flight the round-trip time holds the queue that they make themselves: it is
 //! what is in flight over the rate. What is left of it after the known parts then says nothing of the
-//! server, which is only named where this side was idle and everything sent was acknowledged.
+//! server, which is only named where this side was idle and everything sent was acknowledged, or where
+//! there is no path.
 
+mod account;
 mod causes;
 mod evidence;
+mod processor;
+mod sockets;
 
 use serde::{Deserialize, Serialize};
 
 use self::evidence::Seen;
 use super::units::bytes;
-use super::{Calibration, Point};
+use super::{Calibration, Point, Run, SocketSettings};
 use crate::experiment::Profile;
 
 /// What limits a point.
@@ -29,6 +33,10 @@ pub enum Cause {
     ReceiveWindow,
     /// Our send buffer holds no more bytes that are not acknowledged.
     SendBuffer,
+    /// Our receive buffer lets the server send a small part of what it has at a time.
+    ReceiveBuffer,
+    /// Nagle's algorithm holds messages back until those before them are acknowledged.
+    Nagle,
     /// The path carries no more bytes a second.
     PathRate,
     /// The path takes that long there and back, however little is sent.
@@ -38,6 +46,8 @@ pub enum Cause {
     /// The measuring program has no more processor time, or the round trip is no longer than processor,
     /// kernel and waking up take on this computer.
     ThisComputer,
+    /// Other work on this computer had the processor when it was the measuring's turn.
+    BusyProcessor,
     /// None of these dominates, or too little is known.
     NotKnown,
 }
@@ -50,10 +60,13 @@ impl Cause {
             Self::ServerDelay => "server delay",
             Self::ReceiveWindow => "receive window",
             Self::SendBuffer => "send buffer",
+            Self::ReceiveBuffer => "receive buffer",
+            Self::Nagle => "Nagle algorithm",
             Self::PathRate => "rate of the path",
             Self::PathRoundTrip => "round trip of the path",
             Self::Server => "server",
             Self::ThisComputer => "this computer",
+            Self::BusyProcessor => "busy processor",
             Self::NotKnown => "not known",
         }
     }
@@ -70,14 +83,20 @@ pub struct Limit {
     pub evidence: Vec<(&'static str, String)>,
 }
 
-/// What limited a point; `None` without samples.
+/// What limited a point of a run; `None` without samples.
 #[must_use]
-pub fn limit_of(
+pub fn limit_of(run: &Run, point: &Point) -> Option<Limit> {
+    let (calibration, socket) = (run.calibration.as_ref(), run.socket.as_ref());
+    limit(point, &run.profile, calibration, socket)
+}
+
+fn limit(
     point: &Point,
     profile: &Profile,
     calibration: Option<&Calibration>,
+    socket: Option<&SocketSettings>,
 ) -> Option<Limit> {
-    let seen = Seen::of(point, profile, calibration)?;
+    let seen = Seen::of(point, profile, calibration, socket)?;
     let (cause, sentence) = causes::cause_of(&seen);
     Some(Limit {
         cause,

@@ -1,10 +1,13 @@
 //! Made-up points, one for each cause, with the figures that such a path shows.
 
+mod processor;
+mod sockets;
+
 use std::sync::Arc;
 
 use super::*;
-use crate::experiment::Plan;
-use crate::measurement::{Probe, Round, TcpChange, Work};
+use crate::experiment::{Plan, SocketOptions};
+use crate::measurement::{Probe, Round, SocketSettings, TcpChange, Work};
 use crate::protocol::probes_len;
 
 /// A point as it would be seen; times in microseconds.
@@ -32,6 +35,18 @@ struct Made {
     /// Messages of a round that met a full send buffer.
     held: u64,
     cwnd_segments: u32,
+    /// What was asked of the sockets, and granted.
+    nagle: bool,
+    send_buffer: Option<u32>,
+    receive_buffer: Option<u32>,
+    /// Reads of a round that gave something.
+    reads: u64,
+    /// Of a round: the thread had no processor, and anything had none.
+    queued: u64,
+    contended: u64,
+    /// One probe of twenty takes this long instead.
+    slowest: Option<u64>,
+    probes: u64,
 }
 
 /// Twenty probes of 1,000 bytes over a path of which nothing stands out: 40 ms.
@@ -55,6 +70,14 @@ const PLAIN: Made = Made {
     elapsed: 40_000,
     held: 0,
     cwnd_segments: 10,
+    nagle: false,
+    send_buffer: None,
+    receive_buffer: None,
+    reads: 20,
+    queued: 0,
+    contended: 0,
+    slowest: None,
+    probes: 20,
 };
 
 const CALIBRATION: Calibration = Calibration {
@@ -66,12 +89,23 @@ const CALIBRATION: Calibration = Calibration {
     round_trips: 1_000,
 };
 
+/// What limited a point whose sockets nobody asked about.
+fn limit_of(point: &Point, profile: &Profile, calibration: Option<&Calibration>) -> Option<Limit> {
+    limit(point, profile, calibration, None)
+}
+
 impl Made {
     fn point(&self) -> (Point, Profile) {
         let profile = Profile {
             message_sizes: vec![self.size],
             server_delays_ms: vec![self.delay_ms],
             depth: self.depth,
+            socket: SocketOptions {
+                nodelay: !self.nagle,
+                send_buffer: self.send_buffer,
+                receive_buffer: self.receive_buffer,
+                congestion_control: None,
+            },
             ..Profile::default()
         };
         let mut point = Point::new(Plan::new(&profile).points()[0]);
@@ -96,9 +130,10 @@ impl Made {
         tcp.after.delivery_app_limited = Some(self.app_limited);
         for number in 1..=2 {
             let began = u64::from(number) * 1_000_000_000;
-            let probes = (0..20_u64).map(|nth| {
-                let sent = began + nth * self.elapsed * 1_000 / 20;
-                Probe::new(sent, Some(self.rtt * 1_000))
+            let probes = (0..self.probes).map(|nth| {
+                let sent = began + nth * self.elapsed * 1_000 / self.probes;
+                let rtt = self.slowest.filter(|_| nth == 7).unwrap_or(self.rtt);
+                Probe::new(sent, Some(rtt * 1_000))
             });
             point.rounds.push(Arc::new(Round {
                 number,
@@ -111,6 +146,10 @@ impl Made {
                     began_ns: began,
                     ended_ns: began + self.elapsed * 1_000,
                     bytes_written: probes_len(profile.dialect, self.size, 20),
+                    bytes_read: probes_len(profile.dialect, self.size, 20),
+                    reads: self.reads,
+                    queued_ns: Some(self.queued * 1_000),
+                    contended_ns: Some(self.contended * 1_000),
                     cpu_ns: Some(self.cpu * 1_000),
                     empty_reads: self.empty_reads,
                     held_messages: self.held,
@@ -292,6 +331,26 @@ fn a_send_buffer_is_the_cause_where_messages_meet_it_full_and_the_windows_do_not
         Cause::SendBuffer,
         "so is the receive window"
     );
+}
+
+#[test]
+fn few_probes_are_no_evidence_and_their_number_is_said() {
+    let slow = Made {
+        rtt: 8_000,
+        connect: 100,
+        min_rtt: Some(90),
+        ..PLAIN
+    };
+    // Two rounds of as many.
+    let few = Made { probes: 9, ..slow };
+    assert_eq!(few.cause(), Cause::NotKnown);
+    assert_eq!(
+        few.says(),
+        "Not known: 18 probes are too few to tell, it takes 20."
+    );
+    assert_eq!(Made { probes: 10, ..slow }.cause(), Cause::Server);
+    let asked_for = Made { delay_ms: 7, ..few };
+    assert_eq!(asked_for.cause(), Cause::ServerDelay);
 }
 
 #[test]
@@ -490,6 +549,51 @@ fn a_slow_server_in_a_pipeline_is_named_when_this_side_had_nothing_to_do() {
     assert_eq!(unknown.cause, Cause::NotKnown, "nobody knows what it did");
 }
 
+#[test]
+fn a_slow_server_in_a_pipeline_is_named_where_there_is_no_path() {
+    // One echo every 5 ms, and the kernel acknowledges late: where bytes would stand, were there a path.
+    let made = Made {
+        size: 100,
+        depth: 8,
+        loopback: true,
+        rtt: 41_500,
+        srtt: 38_000,
+        busy: 102_000,
+        delivery_rate: 2_000_000_000,
+        cpu: 2_000,
+        elapsed: 104_000,
+        ..SLOW_IN_PIPELINE
+    };
+    assert_eq!(made.cause(), Cause::Server);
+    assert_eq!(
+        made.says(),
+        "The server: an echo came every 5.188 ms, while the measuring thread worked in 1.923 % of the \
+         time; on this computer there is no path where bytes could wait."
+    );
+    let large = Made {
+        size: 65_536,
+        window_full: 30_000,
+        busy: 40_000,
+        srtt: 1_700,
+        min_rtt: Some(4),
+        window: 560_000,
+        ..made
+    };
+    assert_eq!(large.cause(), Cause::Server, "{}", large.says());
+    let of_a_link = Made {
+        loopback: false,
+        ..made
+    };
+    assert_ne!(of_a_link.cause(), Cause::Server, "a path may hold them");
+    let quick = Made { rtt: 790, ..made };
+    assert_eq!(quick.cause(), Cause::NotKnown, "{}", quick.says());
+    let busy_here = Made {
+        cpu: 60_000,
+        ..made
+    };
+    assert_eq!(busy_here.cause(), Cause::NotKnown);
+}
+
 /// 64 KiB, eight at a time, at 38 Gbit/s both ways together.
 const FAST_PIPELINE: Made = Made {
     size: 65_536,
@@ -625,7 +729,7 @@ fn a_round_trip_as_short_as_the_instruments_floor_shows_this_computer() {
     assert_eq!(
         LOOPBACK.says(),
         "This computer: the median round-trip time of 17.00 µs is within 3 times the instrument's own \
-         floor of 10.00 µs; what is seen is the processor, the kernel and waking up, not a path."
+         round trip of 10.00 µs; what is seen is the processor, the kernel and waking up, not a path."
     );
     let with_rtt = |rtt| Made { rtt, ..LOOPBACK };
     assert_eq!(with_rtt(30).cause(), Cause::ThisComputer);
@@ -654,7 +758,7 @@ fn copying_large_messages_is_this_computers_time() {
     assert_eq!(large.cause(), Cause::ThisComputer);
     let says = large.says();
     assert!(
-        says.contains("floor of 10.00 µs and the 65.5") && says.contains("16000 Mbit/s"),
+        says.contains("round trip of 10.00 µs and the 65.5") && says.contains("16000 Mbit/s"),
         "{says}"
     );
     // Longer than that, and the kernel's rate is still no path's.
@@ -688,8 +792,8 @@ fn a_server_delay_is_left_out_before_the_floor_is_looked_at() {
     assert_eq!(
         limit.sentence.replace('\u{a0}', " "),
         "This computer: what the server delay leaves of the median round-trip time of 2.100 ms, \
-         1.100 ms, is within 3 times the instrument's own floor of 400.0 µs; what is seen is the \
-         processor, the kernel and waking up, not a path."
+         1.100 ms, is within 3 times the instrument's own round trip of 400.0 µs; what is seen is \
+         the processor, the kernel and waking up, not a path."
     );
 }
 
@@ -801,9 +905,10 @@ fn where_nothing_dominates_that_is_said_with_all_figures() {
     assert_eq!(
         figures,
         [
+            "probes counted: 40",
             "median RTT: 2.000 ms",
             "server delay: 0 ns",
-            "instrument's own floor: 10.00 µs",
+            "instrument's own round trip: 10.00 µs",
             "copying what is in flight, at most: 16.39 µs",
             "least round trip of the path: 900.0 µs",
             "smoothed round trip of segments: 1.900 ms",
@@ -813,11 +918,15 @@ fn where_nothing_dominates_that_is_said_with_all_figures() {
             "receive window: 65,536 bytes",
             "congestion window: 14,480 bytes",
             "messages that met a full send buffer: 0 %",
+            "a read gave: 16,390 bytes",
             "delivery rate: 104.0 Mbit/s, held down by what was sent",
             "sent on each connection: 65.56 Mbit/s",
             "transfer there and back: 721.4 µs",
             "segments of a message: 12",
             "own work: 5.000 % of the time",
+            "ready and without a processor: 0 % of the time",
+            "any program without a processor: 0 % of the time",
+            "median RTT of mean RTT: 100.0 %",
         ]
     );
 }
@@ -846,7 +955,13 @@ fn without_a_word_from_the_kernel_only_the_delay_can_be_told() {
         .collect();
     assert_eq!(
         names,
-        ["median RTT", "server delay", "sent on each connection"]
+        [
+            "probes counted",
+            "median RTT",
+            "server delay",
+            "sent on each connection",
+            "median RTT of mean RTT",
+        ]
     );
     let (mut point, profile) = PLAIN.point();
     point.rounds.clear();
