@@ -301,9 +301,12 @@ impl Profile {
             Field::Probes,
             Field::Connections,
         ];
-        let counts = (!is_wrong(&fields)).then(|| load::problems(self));
+        let in_a_round = (!is_wrong(&[Field::Probes])).then(|| load::announced(self));
+        let in_a_round = in_a_round.flatten();
+        let in_all = (!is_wrong(&fields) && in_a_round.is_none()).then(|| load::in_all(self));
         problems.extend(memory.flatten());
-        problems.extend(counts.flatten());
+        problems.extend(in_a_round);
+        problems.extend(in_all.flatten());
         problems
     }
 
