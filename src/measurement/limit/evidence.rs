@@ -101,7 +101,12 @@ impl Seen {
             .iter()
             .filter_map(|change| change.after.delivery_app_limited)
             .collect();
-        let depth = rounds().map(|round| round.depth).max().unwrap_or(1).max(1);
+        // No more can be in flight than there are.
+        let in_flight = |round: &Round| {
+            let probes = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
+            round.depth.min(probes)
+        };
+        let depth = rounds().map(in_flight).max().unwrap_or(1).max(1);
         let lanes = rounds()
             .map(|round| round.connection)
             .max()
