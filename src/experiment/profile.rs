@@ -117,8 +117,8 @@ impl Default for Profile {
     }
 }
 
-/// A field of the profile, for placing what is wrong beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A field of the profile, for placing what is wrong beside it. In the order of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The format version.
     Version,
@@ -307,6 +307,7 @@ impl Profile {
         problems.extend(memory.flatten());
         problems.extend(in_a_round);
         problems.extend(in_all.flatten());
+        problems.sort_by_key(|problem| problem.field);
         problems
     }
 
