@@ -766,3 +766,64 @@ fn results_replace_older_ones_whole() {
     assert!(load_run(Path::new(&json)).is_ok());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+/// The program, started by a shell that does something first.
+#[cfg(target_os = "linux")]
+fn by_shell(script: &str, arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_echograph");
+    let output = Command::new("sh")
+        .args(["-c", script, program])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_no_panic(&text(&output.stderr));
+    output
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_open_files_are_a_sentence() {
+    for command in [&["run", "--rounds", "1"][..], &["serve", "--port", "0"]] {
+        let output = by_shell("ulimit -n 6; exec \"$0\" \"$@\"", command);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(text(&output.stderr).contains("ulimit -n"), "{output:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_goes_into_a_pipe_by_whatever_name_it_has() {
+    let run = ["run", "--rounds", "1", "--sizes", "7", "--csv"];
+    let is_csv = |bytes: &[u8]| {
+        let text = text(bytes);
+        let all = text.lines().all(|line| line.split(',').count() == 8);
+        assert!(text.starts_with("type,message_size,") && all, "{text}");
+    };
+    let arguments: Vec<&str> = run.into_iter().chain(["/dev/stdout"]).collect();
+    let output = output(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    is_csv(&output.stdout);
+    assert!(text(&output.stderr).contains("throu"), "{output:?}");
+    let arguments: Vec<&str> = run.into_iter().chain(["/dev/fd/3"]).collect();
+    let output = by_shell("exec \"$0\" \"$@\" 3>&1 >/dev/null", &arguments);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    is_csv(&output.stdout);
+}
+
+#[test]
+fn a_result_does_not_replace_the_profile_it_is_the_result_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = path_in(&folder, "p.ron");
+    let profile = profile_text(&Profile::default()).unwrap();
+    fs::write(&path, &profile).unwrap();
+    let by_another_way = path_in(&folder, "./p.ron");
+    for option in ["--json", "--csv"] {
+        let output = output(&["run", &path, "--rounds", "1", option, &by_another_way]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with(&format!("error: {option}: ")), "{said}");
+        assert!(said.contains("is the profile itself"), "{said}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), profile);
+    }
+}

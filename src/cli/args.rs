@@ -61,7 +61,8 @@ pub(super) struct ServeArgs {
     #[arg(long)]
     pub strict: bool,
     /// How to wait for the next probe: auto asks again and again while probes come quickly, then
-    /// sleeps; spin asks as long as a measurement lasts, at the cost of a processor; block sleeps.
+    /// sleeps; spin asks until a client in its measurement was silent for a second, at the cost of a
+    /// processor; block sleeps.
     #[arg(long, value_name = "HOW", default_value_t)]
     pub wait: WaitStrategy,
     /// Connections served at once; further ones are refused.

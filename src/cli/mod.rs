@@ -13,9 +13,11 @@
 //! | `serve` | the `serve` command |
 //! | `window` | no command: the window |
 //! | `signals`, `output` | Ctrl+C; the two streams |
+//! | `open_files` | whether the system lets the program work at all |
 
 mod args;
 mod notes;
+mod open_files;
 mod output;
 mod progress;
 mod report;
@@ -56,6 +58,10 @@ impl From<Outcome> for ExitCode {
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Cli::try_parse() {
+        Ok(_) if !open_files::are_enough() => {
+            output::complain(open_files::TOO_FEW);
+            Outcome::Failed
+        }
         Ok(Cli { command, profile }) => match command {
             None => window::open(profile),
             Some(Command::Run(args)) => run::run(&args),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::experiment::{Order, Rounds};
-use crate::measurement::units::{count, significant, throughput, time};
+use crate::measurement::units::{count, counted, significant, span, throughput, time};
 use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, limit_of};
 
 /// The interval of this point is wider than was asked for.
@@ -92,11 +92,7 @@ fn precision(run: &Run) -> Option<String> {
         rounds.len()
     );
     if let (Some(least), Some(most)) = (rounds.iter().min(), rounds.iter().max()) {
-        let _ = if least == most {
-            write!(text, " after {most} rounds")
-        } else {
-            write!(text, " after {least} to {most} rounds")
-        };
+        let _ = write!(text, " after {}", span(*least, *most));
     }
     let open = run.points.iter().filter(|point| point.outcome.is_none());
     match open.count() {
@@ -149,9 +145,9 @@ fn how_missed(point: &Point, width: Option<(f64, f64)>) -> String {
         ""
     };
     format!(
-        "{}after {} rounds{time}",
+        "{}after {}{time}",
         width.unwrap_or_default(),
-        rounds_of(point)
+        counted(rounds_of(point).into(), "round")
     )
 }
 
@@ -231,9 +227,9 @@ fn outliers(run: &Run) -> Option<String> {
     let samples: u64 = figures().map(|figures| figures.n).sum();
     (outliers > 0).then(|| {
         format!(
-            "outliers: {} of {} samples lie far from their median (MAD); they are counted all the same",
+            "outliers: {} of {}, far from the median (MAD); counted all the same",
             count(outliers),
-            count(samples)
+            counted(samples, "sample")
         )
     })
 }
@@ -322,7 +318,8 @@ fn checks(run: &Run) -> Vec<String> {
         .map(|check| format!("CHECK FAILED, {}: {}", check.name, check.detail))
         .collect();
     if lines.is_empty() && !run.checks.is_empty() {
-        lines.push(format!("self-checks: all {} passed", run.checks.len()));
+        let passed = count(run.checks.len() as u64);
+        lines.push(format!("self-checks: {passed} passed, none failed"));
     }
     lines
 }
@@ -475,7 +472,10 @@ mod tests {
             detail: "7 here, 8 there.".to_owned(),
         };
         run.checks = vec![check("bytes", true), check("time", true)];
-        assert_eq!(note(&run, "self").unwrap(), "self-checks: all 2 passed");
+        assert_eq!(
+            note(&run, "self").unwrap(),
+            "self-checks: 2 passed, none failed"
+        );
         run.checks[0].passed = false;
         assert_eq!(note(&run, "self"), None);
         assert_eq!(

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::notes::{name_of, notes};
 use super::table::table;
 use crate::experiment::{Rounds, Target};
-use crate::measurement::units::counted;
+use crate::measurement::units::{counted, span};
 use crate::measurement::{FaultKind, Run, RunState};
 
 /// The report of a run.
@@ -38,7 +38,7 @@ fn headline(run: &Run) -> String {
         ", {} of {}",
         match profile.rounds {
             Rounds::Exactly(rounds) => counted(rounds.into(), "round"),
-            Rounds::UntilPrecise(_) => format!("{} rounds", profile.rounds),
+            Rounds::UntilPrecise(precision) => span(precision.min_rounds, precision.max_rounds),
         },
         counted(profile.probes.into(), "probe")
     );
@@ -50,8 +50,10 @@ fn headline(run: &Run) -> String {
     {
         let _ = write!(text, ", server delay {delay} ms");
     }
-    if profile.depth > 1 {
-        let _ = write!(text, ", {} in flight", profile.depth);
+    // No more can be in flight than there are.
+    let in_flight = profile.depth.min(profile.announced_probes());
+    if in_flight > 1 {
+        let _ = write!(text, ", {in_flight} in flight");
     }
     if profile.connections > 1 {
         let _ = write!(text, ", {} connections", profile.connections);
@@ -99,7 +101,7 @@ pub(super) mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::experiment::{Plan, Profile};
+    use crate::experiment::{Plan, Precision, Profile};
     use crate::measurement::{
         Environment, Fault, FaultPhase, Point, Probe, Round, RunId, Transcript,
     };
@@ -248,6 +250,34 @@ pub(super) mod tests {
             widest.is_some_and(|width| width <= 100),
             "{widest:?}\n{text}"
         );
+    }
+
+    #[test]
+    fn the_headline_says_what_really_can_be() {
+        let headline_of = |change: fn(&mut Profile)| {
+            let mut profile = Profile::default();
+            change(&mut profile);
+            headline(&run(profile, 0))
+        };
+        let deep = headline_of(|p| (p.depth, p.probes, p.rounds) = (1_024, 3, Rounds::Exactly(1)));
+        assert!(
+            deep.contains(", 1 round of 3 probes, 3 in flight, "),
+            "{deep}"
+        );
+        let single = headline_of(|p| (p.depth, p.probes) = (8, 1));
+        assert!(!single.contains("in flight"), "{single}");
+        let warm = headline_of(|p| (p.depth, p.probes, p.warmup) = (8, 1, 4));
+        assert!(
+            warm.contains("1 probe after 4 of warm-up, 5 in flight"),
+            "{warm}"
+        );
+        let same = headline_of(|p| {
+            p.rounds = Rounds::UntilPrecise(Precision {
+                max_rounds: 6,
+                ..Precision::default()
+            });
+        });
+        assert!(same.contains(", 6 rounds of 20 probes"), "{same}");
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(super) enum UsageError {
     Problems(String),
     #[error("--json and --csv cannot both go to {0}")]
     SameDestination(String),
+    #[error("{option}: {} is the profile itself, which would be lost; write another name", path.display())]
+    ProfileItself { option: &'static str, path: PathBuf },
     #[error("{option}: {} {}", path.display(), io_words(error))]
     NotWritable {
         option: &'static str,
@@ -172,6 +174,14 @@ fn set<T>(field: &mut T, value: Option<T>) {
 /// The destinations that the arguments ask for, if they can be written as far as that is known now:
 /// nobody wants to learn it after an hour of measuring.
 pub(super) fn destinations(args: &RunArgs) -> Result<Destinations, UsageError> {
+    for (option, path) in [("--json", &args.output.json), ("--csv", &args.output.csv)] {
+        if let (Some(path), Some(profile)) = (path, &args.profile)
+            && is_same_file(path, profile)
+        {
+            let path = path.clone();
+            return Err(UsageError::ProfileItself { option, path });
+        }
+    }
     let destinations = Destinations {
         json: destination("--json", args.output.json.as_deref())?,
         csv: destination("--csv", args.output.csv.as_deref())?,
@@ -193,7 +203,14 @@ fn destination(
 ) -> Result<Option<Destination>, UsageError> {
     match path {
         None => Ok(None),
-        Some(path) if path.as_os_str() == "-" => Ok(Some(Destination::StandardOutput)),
+        // By its other name it is not to be replaced by a file, or mixed with the table.
+        Some(path)
+            if ["-", "/dev/stdout"]
+                .iter()
+                .any(|name| path == Path::new(name)) =>
+        {
+            Ok(Some(Destination::StandardOutput))
+        }
         Some(path) => match check_writable(path) {
             Ok(()) => Ok(Some(Destination::File(path.to_owned()))),
             Err(error) => Err(UsageError::NotWritable {
@@ -203,6 +220,12 @@ fn destination(
             }),
         },
     }
+}
+
+/// Whether two names lead to the same file that is there, and can be replaced.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let file = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+    file(one).is_some_and(|one| file(other) == Some(one))
 }
 
 fn sentences(problems: &[Problem], args: &RunArgs) -> String {

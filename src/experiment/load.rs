@@ -12,15 +12,13 @@ const MAX_BYTES_HELD: u64 = 256 << 20;
 /// once.
 const MOST_PIPELINED_ROOM: u64 = 256 << 10;
 
-/// What is too much. Needs fields that are right each by itself.
-pub(super) fn problems(profile: &Profile) -> Option<Problem> {
-    announced(profile)
-        .or_else(|| connections_in_all(profile))
-        .or_else(|| probes_in_all(profile))
+/// What is too much of a run. Needs fields that are right each by itself.
+pub(super) fn in_all(profile: &Profile) -> Option<Problem> {
+    connections_in_all(profile).or_else(|| probes_in_all(profile))
 }
 
-/// The probes of a round.
-fn announced(profile: &Profile) -> Option<Problem> {
+/// What is wrong with the probes of a round together.
+pub(super) fn announced(profile: &Profile) -> Option<Problem> {
     let probes = profile.announced_probes();
     let least = profile.dialect.least_probes();
     let with_warmup = match profile.warmup {

@@ -127,6 +127,9 @@ impl fmt::Display for Rounds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exactly(rounds) => write!(f, "{rounds}"),
+            Self::UntilPrecise(precision) if precision.min_rounds == precision.max_rounds => {
+                write!(f, "{}", precision.max_rounds)
+            }
             Self::UntilPrecise(precision) => {
                 write!(f, "{} to {}", precision.min_rounds, precision.max_rounds)
             }

@@ -117,8 +117,8 @@ impl Default for Profile {
     }
 }
 
-/// A field of the profile, for placing what is wrong beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A field of the profile, for placing what is wrong beside it. In the order of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// The format version.
     Version,
@@ -301,9 +301,13 @@ impl Profile {
             Field::Probes,
             Field::Connections,
         ];
-        let counts = (!is_wrong(&fields)).then(|| load::problems(self));
+        let in_a_round = (!is_wrong(&[Field::Probes])).then(|| load::announced(self));
+        let in_a_round = in_a_round.flatten();
+        let in_all = (!is_wrong(&fields) && in_a_round.is_none()).then(|| load::in_all(self));
         problems.extend(memory.flatten());
-        problems.extend(counts.flatten());
+        problems.extend(in_a_round);
+        problems.extend(in_all.flatten());
+        problems.sort_by_key(|problem| problem.field);
         problems
     }
 

@@ -11,7 +11,7 @@ use super::modal::Modal;
 use crate::engine::RunRequest;
 use crate::experiment::{Plan, Problem, Profile, Rounds, Target};
 use crate::measurement::RunId;
-use crate::measurement::units::{count, waiting_time};
+use crate::measurement::units::{counted, waiting_time};
 
 /// What a probe is taken to cost on this machine before anything was measured, for the estimate.
 const LOOPBACK_RTT: Duration = Duration::from_micros(100);
@@ -226,24 +226,19 @@ fn about_how_long(profile: &Profile) -> String {
         Target::Embedded if is_long => format!("{at_most}about {time}"),
         Target::Embedded => time,
         Target::Host { .. } if is_long => format!("{at_most}{time} and the path's own time"),
-        Target::Host { .. } => format!("{at_most}{} probes", count(estimate.probes)),
+        Target::Host { .. } => format!("{at_most}{}", counted(estimate.probes, "probe")),
     }
 }
 
 fn what_points(profile: &Profile) -> String {
     let sizes = profile.message_sizes.len();
     let delays = profile.server_delays_ms.len();
-    let mut text = if sizes == 1 {
-        "1 size".to_owned()
-    } else {
-        format!("{sizes} sizes")
-    };
+    let mut text = counted(sizes as u64, "size");
     if delays > 1 {
         text = format!("{text} × {delays} delays");
     }
     match profile.rounds {
-        Rounds::Exactly(1) => format!("{text}, 1 round"),
-        Rounds::Exactly(rounds) => format!("{text}, {rounds} rounds"),
+        Rounds::Exactly(rounds) => format!("{text}, {}", counted(rounds.into(), "round")),
         Rounds::UntilPrecise(_) => format!("{text}, until precise"),
     }
 }

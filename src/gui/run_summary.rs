@@ -5,7 +5,7 @@ use egui::{Color32, Label, RichText, Ui};
 use super::point_words::{AtFloor, at_floor, calibration_lines, is_loopback, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::{Order, Rounds};
-use crate::measurement::units::{bytes, counted};
+use crate::measurement::units::{bytes, counted, span};
 use crate::measurement::{Check, FLOOR_MARGIN, PrecisionOutcome, Run};
 
 /// One thing said, and what is behind it.
@@ -151,9 +151,11 @@ fn precise(run: &Run) -> Option<Remark> {
     Some(Remark {
         text: precise_points(run)?,
         hover: format!(
-            "A point is precise when the 95 % interval of its median is at most {} % of the median \
-             wide. It was looked for in {} to {} rounds within {} s.",
-            asked.ci_width_percent, asked.min_rounds, asked.max_rounds, asked.time_budget_s
+            "A point is precise when the 95 % interval of its median of rounds is at most {} % of it \
+             wide. It was looked for in {} within {} s.",
+            asked.ci_width_percent,
+            span(asked.min_rounds, asked.max_rounds),
+            asked.time_budget_s
         ),
         is_warning: false,
     })

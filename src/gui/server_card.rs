@@ -6,7 +6,7 @@ use super::app::App;
 use super::embedded::{listen_address, listen_port};
 use super::theme::{Palette, text_size};
 use super::widgets::{Field, card, dot, note, switch};
-use crate::measurement::units::count;
+use crate::measurement::units::{count, counted};
 
 /// Shows the card.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -29,7 +29,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             let status = app.server.status();
             ui.label(format!(
                 "{} now, {} in all",
-                connections(status.connections_now),
+                counted(status.connections_now, "connection"),
                 count(status.connections_in_all)
             ));
         } else {
@@ -70,12 +70,4 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             );
         }
     });
-}
-
-fn connections(number: u64) -> String {
-    if number == 1 {
-        "1 connection".to_owned()
-    } else {
-        format!("{} connections", count(number))
-    }
 }

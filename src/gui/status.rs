@@ -134,5 +134,6 @@ fn samples(run: &Run) -> String {
         .iter()
         .map(crate::measurement::Point::probes_echoed)
         .sum();
-    format!("{} echoes from {}", count(echoed), run.destination)
+    let echoes = if echoed == 1 { "echo" } else { "echoes" };
+    format!("{} {echoes} from {}", count(echoed), run.destination)
 }

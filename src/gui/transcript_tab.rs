@@ -12,7 +12,7 @@ use super::transcript::{
     Cell, SessionRows, Sessions, Way, as_text, clock, find_session, session_rows,
 };
 use super::widgets::note;
-use crate::measurement::units::{bytes, count};
+use crate::measurement::units::{bytes, counted};
 use crate::measurement::{Run, RunId, RunState, Side};
 use crate::server::LogRecord;
 
@@ -122,8 +122,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         note(
             ui,
             format!(
-                "{} lines of this run were not kept.",
-                count(run.transcript.omitted)
+                "Not kept of this run: {}.",
+                counted(run.transcript.omitted, "line")
             ),
         );
     }

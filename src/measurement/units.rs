@@ -142,6 +142,17 @@ pub fn counted(number: u64, thing: &str) -> String {
     format!("{} {thing}{many}", count(number))
 }
 
+/// Rounds from a least number to a greatest: `6 to 40 rounds`, `6 rounds` where they are the same.
+#[must_use]
+pub fn span(least: u32, most: u32) -> String {
+    let rounds = counted(most.into(), "round");
+    if least == most {
+        rounds
+    } else {
+        format!("{least} to {rounds}")
+    }
+}
+
 /// A number with four significant digits: `0.01235`, `35.10`, `1235`, `123500`. Columns of such
 /// numbers line up.
 #[must_use]
@@ -206,6 +217,9 @@ mod tests {
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(count(999), "999");
         assert_eq!(counted(1, "probe"), "1 probe");
+        assert_eq!(span(6, 40), "6 to 40 rounds");
+        assert_eq!(span(6, 6), "6 rounds");
+        assert_eq!(span(0, 1), "0 to 1 round");
         assert_eq!(counted(1_000, "probe"), "1,000 probes");
     }
 

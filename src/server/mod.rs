@@ -16,7 +16,7 @@
 //! | strategy | between two probes |
 //! | --- | --- |
 //! | `auto` | asks the socket again and again for about twice as long as this client's probes lately took to come, at most 1 ms, then sleeps; a client whose probes take longer than 0.5 ms is slept for at once |
-//! | `spin` | asks again and again as long as the measurement lasts, whatever the client does |
+//! | `spin` | asks again and again until a client in its measurement was silent for a second |
 //! | `block` | sleeps at once |
 //!
 //! However it waits:

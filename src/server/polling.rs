@@ -21,6 +21,9 @@ use crate::experiment::{Patience, WaitStrategy};
 
 /// How long a session that may not poll counts as hot after its client's last move.
 const COOLING: Duration = Duration::from_millis(10);
+/// How long a session that is to spin polls for a client that does not move: one that measures does, and
+/// one that does not costs a processor until its time is over.
+const LONGEST_SPIN: Duration = Duration::from_secs(1);
 /// How long before an echo is due the clock is asked again and again for a client whose probes come quickly:
 /// more than most wake-ups take.
 const EARLY: Duration = Duration::from_micros(100);
@@ -84,7 +87,7 @@ impl Polling {
 
     /// Until when to poll for a probe of a client that last moved then; `None` to sleep at once.
     pub(super) fn until(&mut self, dialogue: &Dialogue) -> Option<Instant> {
-        let budget = self.patience.budget().unwrap_or(Duration::MAX);
+        let budget = self.patience.budget().unwrap_or(LONGEST_SPIN);
         if budget.is_zero() || !dialogue.awaits_probe() {
             self.cool();
             return None;
@@ -173,7 +176,12 @@ impl Polling {
     /// When a hot session that sleeps has slept long enough to be hot no more, if its client last moved
     /// then.
     pub(super) fn cools_at(&self, moved: Instant) -> Option<Instant> {
-        (self.strategy == WaitStrategy::Auto && self.hot.is_some()).then(|| after(moved, COOLING))
+        let cooling = match self.strategy {
+            WaitStrategy::Auto => COOLING,
+            WaitStrategy::Spin => LONGEST_SPIN,
+            WaitStrategy::Block => return None,
+        };
+        self.hot.is_some().then(|| after(moved, cooling))
     }
 
     /// Takes note that probes no longer come quickly.

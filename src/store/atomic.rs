@@ -69,6 +69,10 @@ enum Destination {
 
 impl Destination {
     fn of(path: &Path) -> io::Result<Self> {
+        // What a name such as `/dev/stdout` leads to may have no name of its own, as a pipe has none.
+        if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return Ok(Self::Stream(path.to_owned()));
+        }
         let path = follow(path)?;
         let existing = match fs::metadata(&path) {
             Ok(metadata) => metadata,
@@ -82,9 +86,6 @@ impl Destination {
         };
         if existing.is_dir() {
             return Err(ErrorKind::IsADirectory.into());
-        }
-        if !existing.is_file() {
-            return Ok(Self::Stream(path));
         }
         if existing.permissions().readonly() {
             return Err(ErrorKind::PermissionDenied.into());

@@ -1,6 +1,7 @@
 //! How the server waits: whatever the strategy, everybody is served and every bound holds.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,6 +18,26 @@ fn waiting(wait: WaitStrategy) -> ServerConfig {
         wait,
         most_polling: 1,
         ..config()
+    }
+}
+
+/// A client that is in its measurement for as long as it is wanted.
+struct Moving {
+    client: Client,
+    seq: u32,
+}
+
+impl Moving {
+    fn set_up(to: SocketAddr) -> Self {
+        Self {
+            client: Client::set_up(to, "s rtt 1000000 1 0\n"),
+            seq: 0,
+        }
+    }
+
+    fn moves(&mut self) {
+        self.seq += 1;
+        served(&mut self.client, self.seq, 1);
     }
 }
 
@@ -87,16 +108,26 @@ fn with_more_hot_sessions_than_may_poll_none_polls_until_there_are_fewer() {
     let server = start(waiting(WaitStrategy::Spin));
     let to = server.local_addr();
     let polling = || server.status().polling_now;
-    let mut one = Client::set_up(to, "s rtt 9 1 0\n");
-    eventually("the only one polls", || polling() == 1);
-    let mut two = Client::set_up(to, "s rtt 1 1 0\n");
-    eventually("none polls", || polling() == 0);
-    served(&mut one, 1, 1);
+    let mut one = Moving::set_up(to);
+    eventually("the only one polls", || {
+        one.moves();
+        polling() == 1
+    });
+    let mut two = Moving::set_up(to);
+    eventually("none polls", || {
+        one.moves();
+        two.moves();
+        polling() == 0
+    });
+    one.moves();
+    two.moves();
     thread::sleep(Duration::from_millis(20));
     assert_eq!(polling(), 0);
-    two.probes_and_closes(1, 1, 1);
-    served(&mut one, 2, 1);
-    eventually("the one that is left polls", || polling() == 1);
+    drop(two);
+    eventually("the one that is left polls", || {
+        one.moves();
+        polling() == 1
+    });
 }
 
 #[test]
@@ -230,11 +261,14 @@ fn a_client_that_stalls_while_it_is_polled_for_is_ended() {
 fn a_client_that_vanishes_while_it_is_polled_for_is_noticed() {
     for linger in [None, Some(Duration::ZERO)] {
         let (server, sessions) = start_keeping(waiting(WaitStrategy::Spin));
-        let client = Client::set_up(server.local_addr(), "s rtt 9 1 0\n");
-        eventually("it is polled for", || server.status().polling_now == 1);
-        let socket = socket2::SockRef::from(&client.stream);
+        let mut moving = Moving::set_up(server.local_addr());
+        eventually("it is polled for", || {
+            moving.moves();
+            server.status().polling_now == 1
+        });
+        let socket = socket2::SockRef::from(&moving.client.stream);
         socket.set_linger(linger).unwrap();
-        drop(client);
+        drop(moving);
         eventually("the summary", || !sessions.lock().unwrap().is_empty());
         let end = sessions.lock().unwrap().remove(0).end;
         match linger {
@@ -252,8 +286,9 @@ fn the_strategy_can_be_changed_for_sessions_to_come() {
     served(&mut asleep, 1, 1);
     assert_eq!(server.status().polling_now, 0);
     server.set_wait(WaitStrategy::Spin);
-    let _polled = Client::set_up(to, "s rtt 1 1 0\n");
+    let mut polled = Moving::set_up(to);
     eventually("the new one is polled for", || {
+        polled.moves();
         server.status().polling_now == 1
     });
     asleep.probes_and_closes(2, 2, 1);
@@ -352,12 +387,32 @@ mod processor_time {
     fn spinning_does_poll() {
         // Else the two tests before this one would say nothing.
         let (server, stat) = start_watched(waiting(WaitStrategy::Spin));
-        let mut client = Client::set_up(server.local_addr(), "s rtt 1 10 0\n");
+        let mut client = Moving::set_up(server.local_addr());
         let before = used(&stat);
         eventually("half a second of a processor is used", || {
+            client.moves();
             used(&stat) - before >= 0.5
         });
-        client.probes_and_closes(1, 1, 10);
+    }
+
+    #[test]
+    fn spinning_ends_when_the_client_has_been_silent_for_a_second() {
+        let (server, stat) = start_watched(waiting(WaitStrategy::Spin));
+        let mut client = Moving::set_up(server.local_addr());
+        let polls = || server.status().polling_now == 1;
+        eventually("it polls", || {
+            client.moves();
+            polls()
+        });
+        eventually("it sleeps", || server.status().polling_now == 0);
+        let (before, from) = (used(&stat), Instant::now());
+        thread::sleep(Duration::from_secs(1));
+        let share = (used(&stat) - before) / from.elapsed().as_secs_f64();
+        assert!(share < 0.5, "{share:.2} of a processor");
+        eventually("it polls again", || {
+            client.moves();
+            polls()
+        });
     }
 }
 

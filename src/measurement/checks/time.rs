@@ -58,12 +58,14 @@ pub(super) fn in_flight(points: &[Point]) -> Option<Check> {
                 continue;
             }
             let found = Flights::of(round);
-            let agrees = found.most <= u64::from(round.depth) && found.fault.is_none();
+            // No more can be in flight than there are.
+            let most = u64::from(round.depth).min(round.probes.len() as u64);
+            let agrees = found.most <= most && found.fault.is_none();
             tally.see(agrees, float(found.most), || {
                 let place = round_words(point, round);
                 match found.fault {
                     Some(fault) => format!("{place}: {fault}"),
-                    None => format!("{place}: {} of {}", found.most, round.depth),
+                    None => format!("{place}: {} of {most}", found.most),
                 }
             });
         }

@@ -4,7 +4,7 @@ use super::account::{elapsed_ns, held, mean_read, own_work, waited};
 use super::whole_bytes;
 use crate::experiment::Profile;
 use crate::measurement::units::{count, significant, throughput, time};
-use crate::measurement::{Calibration, Point, SocketSettings, TcpChange, TcpInfo};
+use crate::measurement::{Calibration, Point, Round, SocketSettings, TcpChange, TcpInfo};
 use crate::protocol::probes_len;
 
 /// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
@@ -137,7 +137,12 @@ impl Seen {
             .iter()
             .filter_map(|change| change.after.delivery_app_limited)
             .collect();
-        let depth = rounds().map(|round| round.depth).max().unwrap_or(1).max(1);
+        // No more can be in flight than there are.
+        let in_flight = |round: &Round| {
+            let probes = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
+            round.depth.min(probes)
+        };
+        let depth = rounds().map(in_flight).max().unwrap_or(1).max(1);
         let lanes = rounds()
             .map(|round| round.connection)
             .max()
