@@ -206,6 +206,8 @@ mod tests {
         );
     }
 
+    const MIB: u64 = 1 << 20;
+
     #[test]
     fn connections_hold_a_message_and_room_for_its_echo() {
         let held = |connections, size, depth| {
@@ -213,7 +215,6 @@ mod tests {
                 (p.connections, p.message_sizes, p.depth) = (connections, vec![1, size], depth);
             })
         };
-        const MIB: u64 = 1 << 20;
         assert_eq!(held(64, 2 * MIB, 1), None);
         assert_eq!(
             held(64, 2 * MIB + 1, 1).unwrap(),

@@ -134,6 +134,6 @@ fn samples(run: &Run) -> String {
         .iter()
         .map(crate::measurement::Point::probes_echoed)
         .sum();
-    let echoes = if echoed == 1 { "echo" } else { "echoes" };
-    format!("{} {echoes} from {}", count(echoed), run.destination)
+    let word = if echoed == 1 { "echo" } else { "echoes" };
+    format!("{} {word} from {}", count(echoed), run.destination)
 }

@@ -261,7 +261,7 @@ const COLUMNS: [Column; 27] = [
          belongs to. Where rounds differ it is not the median of all RTTs (p50).",
         |of, units| Some(units.time(of.rtt.median_of_rounds)),
     )
-    .shown(92.0),
+    .shown(108.0),
     figure(
         "95 % interval",
         In::Time,
