@@ -784,10 +784,18 @@ fn by_shell(script: &str, arguments: &[&str]) -> Output {
 #[cfg(target_os = "linux")]
 #[test]
 fn too_few_open_files_are_a_sentence() {
-    for command in [&["run", "--rounds", "1"][..], &["serve", "--port", "0"]] {
-        let output = by_shell("ulimit -n 6; exec \"$0\" \"$@\"", command);
+    let many = ["run", "--rounds", "1", "--connections", "64"];
+    for (limit, command) in [
+        (6, &["run", "--rounds", "1"][..]),
+        (6, &["serve", "--port", "0"]),
+        // Enough to begin with, and too few for what was asked.
+        (60, &many),
+    ] {
+        let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        let output = by_shell(&script, command);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
-        assert!(text(&output.stderr).contains("ulimit -n"), "{output:?}");
+        let said = text(&output.stderr) + &text(&output.stdout);
+        assert!(said.contains("ulimit -n"), "{output:?}");
     }
 }
 

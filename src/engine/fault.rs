@@ -56,6 +56,22 @@ pub(super) fn connect_timed_out(host: &str, address: SocketAddr, waited: Duratio
     )
 }
 
+/// Whether it was this program or this machine that had too many files open.
+fn lacks_descriptors(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    {
+        let lacks = [rustix::io::Errno::MFILE, rustix::io::Errno::NFILE];
+        lacks
+            .iter()
+            .any(|lack| error.raw_os_error() == Some(lack.raw_os_error()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = error; // Not available here.
+        false
+    }
+}
+
 pub(super) fn connect_failed(host: &str, address: SocketAddr, error: &io::Error) -> Fault {
     let peer = named(host, address);
     let (kind, message) = match error.kind() {
@@ -74,6 +90,13 @@ pub(super) fn connect_failed(host: &str, address: SocketAddr, error: &io::Error)
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => (
             FaultKind::Reset,
             format!("{peer} reset the connection while it was opened. Try again."),
+        ),
+        _ if lacks_descriptors(error) => (
+            FaultKind::Unreachable,
+            format!(
+                "This program may not open another socket to reach {peer} ({error}). Raise the limit \
+                 (ulimit -n), or ask for fewer connections at a time."
+            ),
         ),
         _ => (
             FaultKind::Unreachable,

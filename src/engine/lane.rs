@@ -12,14 +12,12 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use super::session::nanoseconds;
+use crate::experiment::READ_AT_ONCE;
 use crate::measurement::{Probe, Work};
 use crate::protocol::{EchoFault, ProbeMessage};
 
 /// Room behind an echo, so that one that is too long is seen.
 const SLACK: usize = 64;
-/// Most bytes read at once while several probes are in flight: more would not stay in the cache until
-/// they are compared.
-const READ_AT_ONCE: usize = 256 << 10;
 /// Bytes of a wrong echo that are kept for the fault's sentence.
 const QUOTED: usize = 4_096;
 
@@ -65,7 +63,7 @@ impl Cargo {
         let room = if depth == 1 {
             longest
         } else {
-            longest.saturating_mul(depth).min(READ_AT_ONCE)
+            longest.saturating_mul(depth).min(READ_AT_ONCE as usize)
         };
         Self {
             message,

@@ -8,9 +8,9 @@ use super::{Field, Problem, Profile, Rounds};
 
 /// Most bytes that the messages of all connections and the room for their echoes may take together.
 const MAX_BYTES_HELD: u64 = 256 << 20;
-/// Most room for echoes that a connection with several probes in flight has: the engine reads no more at
-/// once.
-const MOST_PIPELINED_ROOM: u64 = 256 << 10;
+/// Most bytes that are read at once, and so most room for echoes, while a connection has several probes in
+/// flight: more would not stay in the cache until they are compared.
+pub(crate) const READ_AT_ONCE: u32 = 256 << 10;
 
 /// What is too much of a run. Needs fields that are right each by itself.
 pub(super) fn in_all(profile: &Profile) -> Option<Problem> {
@@ -81,7 +81,7 @@ pub(super) fn memory(profile: &Profile) -> Option<Problem> {
     } else {
         largest
             .saturating_mul(profile.depth.into())
-            .min(MOST_PIPELINED_ROOM)
+            .min(READ_AT_ONCE.into())
     };
     let held = largest
         .saturating_add(room)

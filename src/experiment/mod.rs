@@ -9,6 +9,7 @@ mod shuffle;
 mod sizes;
 mod stop_rule;
 
+pub(crate) use load::READ_AT_ONCE;
 pub use method::{Order, Precision, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
 pub use patience::Patience;
 pub use plan::{Estimate, Plan, PointSpec, Visit};

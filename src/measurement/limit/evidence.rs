@@ -4,7 +4,7 @@ use super::account::{elapsed_ns, held, mean_read, own_work, waited};
 use super::whole_bytes;
 use crate::experiment::Profile;
 use crate::measurement::units::{count, significant, throughput, time};
-use crate::measurement::{Calibration, Point, Round, SocketSettings, TcpChange, TcpInfo};
+use crate::measurement::{Calibration, Point, SocketSettings, TcpChange, TcpInfo};
 use crate::protocol::probes_len;
 
 /// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
@@ -101,6 +101,19 @@ pub(super) struct Seen {
     mss: Option<f64>,
 }
 
+/// Probes in flight on a connection, and connections, at most at a time.
+fn most_at_a_time(point: &Point) -> (u32, u32) {
+    let rounds = point.rounds.iter();
+    let both = rounds.map(|round| {
+        // No more can be in flight than there are.
+        let probes = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
+        (round.depth.min(probes), round.connection)
+    });
+    both.fold((1, 1), |(depth, lanes), (in_flight, connection)| {
+        (depth.max(in_flight), lanes.max(connection))
+    })
+}
+
 impl Seen {
     pub fn of(
         point: &Point,
@@ -137,17 +150,7 @@ impl Seen {
             .iter()
             .filter_map(|change| change.after.delivery_app_limited)
             .collect();
-        // No more can be in flight than there are.
-        let in_flight = |round: &Round| {
-            let probes = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
-            round.depth.min(probes)
-        };
-        let depth = rounds().map(in_flight).max().unwrap_or(1).max(1);
-        let lanes = rounds()
-            .map(|round| round.connection)
-            .max()
-            .unwrap_or(1)
-            .max(1);
+        let (depth, lanes) = most_at_a_time(point);
         let mss = after(|tcp| Some(u64::from(tcp.mss))).filter(|mss| *mss > 0.0);
         let asked = &profile.socket;
         let as_set = |asked: Option<u32>, read_back: fn(&SocketSettings) -> u64| {
