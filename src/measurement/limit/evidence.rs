@@ -1,10 +1,12 @@
 //! What is known of a point beside its samples, added up over its rounds.
 
+use std::net::SocketAddr;
+
 use super::account::{elapsed_ns, held, mean_read, own_work, waited};
-use super::whole_bytes;
+use super::{Known, whole_bytes};
 use crate::experiment::Profile;
 use crate::measurement::units::{count, significant, throughput, time};
-use crate::measurement::{Calibration, Point, SocketSettings, TcpChange, TcpInfo};
+use crate::measurement::{Point, SocketSettings, TcpChange, TcpInfo};
 use crate::protocol::probes_len;
 
 /// Both figures for the path's round trip are bounds from above: a program had to wake up to see the
@@ -101,6 +103,14 @@ pub(super) struct Seen {
     mss: Option<f64>,
 }
 
+/// Whether the packets never left this machine: not even an address of its own says so by itself.
+fn is_within_this_machine(point: &Point, known: &Known<'_>) -> bool {
+    let is_loopback = |local: SocketAddr| local.ip().to_canonical().is_loopback();
+    let mut locals = point.rounds.iter().map(|round| round.local);
+    known.route.is_some_and(|route| route.loopback)
+        || (!point.rounds.is_empty() && locals.all(|local| local.is_some_and(is_loopback)))
+}
+
 /// Probes in flight on a connection, and connections, at most at a time.
 fn most_at_a_time(point: &Point) -> (u32, u32) {
     let rounds = point.rounds.iter();
@@ -115,13 +125,13 @@ fn most_at_a_time(point: &Point) -> (u32, u32) {
 }
 
 impl Seen {
-    pub fn of(
-        point: &Point,
-        profile: &Profile,
-        calibration: Option<&Calibration>,
-        socket: Option<&SocketSettings>,
-    ) -> Option<Self> {
+    pub fn of(point: &Point, profile: &Profile, known: &Known<'_>) -> Option<Self> {
         let statistics = point.statistics?;
+        let Known {
+            calibration,
+            socket,
+            ..
+        } = *known;
         let rounds = || point.rounds.iter().map(AsRef::as_ref);
         let changes: Vec<&TcpChange> = rounds().filter_map(|round| round.tcp.as_deref()).collect();
         let after = |figure: fn(&TcpInfo) -> Option<u64>| {
@@ -179,12 +189,7 @@ impl Seen {
                 .filter(|srtt| *srtt > 0.0)
                 .map(us),
             pipelined: statistics.throughput.pipelined,
-            loopback: !point.rounds.is_empty()
-                && rounds().all(|round| {
-                    round
-                        .local
-                        .is_some_and(|local| local.ip().to_canonical().is_loopback())
-                }),
+            loopback: is_within_this_machine(point, known),
             floor_ns: calibration
                 .map(|calibration| calibration.floor_ns)
                 .filter(|floor| *floor > 0.0),

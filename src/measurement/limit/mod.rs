@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use self::evidence::Seen;
 use super::units::bytes;
-use super::{Calibration, Point, Run, SocketSettings};
+use super::{Calibration, Point, Route, Run, SocketSettings};
 use crate::experiment::Profile;
 
 /// What limits a point.
@@ -83,20 +83,27 @@ pub struct Limit {
     pub evidence: Vec<(&'static str, String)>,
 }
 
+/// What is known of a run beside its points.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known<'r> {
+    calibration: Option<&'r Calibration>,
+    socket: Option<&'r SocketSettings>,
+    route: Option<&'r Route>,
+}
+
 /// What limited a point of a run; `None` without samples.
 #[must_use]
 pub fn limit_of(run: &Run, point: &Point) -> Option<Limit> {
-    let (calibration, socket) = (run.calibration.as_ref(), run.socket.as_ref());
-    limit(point, &run.profile, calibration, socket)
+    let known = Known {
+        calibration: run.calibration.as_ref(),
+        socket: run.socket.as_ref(),
+        route: run.route.as_ref(),
+    };
+    limit(point, &run.profile, &known)
 }
 
-fn limit(
-    point: &Point,
-    profile: &Profile,
-    calibration: Option<&Calibration>,
-    socket: Option<&SocketSettings>,
-) -> Option<Limit> {
-    let seen = Seen::of(point, profile, calibration, socket)?;
+fn limit(point: &Point, profile: &Profile, known: &Known<'_>) -> Option<Limit> {
+    let seen = Seen::of(point, profile, known)?;
     let (cause, sentence) = causes::cause_of(&seen);
     Some(Limit {
         cause,

@@ -91,7 +91,11 @@ const CALIBRATION: Calibration = Calibration {
 
 /// What limited a point whose sockets nobody asked about.
 fn limit_of(point: &Point, profile: &Profile, calibration: Option<&Calibration>) -> Option<Limit> {
-    limit(point, profile, calibration, None)
+    let known = Known {
+        calibration,
+        ..Known::default()
+    };
+    limit(point, profile, &known)
 }
 
 impl Made {
@@ -709,6 +713,19 @@ fn what_this_computer_takes_itself_is_no_path() {
         ..small
     };
     assert_eq!(of_a_link.cause(), Cause::PathRoundTrip);
+    // The same over an address of this computer that is none of the loopback network.
+    let route = Route {
+        loopback: true,
+        ..Route::default()
+    };
+    let known = Known {
+        calibration: Some(&CALIBRATION),
+        route: Some(&route),
+        ..Known::default()
+    };
+    let (point, profile) = of_a_link.point();
+    let limit = limit(&point, &profile, &known).unwrap();
+    assert_eq!(limit.cause, small.cause(), "{}", limit.sentence);
 }
 
 /// One small probe at a time that never leaves this computer.

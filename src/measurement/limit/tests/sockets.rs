@@ -163,7 +163,12 @@ fn what_the_system_made_of_a_buffer_counts_and_not_what_was_asked() {
         nodelay: true,
         ..SocketSettings::default()
     };
-    let limit = limit(&point, &profile, Some(&CALIBRATION), Some(&granted)).unwrap();
+    let known = Known {
+        calibration: Some(&CALIBRATION),
+        socket: Some(&granted),
+        ..Known::default()
+    };
+    let limit = limit(&point, &profile, &known).unwrap();
     assert_ne!(limit.cause, Cause::ReceiveBuffer);
     let is_it = |(name, figure): &(&str, String)| {
         *name == "our receive buffer" && figure.contains("2,000,000")
