@@ -175,7 +175,7 @@ fn below_floor(run: &Run) -> Option<String> {
     any.then(|| {
         format!(
             "{BELOW_FLOOR} faster than the instrument floor: this machine was slower when it was \
-             calibrated, just before the run; the floor is no bound for this run"
+             calibrated, before and after the run; the floor is no bound for this run"
         )
     })
 }

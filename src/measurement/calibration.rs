@@ -1,4 +1,4 @@
-//! What the instrument itself costs, measured before a run.
+//! What the instrument itself costs, measured before a run and after it.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,16 @@ impl Calibration {
         }
     }
 
+    /// Of two calibrations, the one with the lesser floor: the other was taken while the machine was slower.
+    #[must_use]
+    pub fn or_lesser(self, other: Self) -> Self {
+        if other.least_ns() < self.least_ns() {
+            other
+        } else {
+            self
+        }
+    }
+
     /// Whether a round-trip time is so close to the floor that the instrument is seen in it.
     #[must_use]
     pub fn is_near_floor(&self, rtt_ns: f64) -> bool {
@@ -67,6 +77,15 @@ mod tests {
         };
         assert!(!slow.is_above(20_000.0), "a figure between the two");
         assert!(slow.is_above(6_999.0));
+        let slower = Calibration {
+            floor_ns: 8_000.0,
+            floor_min_ns: 7_500,
+            ..Calibration::default()
+        };
+        assert_eq!(
+            (slow.or_lesser(slower), slower.or_lesser(slow)),
+            (slow, slow)
+        );
         assert!(slow.is_near_floor(69_999.0) && !slow.is_near_floor(70_000.0));
         let not_kept = Calibration {
             floor_min_ns: 0,
