@@ -71,6 +71,8 @@ pub(super) struct Execution<'a> {
     /// Sessions in which something was measured.
     pub served: u64,
     pub time_outs: u32,
+    /// Setups that were not answered, while none was.
+    pub unanswered: u32,
     /// Points whose figures do not know their last round yet.
     pub stale: Vec<bool>,
     /// How far each point is.
@@ -128,6 +130,7 @@ impl<'a> Execution<'a> {
             opened: 0,
             served: 0,
             time_outs: 0,
+            unanswered: 0,
         }
     }
 

@@ -131,6 +131,19 @@ pub(super) fn server_gone(opened: u64, served: u64, last: &Fault) -> Fault {
     )
 }
 
+/// A server took that many connections and answered on none of them.
+pub(super) fn never_answered(connections: u32, last: &Fault) -> Fault {
+    fault(
+        last.phase,
+        last.kind,
+        format!(
+            "The server took {connections} connections one after the other and answered none of their \
+             setups. {}",
+            last.message
+        ),
+    )
+}
+
 /// A reply began and did not end.
 pub(super) fn reply_without_end(phase: Phase, heard: &[u8], waited: Duration) -> Fault {
     fault(

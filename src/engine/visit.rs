@@ -27,6 +27,9 @@ const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 const RECONNECT_TRIES: u32 = 5;
 /// Connections in a row that time out before the server is called gone.
 const TIME_OUTS_UNTIL_GONE: u32 = 2;
+/// Setups in a row without any answer before a server that never gave one is left alone: each costs the
+/// whole time-out, and every point would have its turn in every round.
+const UNANSWERED_UNTIL_GONE: u32 = 3;
 
 /// A visit that is going on: a round over one connection, or over several at the same time.
 pub(super) struct Current {
@@ -270,6 +273,14 @@ impl Execution<'_> {
             self.line(session, phase, Direction::Event, &fault.message);
             if fault.kind == FaultKind::Stopped {
                 return Err(End::Stopped(fault.phase));
+            }
+            if self.served == 0
+                && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut)
+            {
+                self.unanswered += 1;
+                if self.unanswered >= UNANSWERED_UNTIL_GONE {
+                    return Err(End::Gone(fault::never_answered(self.unanswered, &fault)));
+                }
             }
             self.fail(visit.point, fault);
         }

@@ -115,3 +115,28 @@ fn a_server_that_is_back_within_half_a_second_is_met_again() {
     assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
     assert_eq!(echoed(&run), [6, 6, 6]);
 }
+
+#[test]
+fn a_server_that_never_answers_is_not_asked_at_every_point_of_every_round() {
+    let server = FakeServer::start(|_, peer| {
+        peer.line()?;
+        peer.stall().map(|()| Next::Accept)
+    });
+    let run = run(
+        server.addr,
+        profile(|p| {
+            SIX_VISITS(p);
+            p.timeout_ms = 200;
+        }),
+    );
+    assert_eq!((run.state, server.connections()), (RunState::Failed, 3));
+    for point in &run.points {
+        let fault = point.error.as_ref().expect("nothing was measured");
+        assert_eq!(
+            (fault.phase, fault.kind),
+            (FaultPhase::Setup, FaultKind::TimedOut)
+        );
+    }
+    let said = run.error.as_ref().expect("why it ended");
+    assert!(said.contains("did not answer"), "{said}");
+}
