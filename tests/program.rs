@@ -169,7 +169,7 @@ fn a_run_of_the_embedded_server_writes_what_it_measured() {
             .lines()
             .any(|line| line.split_whitespace().take(2).eq([size, "6"]))
     };
-    assert!(has_row("1") && has_row("65536"), "{table}");
+    assert!(has_row("1") && has_row("65,536"), "{table}");
 }
 
 #[test]

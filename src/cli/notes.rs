@@ -41,9 +41,9 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
 
 /// A point's name among those of its run.
 pub(super) fn name_of(run: &Run, point: &Point) -> String {
-    let mut name = format!("{} B", point.spec.message_size);
+    let mut name = format!("{} B", count(point.spec.message_size));
     if run.profile.server_delays_ms.len() > 1 {
-        let _ = write!(name, " at {} ms", point.spec.server_delay_ms);
+        let _ = write!(name, " at {} ms", count(point.spec.server_delay_ms));
     }
     name
 }
@@ -367,7 +367,7 @@ mod tests {
     }
 
     fn row(run: &Run, size: u64) -> String {
-        note(run, &format!("{size} ")).unwrap()
+        note(run, &format!("{} ", count(size))).unwrap()
     }
 
     #[test]
@@ -392,7 +392,7 @@ mod tests {
         assert_eq!(
             note(&run, "precision").unwrap(),
             "precision: 1 of 3 points reached 5 % after 6 rounds; * not reached: 100 B (8.200 % after \
-             6 rounds), 1000 B (0 % after 6 rounds, then the time was over)"
+             6 rounds), 1,000 B (0 % after 6 rounds, then the time was over)"
         );
         assert!(!row(&run, 1).contains('*'));
         assert!(row(&run, 100).contains('*') && row(&run, 1_000).contains('*'));
@@ -503,14 +503,14 @@ mod tests {
         let at = all
             .iter()
             .position(|line| {
-                line == "limit not known: 1 B, 100 B, 1000 B (figures of the first and the last of these \
+                line == "limit not known: 1 B, 100 B, 1,000 B (figures of the first and the last of these \
                          3 points; --json has those of each)"
             })
             .unwrap();
         // The first of them and the last.
         for (line, (name, point)) in all[at + 1..]
             .iter()
-            .zip([("1 B", &run.points[0]), ("1000 B", &run.points[2])])
+            .zip([("1 B", &run.points[0]), ("1,000 B", &run.points[2])])
         {
             let limit = limit_of(&run, point).unwrap();
             let sentence: Vec<&str> = limit.sentence.split_whitespace().collect();
@@ -529,7 +529,7 @@ mod tests {
         }
         assert_eq!(
             note(&run, "receive window").unwrap(),
-            "receive window / RTT: 4000 Mbit/s to 8000 Mbit/s, a bound of one connection, not measured"
+            "receive window / RTT: 4,000 Mbit/s to 8,000 Mbit/s, a bound of one connection, not measured"
         );
     }
 

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::RunProgress;
 use crate::experiment::Rounds;
 use crate::measurement::Point;
+use crate::measurement::units::count;
 
 /// A progress bar on standard error, or nothing where nobody would see it move.
 pub(super) struct Progress(Option<ProgressBar>);
@@ -57,7 +58,7 @@ impl Progress {
 }
 
 fn size_of(point: &Point) -> String {
-    format!("{} B, ", point.spec.message_size)
+    format!("{} B, ", count(point.spec.message_size))
 }
 
 fn round(round: u32, rounds: Rounds) -> String {

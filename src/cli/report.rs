@@ -173,12 +173,12 @@ pub(super) mod tests {
                 "size n min p50 median interval p90 p99 max jitter put",
                 "B µs µs µs µs µs µs µs µs Mbit/s",
                 "100 6 10.00 10.00 10.00 10.00–10.00 10.00 10.00 10.00 – 80.00",
-                "65536 6 20.00 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26210",
+                "65,536 6 20.00 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26,210",
                 "",
                 "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
-                "limit not known: 100 B, 65536 B",
+                "limit not known: 100 B, 65,536 B",
                 "100 B: Not known: 6 probes are too few to tell, it takes 20.",
-                "65536 B: Not known: 6 probes are too few to tell, it takes 20.",
+                "65,536 B: Not known: 6 probes are too few to tell, it takes 20.",
                 "order of the points: random, drawn from seed 7 (--seed 7 repeats it)",
             ]
         );

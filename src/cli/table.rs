@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Row, Table, presets};
 
 use super::notes::marks;
-use crate::measurement::units::Unit;
+use crate::measurement::units::{Unit, count};
 use crate::measurement::{Point, PointStatistics, Run};
 
 /// Stands where there is no figure.
@@ -22,8 +22,11 @@ pub(super) fn table(run: &Run) -> String {
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    if let Some(first) = table.column_mut(0) {
-        first.set_padding((0, 1));
+    // What names a row and n stand closer: the room is for figures.
+    for (at, padding) in [(0, (0, 0)), (1, (1, 0)), (2, (1, 0))] {
+        if let Some(column) = table.column_mut(at) {
+            column.set_padding(padding);
+        }
     }
     let lines: Vec<String> = table
         .lines()
@@ -32,12 +35,11 @@ pub(super) fn table(run: &Run) -> String {
     lines.join("\n")
 }
 
-/// One unit for all times of the table, so that they can be compared at a glance: that of the
-/// shortest median.
+/// One unit for all times of the table, so that they can be compared at a glance: that of the middle
+/// median.
 fn unit_of(run: &Run) -> Unit {
     let medians = run.points.iter().filter_map(|point| point.statistics);
-    let shortest = medians.map(|figures| figures.rtt.p50).reduce(f64::min);
-    Unit::of_time(shortest.unwrap_or(1e3))
+    Unit::of_times(medians.map(|figures| figures.rtt.p50).collect())
 }
 
 fn header(unit: Unit, several_delays: bool) -> Row {
@@ -63,8 +65,8 @@ fn header(unit: Unit, several_delays: bool) -> Row {
 }
 
 fn row(run: &Run, point: &Point, unit: Unit, several_delays: bool) -> Row {
-    let mut row = vec![point.spec.message_size.to_string()];
-    row.extend(several_delays.then(|| point.spec.server_delay_ms.to_string()));
+    let mut row = vec![count(point.spec.message_size)];
+    row.extend(several_delays.then(|| count(point.spec.server_delay_ms)));
     if let Some(figures) = &point.statistics {
         row.extend(figures_of(figures, unit));
     } else {
@@ -82,7 +84,7 @@ fn row(run: &Run, point: &Point, unit: Unit, several_delays: bool) -> Row {
 fn figures_of(figures: &PointStatistics, unit: Unit) -> [String; 10] {
     let rtt = figures.rtt;
     [
-        figures.n.to_string(),
+        count(figures.n),
         unit.digits(rtt.min as f64),
         unit.digits(rtt.p50),
         unit.digits(rtt.median_of_rounds),

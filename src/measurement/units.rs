@@ -1,4 +1,4 @@
-//! Figures as text: at most four significant digits and a unit that is always named.
+//! Figures as text: at most four significant digits, thousands apart, and a unit that is always named.
 
 /// A figure ready to show: the digits and, apart from them, the unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,15 @@ impl Unit {
     #[must_use]
     pub fn of_time(ns: f64) -> Self {
         largest_within(ns, &TIMES)
+    }
+
+    /// The unit in which a column of times reads best: that of the middle one, the lower of two, so that
+    /// a few long times do not press the digits of all others behind the point. Of none, microseconds.
+    #[must_use]
+    pub fn of_times(mut times_ns: Vec<f64>) -> Self {
+        times_ns.sort_unstable_by(f64::total_cmp);
+        let middle = times_ns.len().saturating_sub(1) / 2;
+        Self::of_time(times_ns.get(middle).copied().unwrap_or(1e3))
     }
 
     /// Megabit per second, 10^6 bit/s.
@@ -118,15 +127,25 @@ pub fn waiting_time(duration: std::time::Duration) -> String {
 /// A whole number with its thousands apart.
 #[must_use]
 pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    grouped(&value.to_string())
+}
+
+/// Digits with their thousands apart; the sign and what stands behind the point stay as they are.
+fn grouped(number: &str) -> String {
+    let whole = number.find('.').unwrap_or(number.len());
+    let (whole, rest) = number.split_at(whole);
+    let (sign, digits) = match whole.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", whole),
+    };
+    let mut text = sign.to_owned();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    text
+    text + rest
 }
 
 /// A number of bytes in words: `1 byte`, `1,000 bytes`.
@@ -153,19 +172,18 @@ pub fn span(least: u32, most: u32) -> String {
     }
 }
 
-/// A number with four significant digits: `0.01235`, `35.10`, `1235`, `123500`. Columns of such
-/// numbers line up.
+/// A number with four significant digits: `0.01235`, `35.10`, `1,235`, `123,500`. Columns of such
+/// numbers line up. Never with an exponent; below 1e-12 nothing is measured, and it is `0`.
 #[must_use]
 pub fn significant(value: f64) -> String {
     const DIGITS: i32 = 4;
-    if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0" } else { "–" }.to_owned();
+    if !value.is_finite() {
+        return "–".to_owned();
     }
     // Rounded first: 9.99995 has another number of digits before its point afterwards.
     let rounded: f64 = format!("{value:.*e}", 3).parse().unwrap_or(value);
-    if rounded.abs() < 1e-3 {
-        // A row of zeros is counted, not read.
-        return format!("{rounded:.3e}");
+    if rounded.abs() < 1e-12 {
+        return "0".to_owned();
     }
     #[expect(
         clippy::cast_possible_truncation,
@@ -173,7 +191,7 @@ pub fn significant(value: f64) -> String {
     )]
     let before_point = rounded.abs().log10().floor() as i32 + 1;
     let decimals = usize::try_from(DIGITS - before_point).unwrap_or(0);
-    format!("{rounded:.decimals$}")
+    grouped(&format!("{rounded:.decimals$}"))
 }
 
 /// The same without zeros that say nothing, for the ticks of an axis: `0.5`, `20`.
@@ -196,19 +214,21 @@ mod tests {
         assert_eq!(time(812.0).to_string(), "812.0\u{a0}ns");
         assert_eq!(time(63_214.4).to_string(), "63.21\u{a0}µs");
         assert_eq!(time(1_050_000_000.0).to_string(), "1.050\u{a0}s");
-        assert_eq!(throughput(125_000_000.0).to_string(), "1000\u{a0}Mbit/s");
+        assert_eq!(throughput(125_000_000.0).to_string(), "1,000\u{a0}Mbit/s");
         assert_eq!(throughput(15_820.0).to_string(), "0.1266\u{a0}Mbit/s");
         for (value, text, short) in [
             (0.0, "0", "0"),
             (1.0, "1.000", "1"),
             (35.1, "35.10", "35.1"),
             (0.012_345_6, "0.01235", "0.01235"),
-            (0.000_006_652, "6.652e-6", "6.652e-6"),
+            (0.000_079_37, "0.00007937", "0.00007937"),
+            (1e-13, "0", "0"),
             (9.999_96, "10.00", "10"),
-            (999.96, "1000", "1000"),
-            (1_234.6, "1235", "1235"),
-            (123_456.0, "123500", "123500"),
+            (999.96, "1,000", "1,000"),
+            (1_234.6, "1,235", "1,235"),
+            (123_456.0, "123,500", "123,500"),
             (-2.5, "-2.500", "-2.5"),
+            (-123_456.0, "-123,500", "-123,500"),
             (f64::NAN, "–", "–"),
         ] {
             assert_eq!(significant(value), text);
@@ -221,6 +241,15 @@ mod tests {
         assert_eq!(span(6, 6), "6 rounds");
         assert_eq!(span(0, 1), "0 to 1 round");
         assert_eq!(counted(1_000, "probe"), "1,000 probes");
+    }
+
+    #[test]
+    fn a_column_of_times_is_in_the_unit_of_its_middle() {
+        let unit = |times: &[f64]| Unit::of_times(times.to_vec()).name;
+        assert_eq!(unit(&[27e3, 28e3, 100e6]), "µs");
+        assert_eq!(unit(&[100e6, 27e3]), "µs", "of two, the lower");
+        assert_eq!(unit(&[100e6, 27e3, 101e6]), "ms");
+        assert_eq!(unit(&[]), "µs");
     }
 
     #[test]

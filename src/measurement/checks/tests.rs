@@ -125,7 +125,7 @@ fn what_a_check_rests_on_is_said() {
         "2 rounds agree; the worst: 100 bytes, round 1: 1 of 1.",
         "1 point agrees; the worst: 100 bytes: 20 counted, 4 warm-up and 0 without echo, of 24 sent, \
          at most 12 of 12 on a connection.",
-        "1 point agrees; the worst: 100 bytes: 10.00 µs x 95620 probes/s = 0.9562, counted 0.9562 on \
+        "1 point agrees; the worst: 100 bytes: 10.00 µs x 95,620 probes/s = 0.9562, counted 0.9562 on \
          each connection; at most 0.9562 of the depth.",
         "2 rounds agree; the worst: 100 bytes, round 1: 1,263 bytes written of 1,263 bytes, \
          1,263 bytes read of 1,263 bytes.",

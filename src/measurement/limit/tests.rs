@@ -775,7 +775,7 @@ fn copying_large_messages_is_this_computers_time() {
     assert_eq!(large.cause(), Cause::ThisComputer);
     let says = large.says();
     assert!(
-        says.contains("round trip of 10.00 µs and the 65.5") && says.contains("16000 Mbit/s"),
+        says.contains("round trip of 10.00 µs and the 65.5") && says.contains("16,000 Mbit/s"),
         "{says}"
     );
     // Longer than that, and the kernel's rate is still no path's.
