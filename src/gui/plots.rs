@@ -230,18 +230,41 @@ fn heading(
             }
         });
     }
-    let legend =
-        RichText::new("dot: median of the rounds · thick: its 95 % interval · thin: least to p90")
-            .size(text_size::SMALL)
-            .color(Palette::of(ui).faint);
-    ui.add(egui::Label::new(legend).truncate()).on_hover_text(
-        "A round has one median, and the dot is the median of those of all rounds; its interval needs \
+    let mut points = series.iter().flat_map(|series| &series.points);
+    let is_pipelined = points.any(|(_, point)| {
+        let figures = point.statistics.as_ref();
+        figures.is_some_and(|figures| figures.throughput.pipelined)
+    });
+    let (key, hint) = legend(quantity, is_pipelined);
+    let key = RichText::new(key)
+        .size(text_size::SMALL)
+        .color(Palette::of(ui).faint);
+    ui.add(egui::Label::new(key).truncate()).on_hover_text(hint);
+}
+
+/// What dots and lines are, in a line, and what has to be known of them.
+fn legend(quantity: Quantity, is_pipelined: bool) -> (&'static str, &'static str) {
+    match (quantity, is_pipelined) {
+        (Quantity::Rtt, _) => (
+            "dot: median of the rounds · thick: its 95 % interval · thin: least to p90",
+            "A round has one median, and the dot is the median of those of all rounds; its interval needs \
              six of them. Least and p90 are of all probes. \
-             An arrow says that the 90th percentile lies beyond the plot; the table has it. \
-             Throughput is payload bytes echoed per second: size / RTT with one probe in flight; with \
-             several, what came back in the time it took, and thin from the slowest round to the \
-             fastest.",
-    );
+             An arrow says that the 90th percentile lies beyond the plot; the table has it.",
+        ),
+        (Quantity::Throughput, false) => (
+            "dot: median of the rounds · thick: its 95 % interval · thin: size / p90 to size / least RTT",
+            "Throughput is payload bytes echoed per second: size / RTT with one probe in flight. The dot \
+             and its interval are those of the round-trip time, turned into rates; its interval needs six \
+             rounds. One probe in ten was slower than the lower end of the thin line, none was faster than \
+             its upper end. An arrow says that this end lies beyond the plot.",
+        ),
+        (Quantity::Throughput, true) => (
+            "dot: median of the rounds · thick: its 95 % interval · thin: slowest to fastest round",
+            "Throughput is payload bytes echoed per second: with several probes in flight, what came back \
+             in a round / the time it took. The interval needs six rounds. An arrow says that the fastest \
+             round lies beyond the plot.",
+        ),
+    }
 }
 
 fn draw(ui: &mut PlotUi<'_>, series: &Series<'_>, unit: Unit, ceiling: f64, color: Color32) {
