@@ -20,6 +20,8 @@ from gi.repository import Atspi, Gio, GLib  # noqa: E402
 # Long enough for a machine that compiles beside us; waiting ends as soon as there is an answer.
 PATIENCE_S = 60
 STATUS = re.compile(r"(Ready$|Measuring: |Finished: |Stopped: |Failed: |Interrupted: )")
+# The accessible name of the points' table.
+TABLE = "Figures of the points"
 
 
 class Failure(Exception):
@@ -272,14 +274,19 @@ class Window:
     @steady
     def rows_shown(self):
         """The points' table as far as it is shown: its units by column, its rows by column."""
+        table = self.find("table", TABLE)
+        if table is None:
+            return {}, []
+        left, top, width, height = table.area()
         cells = []
         for node in self.application.walk():
-            if node.role == "label" and (cells or node.name == "Size"):
-                x, y, width, height = node.area()
-                # Text is centred in its row, whatever its size, and aligned at its right.
-                cells.append((y + height // 2, x + width, node.name))
-            elif cells:
-                break
+            if node.role != "label":
+                continue
+            x, y, text_width, text_height = node.area()
+            # Text is centred in its row, whatever its size, and aligned at its right.
+            middle, right = y + text_height // 2, x + text_width
+            if left <= right <= left + width and top <= middle <= top + height:
+                cells.append((middle, right, node.name))
         lines = []
         for middle, right, text in sorted(cells):
             if not lines or middle - lines[-1][0] > 4:

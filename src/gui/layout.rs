@@ -9,9 +9,11 @@ use egui::{
 use super::actions::Action;
 use super::app::{App, NoticeKind};
 use super::settings::Tab;
-use super::theme::{Palette, RADIUS, TABS_FOLDED, TABS_LEAST, ThemeChoice, medium, space};
+use super::theme::{
+    Palette, RADIUS, TABS_FOLDED, TABS_LEAST, TABS_SHARE, ThemeChoice, medium, space,
+};
 use super::widgets::note;
-use super::{form_panel, modal, plots, points_table, runs, status, transcript_tab};
+use super::{form_panel, modal, plots, points_table, runs, status, table_sheet, transcript_tab};
 
 /// Width that the button of a notice takes.
 const DISMISS_ROOM: f32 = 79.0;
@@ -169,10 +171,14 @@ fn tabs(app: &mut App, ui: &mut Ui) {
     });
     let (least, left_to_plots) = TABS_LEAST;
     let most = (ui.available_height() - left_to_plots).max(least);
-    let height = if folded {
-        TABS_FOLDED
-    } else {
-        app.settings.tab_height().clamp(least, most)
+    let height = match *app.settings.tab_height() {
+        _ if folded => TABS_FOLDED,
+        dragged if dragged > 0.0 => dragged.clamp(least, most),
+        _ => {
+            let (share, at_least) = TABS_SHARE;
+            let window = ui.ctx().content_rect().height();
+            (share * window).max(at_least).clamp(least, most)
+        }
     };
     let panel = Panel::bottom("tabs")
         .frame(frame)
@@ -197,7 +203,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
                         "Copies it with TABs between the cells, for a report or a spreadsheet.";
                     if ui.button("Copy table").on_hover_text(hint).clicked() {
                         let text = match app.settings.tab {
-                            Tab::Points => app.shown().map(|run| points_table::as_text(run)),
+                            Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
                             Tab::Transcript => Some(transcript_tab::text(app)),
                         };
                         ui.ctx().copy_text(text.unwrap_or_default());

@@ -30,6 +30,7 @@ mod settings;
 mod startup;
 mod status;
 mod table_columns;
+mod table_sheet;
 #[cfg(test)]
 mod test_run;
 mod theme;

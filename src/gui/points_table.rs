@@ -1,73 +1,49 @@
-//! The table of the points' statistics: every figure of the plots, as text. The columns that decide
-//! are shown; the others are where the pointer rests on a row, and in the copied table.
+//! The table of the points' statistics: every figure that there is, as text. What does not fit is
+//! reached by the scroll bar, the wheel or the arrow keys; the columns that name the rows stay in
+//! sight. A figure is shown whole or not at all, so that none is read without its last digits.
 
-use egui::{Align, Grid, Label, Layout, Response, RichText, Ui};
-use egui_extras::{Column as Width, TableBuilder, TableRow};
+use std::sync::Arc;
+
+use egui::{
+    Align, Align2, EventFilter, FontId, Grid, Id, Key, Label, Layout, Rect, RichText, Role, Sense,
+    Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, style::ScrollAnimation,
+    style::ScrollFadeStyle, style::ScrollStyle, vec2,
+};
+use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
 use super::app::App;
 use super::point_words::{floor_sentence, precision};
-use super::table_columns::{Column, Row, Units, columns};
-use super::theme::{Palette, ROW_HEIGHT, medium, space, text_size};
+use super::table_columns::{Column, that_name_rows};
+use super::table_sheet::Sheet;
+use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, space, text_size};
 use super::widgets::note;
-use crate::measurement::{Limit, Point, Run, RunId, RunState, limit_of};
+use crate::measurement::{Limit, Point, Run, RunId};
 
-/// Space between columns.
-const GAP: f32 = 8.0;
+/// Space at either side of what stands in a column.
+const MARGIN: f32 = 7.0;
 /// Width of what is said of a row.
 const HOVER_WIDTH: f32 = 420.0;
-
-/// The table as text for a spreadsheet: every column, cells apart by TABs.
-#[must_use]
-pub fn as_text(run: &Run) -> String {
-    let units = Units::of(run);
-    let columns = columns(run);
-    let join = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join("\t");
-    let head = |column: &Column| match column.unit(&units) {
-        "" => column.name.to_owned(),
-        unit => format!("{} ({unit})", column.name),
-    };
-    let because = "What limited it".to_owned();
-    let heads = columns.iter().map(head);
-    let mut lines = vec![join(&mut heads.chain([because]))];
-    for (point, limit) in run.points.iter().zip(limits(run)) {
-        let row = Row {
-            run,
-            point,
-            is_measured: false,
-            limit: limit.as_ref(),
-            units: &units,
-        };
-        let because = limit.as_ref().map_or("-", |limit| limit.sentence.as_str());
-        let cells = columns.iter().map(|column| column.cell(&row));
-        lines.push(join(&mut cells.chain([because.to_owned()])));
-    }
-    lines.join("\n") + "\n"
-}
+/// Stands where a figure is that is not in sight as a whole.
+const CUT: &str = "…";
 
 /// What the table remembers between frames.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct TableState {
-    /// What limited each point of the run that is shown, found once: it goes through every round.
-    limits: Option<(RunId, Vec<Option<Limit>>)>,
+    /// What it says, made once for each state of a run: it goes through every round.
+    sheet: Option<Sheet>,
+    /// Widths of the run's columns by name. They grow and never shrink, so that little moves.
+    widths: Option<(RunId, Vec<(&'static str, f32)>)>,
+    /// How far it was scrolled, and the rows of a page.
+    scrolled: Scrolled,
 }
 
-impl TableState {
-    fn limits_of(&mut self, run: &Run) -> &[Option<Limit>] {
-        let of_run = |known: &(RunId, _)| known.0 == run.id;
-        // What limits a run that goes on may change with every round.
-        if run.state == RunState::Running {
-            self.limits = None;
-        } else if !self.limits.as_ref().is_some_and(of_run) {
-            self.limits = Some((run.id, limits(run)));
-        }
-        self.limits.as_ref().map_or(&[], |(_, limits)| limits)
-    }
-}
-
-/// What limited each point.
-fn limits(run: &Run) -> Vec<Option<Limit>> {
-    let of_point = |point| limit_of(run, point);
-    run.points.iter().map(of_point).collect()
+/// How far the table is scrolled.
+#[derive(Clone, Copy, Default)]
+struct Scrolled {
+    /// To the right, in points.
+    x: f32,
+    /// Height of the rows in sight, in points.
+    page: f32,
 }
 
 /// Shows the table.
@@ -80,138 +56,352 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         return;
     };
     let measuring = app.shown_progress().map(|progress| progress.point);
-    let limits = app.points.limits_of(&run);
-    table(ui, &run, measuring, limits);
+    table(ui, &mut app.points, &run, measuring);
 }
 
 /// The table of a run of which the point `measuring` is being measured.
-fn table(ui: &mut Ui, run: &Run, measuring: Option<usize>, limits: &[Option<Limit>]) {
-    let units = Units::of(run);
-    let columns = that_fit(columns(run), ui.available_width());
-    ui.spacing_mut().item_spacing.x = GAP;
-    egui::ScrollArea::horizontal().show(ui, |ui| {
-        let mut table = TableBuilder::new(ui)
-            .striped(true)
-            .vscroll(true)
-            .min_scrolled_height(0.0)
-            .auto_shrink([false, false])
-            .cell_layout(Layout::right_to_left(Align::Center));
-        for width in columns.iter().filter_map(|column| column.width) {
-            table = table.column(Width::initial(width).at_least(40.0));
+fn table(ui: &mut Ui, state: &mut TableState, run: &Arc<Run>, measuring: Option<usize>) {
+    let sheet = match state.sheet.take() {
+        Some(sheet) if sheet.is_of(run, measuring) => sheet,
+        _ => {
+            let sheet = Sheet::new(run, measuring);
+            state.grow(ui, run.id, &sheet);
+            sheet
         }
-        table
-            .header(36.0, |mut row| heads(&mut row, &columns, &units))
-            .body(|body| {
-                body.rows(ROW_HEIGHT, run.points.len(), |mut row| {
-                    let index = row.index();
-                    if let Some(point) = run.points.get(index) {
-                        let content = Row {
-                            run,
-                            point,
-                            is_measured: measuring == Some(index),
-                            limit: limits.get(index).and_then(Option::as_ref),
-                            units: &units,
-                        };
-                        line(&mut row, &columns, &content);
-                    }
-                });
-            });
-    });
-}
-
-/// The columns, those for wide windows shown only where all are in sight with them.
-fn that_fit(mut columns: Vec<Column>, room: f32) -> Vec<Column> {
-    let all: f32 = columns
+    };
+    let sheet = state.sheet.insert(sheet);
+    let sticky = that_name_rows(&sheet.columns);
+    let widths: Vec<f32> = state
+        .widths
         .iter()
-        .filter_map(|column| column.width)
-        .map(|width| width + GAP)
-        .sum();
-    if all > room {
-        for column in columns.iter_mut().filter(|column| column.is_extra) {
-            column.width = None;
-        }
-    }
-    columns
-}
-
-fn heads(row: &mut TableRow<'_, '_>, columns: &[Column], units: &Units) {
-    for column in columns.iter().filter(|column| column.width.is_some()) {
-        row.col(|ui| {
-            ui.with_layout(Layout::top_down(Align::Max), |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let name = RichText::new(column.name)
-                    .family(medium())
-                    .size(text_size::SMALL);
-                ui.label(name).on_hover_text(column.hint);
-                let unit = column.unit(units);
-                if !unit.is_empty() {
-                    note(ui, unit);
-                }
-            });
-        });
-    }
-}
-
-fn line(row: &mut TableRow<'_, '_>, columns: &[Column], content: &Row<'_>) {
-    let mut under_pointer: Option<Response> = None;
-    for column in columns.iter().filter(|column| column.width.is_some()) {
-        let (_, cell) = row.col(|ui| {
-            let palette = Palette::of(ui);
-            let text = RichText::new(column.cell(content));
-            let text = match column.name {
-                "State" if content.point.error.is_some() => text.color(palette.error),
-                "Mark" => text.color(palette.warning),
-                _ => text,
-            };
-            let label = ui.add(Label::new(text));
-            // The text lies over its cell, and the pointer is over either.
-            under_pointer = Some(match under_pointer.take() {
-                Some(known) => known.union(label),
-                None => label,
-            });
-        });
-        under_pointer = under_pointer.take().map(|known| known.union(cell));
-    }
-    if let Some(response) = under_pointer {
-        response.on_hover_ui_at_pointer(|ui| all_of(ui, columns, content));
-    }
-}
-
-/// All that is known of a point: sentences first, then the figures that have no column.
-fn all_of(ui: &mut Ui, columns: &[Column], row: &Row<'_>) {
-    ui.set_max_width(HOVER_WIDTH);
-    for sentence in sentences(row.run, row.point) {
-        ui.label(sentence);
-    }
-    if let Some(limit) = row.limit {
-        ui.label(&limit.sentence);
-    }
-    if row.point.statistics.is_none() {
-        return;
-    }
-    ui.add_space(space::SMALL);
-    let hidden: Vec<&Column> = columns
-        .iter()
-        .filter(|column| column.width.is_none() && !["Delay", "Limited by"].contains(&column.name))
+        .flat_map(|(_, known)| known)
+        .map(|(_, width)| *width)
         .collect();
-    // Two columns of names and figures: as high as half of them.
-    let half = hidden.len().div_ceil(2);
-    let (left, right) = hidden.split_at(half.min(hidden.len()));
-    Grid::new("all of a point")
-        .num_columns(4)
-        .min_row_height(text_size::TITLE)
-        .spacing([space::LARGE, space::SMALL])
-        .show(ui, |ui| {
-            for (place, column) in left.iter().enumerate() {
-                for column in [Some(column), right.get(place)].into_iter().flatten() {
-                    note(ui, column.name);
-                    let figure = format!("{}\u{a0}{}", column.cell(row), column.unit(row.units));
-                    ui.label(figure.trim_end());
-                }
-                ui.end_row();
+    let edges = edges(&widths, sticky);
+
+    ui.spacing_mut().scroll = ScrollStyle {
+        floating_allocated_width: 8.0,
+        bar_width: 8.0,
+        floating_width: 6.0,
+        // What is dimmed is harder to read, and the bar says that there is more.
+        fade: ScrollFadeStyle {
+            strength: 0.0,
+            ..ScrollFadeStyle::default()
+        },
+        ..ScrollStyle::thin()
+    };
+    let room = ui.available_rect_before_wrap();
+    let has_keyboard = keys(ui, room, &edges, state.scrolled);
+    let width = |width: &f32| egui_table::Column::new(*width).resizable(false);
+    let mut view = View {
+        sheet,
+        run,
+        edges: &edges,
+        sticky,
+        left: room.left() + widths.iter().take(sticky).sum::<f32>(),
+        scrolled: &mut state.scrolled,
+    };
+    view.scrolled.page = room.height() - HEAD_HEIGHT;
+    Table::new()
+        .id_salt("points")
+        .num_rows(run.points.len() as u64)
+        .columns(widths.iter().map(width).collect::<Vec<_>>())
+        .num_sticky_cols(sticky)
+        .headers([HeaderRow::new(HEAD_HEIGHT)])
+        .show(ui, &mut view);
+    if has_keyboard {
+        let stroke = Stroke::new(1.0, Palette::of(ui).accent);
+        ui.painter()
+            .rect_stroke(room, RADIUS, stroke, StrokeKind::Inside);
+    }
+}
+
+impl TableState {
+    /// Gives each column room for the widest of its texts.
+    fn grow(&mut self, ui: &Ui, run: RunId, sheet: &Sheet) {
+        let before = self.widths.take().filter(|(of, _)| *of == run);
+        let before = before.map(|(_, widths)| widths).unwrap_or_default();
+        let widths = sheet.columns.iter().enumerate().map(|(at, column)| {
+            let known = before.iter().find(|(name, _)| *name == column.name);
+            let known = known.map_or(0.0, |(_, width)| *width);
+            (column.name, known.max(needed(ui, sheet, at, column)))
+        });
+        self.widths = Some((run, widths.collect()));
+    }
+}
+
+/// The width that a column needs.
+fn needed(ui: &Ui, sheet: &Sheet, at: usize, column: &Column) -> f32 {
+    let body = TextStyle::Body.resolve(ui.style());
+    // Each text is summed up, which is quick, and the widest is laid out, which is exact.
+    let rough = |text: &str| -> f32 {
+        let width = |letter| ui.fonts_mut(|fonts| fonts.glyph_width(&body, letter));
+        text.chars().map(width).sum()
+    };
+    let widest = sheet
+        .column(at)
+        .max_by(|a, b| rough(a).total_cmp(&rough(b)))
+        .unwrap_or_default();
+    let head = width(ui, column.name, FontId::new(text_size::SMALL, medium()));
+    let unit = width(ui, sheet.unit(at), FontId::proportional(text_size::SMALL));
+    let text = width(ui, widest, body.clone());
+    (text.max(head).max(unit).max(column.least) + 2.0 * MARGIN).ceil()
+}
+
+/// Where each column begins that scrolls, counted from where the first of them does; and the end.
+fn edges(widths: &[f32], sticky: usize) -> Vec<f32> {
+    let mut at = 0.0;
+    let mut edges = vec![at];
+    for width in widths.iter().skip(sticky) {
+        at += width;
+        edges.push(at);
+    }
+    edges
+}
+
+/// The arrow keys scroll the table while it has the keyboard: by a column, a row, a page, to an end. Whether it
+/// has it.
+fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
+    let id = Id::unique("figures of the points");
+    let table = ui.interact(room, id, Sense::click());
+    let name = "Figures of the points";
+    table.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
+    if table.clicked() {
+        table.request_focus();
+    }
+    if !table.has_focus() {
+        return false;
+    }
+    ui.memory_mut(|memory| {
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        memory.set_focus_lock_filter(id, filter);
+    });
+    let by = ui.input(|input| {
+        let mut by = Vec2::ZERO;
+        let at = scrolled.x;
+        let next = edges.iter().find(|edge| **edge > at + 1.0);
+        let before = edges.iter().rfind(|edge| **edge < at - 1.0);
+        let end = edges.last().copied().unwrap_or_default();
+        for (key, way) in [
+            (
+                Key::ArrowRight,
+                vec2(next.map_or(0.0, |edge| edge - at), 0.0),
+            ),
+            (
+                Key::ArrowLeft,
+                vec2(before.map_or(0.0, |edge| edge - at), 0.0),
+            ),
+            (Key::Home, vec2(-at, 0.0)),
+            (Key::End, vec2(end, 0.0)),
+            (Key::ArrowDown, vec2(0.0, ROW_HEIGHT)),
+            (Key::ArrowUp, vec2(0.0, -ROW_HEIGHT)),
+            (Key::PageDown, vec2(0.0, scrolled.page)),
+            (Key::PageUp, vec2(0.0, -scrolled.page)),
+        ] {
+            if input.key_pressed(key) {
+                by += way;
+            }
+        }
+        by
+    });
+    if by != Vec2::ZERO {
+        ui.scroll_with_delta_animation(-by, ScrollAnimation::none());
+        ui.ctx().request_repaint();
+    }
+    true
+}
+
+/// What is in sight of the table.
+struct View<'a> {
+    sheet: &'a Sheet,
+    run: &'a Run,
+    edges: &'a [f32],
+    sticky: usize,
+    /// Where the columns that scroll begin, in the window.
+    left: f32,
+    scrolled: &'a mut Scrolled,
+}
+
+/// How much of a cell is in sight.
+#[derive(PartialEq)]
+enum Sight {
+    Whole,
+    /// A part that says so.
+    Cut,
+    /// Next to nothing.
+    Nothing,
+}
+
+impl Sight {
+    /// Of what stands at the right of a cell and is so wide.
+    fn of(ui: &Ui, width: f32) -> Self {
+        let (cell, seen) = (ui.max_rect(), ui.clip_rect());
+        let right = cell.right() - MARGIN;
+        let text = right - width..=right;
+        if ui.is_sizing_pass() || seen.left() <= *text.start() && *text.end() <= seen.right() {
+            Self::Whole
+        } else if seen.width() > 2.0 * MARGIN {
+            Self::Cut
+        } else {
+            Self::Nothing
+        }
+    }
+
+    /// Says that there is more.
+    fn say_cut(&self, ui: &Ui) {
+        if *self == Self::Cut {
+            let at = ui.clip_rect().center();
+            let font = TextStyle::Body.resolve(ui.style());
+            let faint = Palette::of(ui).faint;
+            ui.painter()
+                .text(at, Align2::CENTER_CENTER, CUT, font, faint);
+        }
+    }
+}
+
+/// Width of a text.
+fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    let color = Palette::of(ui).text;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    galley.size().x
+}
+
+/// Draws what stands in a cell: figures at its right, sentences at its left.
+fn inside<R>(ui: &mut Ui, column: &Column, draw: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = if column.is_sentences() {
+        Layout::left_to_right(Align::Center)
+    } else {
+        Layout::right_to_left(Align::Center)
+    };
+    ui.with_layout(layout, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(MARGIN);
+        draw(ui)
+    })
+    .inner
+}
+
+impl TableDelegate for View<'_> {
+    fn default_row_height(&self) -> f32 {
+        ROW_HEIGHT
+    }
+
+    fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
+        let at = cell.col_range.start;
+        let Some(column) = self.sheet.columns.get(at) else {
+            return;
+        };
+        let place = ui.max_rect();
+        if let Some(edge) = at
+            .checked_sub(self.sticky)
+            .and_then(|at| self.edges.get(at))
+        {
+            self.scrolled.x = self.left + edge - place.left();
+        }
+        let name = FontId::new(text_size::SMALL, medium());
+        let unit = self.sheet.unit(at);
+        let is_whole =
+            column.is_sentences() || Sight::of(ui, width(ui, column.name, name)) == Sight::Whole;
+        if !is_whole {
+            return;
+        }
+        let align = if column.is_sentences() {
+            Align::Min
+        } else {
+            Align::Max
+        };
+        // The head of sentences stays in sight as long as they do.
+        let seen = if column.is_sentences() {
+            place.intersect(ui.clip_rect())
+        } else {
+            place
+        };
+        let inner = seen.shrink2(vec2(MARGIN, 0.0));
+        let builder = egui::UiBuilder::new()
+            .max_rect(inner)
+            .layout(Layout::top_down(align));
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let name = RichText::new(column.name)
+                .family(medium())
+                .size(text_size::SMALL);
+            ui.label(name).on_hover_text(column.hint);
+            if !unit.is_empty() {
+                note(ui, unit).on_hover_text(column.hint);
             }
         });
-    if let Some(limit) = row.limit {
+    }
+
+    fn row_ui(&mut self, ui: &mut Ui, row: u64) {
+        if row % 2 == 0 {
+            let fill = ui.visuals().faint_bg_color;
+            ui.painter().rect_filled(ui.max_rect(), 0.0, fill);
+        }
+    }
+
+    fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
+        let Ok(row) = usize::try_from(cell.row_nr) else {
+            return;
+        };
+        let (Some(column), Some(point)) = (
+            self.sheet.columns.get(cell.col_nr),
+            self.run.points.get(row),
+        ) else {
+            return;
+        };
+        let text = self.sheet.cell(row, cell.col_nr);
+        let palette = Palette::of(ui);
+        let color = match column.name {
+            "State" if point.error.is_some() => palette.error,
+            "Mark" => palette.warning,
+            _ => palette.text,
+        };
+        let font = TextStyle::Body.resolve(ui.style());
+        let place = ui.max_rect();
+        let under = ui.interact(
+            place.intersect(ui.clip_rect()),
+            ui.scope_id().with("cell"),
+            Sense::hover(),
+        );
+        let is_half_in_sight = ui.clip_rect().y_range().contains(place.center().y);
+        let sight = if column.is_sentences() {
+            Sight::Whole
+        } else {
+            Sight::of(ui, width(ui, text, font.clone()))
+        };
+        let response = if sight != Sight::Whole && is_half_in_sight {
+            sight.say_cut(ui);
+            under
+        } else if is_half_in_sight || ui.is_sizing_pass() {
+            let text = RichText::new(text).color(color);
+            let label = inside(ui, column, |ui| ui.add(Label::new(text).extend()));
+            // The text lies over its cell, and the pointer is over either.
+            under.union(label)
+        } else {
+            // Of a sliver of a row nothing could be read.
+            under
+        };
+        if cell.col_nr + 1 == self.sticky {
+            let line = Stroke::new(1.0, palette.line);
+            ui.painter()
+                .vline(place.right() - 0.5, place.y_range(), line);
+        }
+        response.on_hover_ui_at_pointer(|ui| about(ui, self.run, point, self.sheet.limit(row)));
+    }
+}
+
+/// What has to be known of a point beside its figures.
+fn about(ui: &mut Ui, run: &Run, point: &Point, limit: Option<&Limit>) {
+    ui.set_max_width(HOVER_WIDTH);
+    for sentence in sentences(run, point) {
+        ui.label(sentence);
+    }
+    if let Some(limit) = limit {
+        ui.label(&limit.sentence);
         evidence(ui, limit);
     }
 }
@@ -244,10 +434,11 @@ fn sentences(run: &Run, point: &Point) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
 
     use super::super::test_run::{self, FLOOR_NS, rest_on, texts};
     use super::*;
-    use crate::measurement::PrecisionOutcome;
+    use crate::measurement::{PrecisionOutcome, limit_of};
 
     #[expect(
         clippy::cast_possible_truncation,
@@ -269,10 +460,28 @@ mod tests {
         ])
     }
 
-    fn shown(run: Run) -> Harness<'static> {
-        test_run::shown(egui::vec2(720.0, 400.0), move |ui| {
-            table(ui, &run, None, &limits(&run));
+    fn shown_in(width: f32, height: f32, run: Run) -> Harness<'static> {
+        let run = Arc::new(run);
+        let mut state = TableState::default();
+        test_run::shown(vec2(width, height), move |ui| {
+            table(ui, &mut state, &run, None);
         })
+    }
+
+    fn shown(run: Run) -> Harness<'static> {
+        shown_in(720.0, 400.0, run)
+    }
+
+    fn press(harness: &mut Harness<'_>, key: Key) {
+        harness.key_press(key);
+        harness.run();
+    }
+
+    /// A table that has the keyboard.
+    fn with_keyboard(mut harness: Harness<'static>) -> Harness<'static> {
+        harness.get_by_role(Role::Table).focus();
+        harness.run();
+        harness
     }
 
     #[test]
@@ -335,38 +544,114 @@ mod tests {
     }
 
     #[test]
-    fn all_that_has_no_column_stands_where_the_pointer_rests() {
-        let mut harness = shown(run());
-        let before = texts(&harness).join("\n");
-        let said = rest_on(&mut harness, "100");
-        for name in [
-            "Min",
-            "p10",
-            "p25",
-            "p75",
-            "p99.9",
-            "Max",
-            "Mean",
-            "Std dev",
-            "Outliers",
-            "First probe",
-            "Connect",
-            "at median",
-            "Window / RTT",
-        ] {
-            let is_said = said.lines().any(|line| line == name);
-            assert!(is_said, "{name} in {said}");
-            assert!(!before.lines().any(|line| line == name), "{name} at first");
+    fn every_figure_is_reached_with_the_arrow_keys_and_the_sizes_stay_in_sight() {
+        let run = run();
+        let sheet = Sheet::new(&Arc::new(run.clone()), None);
+        let mut harness = with_keyboard(shown(run));
+        let mut seen = Vec::new();
+        for _ in 0..sheet.columns.len() {
+            let said = texts(&harness);
+            assert!(said.iter().any(|text| text == "400"), "{said:?}");
+            seen.extend(said);
+            press(&mut harness, Key::ArrowRight);
         }
-        assert!(said.contains("60.00\u{a0}µs"), "the connect time in {said}");
+        for (at, column) in sheet.columns.iter().enumerate() {
+            assert!(
+                seen.iter().any(|text| text == column.name),
+                "{}",
+                column.name
+            );
+            for cell in sheet.column(at) {
+                assert!(
+                    seen.iter().any(|text| text == cell),
+                    "{}: {cell}",
+                    column.name
+                );
+            }
+        }
+        press(&mut harness, Key::Home);
+        assert!(texts(&harness).iter().any(|text| text == "State"));
+        press(&mut harness, Key::End);
+        let said = texts(&harness);
+        assert!(
+            said.iter().any(|text| text == "What limited it"),
+            "{said:?}"
+        );
+        assert!(!said.iter().any(|text| text == "State"), "{said:?}");
     }
 
     #[test]
-    fn what_limited_a_point_is_a_column_where_there_is_room_and_a_sentence_everywhere() {
-        let limit = limits(&run()).remove(0).expect("a point with figures");
-        let mut narrow = shown(run());
-        assert!(!texts(&narrow).iter().any(|text| text == "Limited by"));
-        let said = rest_on(&mut narrow, "100");
+    fn a_figure_is_shown_whole_or_not_at_all() {
+        for width in [300, 333, 366, 399, 720, 1_111] {
+            #[expect(clippy::cast_precision_loss, reason = "a small number")]
+            let width = width as f32;
+            let harness = shown_in(width, 400.0, run());
+            let labels = harness.query_all_by_role(Role::Label);
+            let places: Vec<(String, Rect)> = labels
+                .filter_map(|label| Some((label.value()?, label.rect())))
+                .collect();
+            assert!(places.len() > 8, "{places:?}");
+            for (at, (text, place)) in places.iter().enumerate() {
+                assert!(place.right() <= width, "{text} at {place:?} of {width}");
+                for (other, over) in places.iter().skip(at + 1) {
+                    let apart = !place.shrink(0.5).intersects(over.shrink(0.5));
+                    assert!(apart, "{text} at {place:?} and {other} at {over:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn large_figures_have_the_room_they_need() {
+        let mut run = test_run::run(&[(1, 27_000, None), (104_857_600, 100_234_000, None)]);
+        for point in &mut run.points {
+            if let Some(figures) = &mut point.statistics {
+                figures.n = 1_200_000;
+            }
+        }
+        let harness = shown_in(1_200.0, 300.0, run);
+        let labels = harness.query_all_by_role(Role::Label);
+        let places: Vec<(String, Rect)> = labels
+            .filter_map(|label| Some((label.value()?, label.rect())))
+            .collect();
+        for text in ["1,200,000", "104,857,600", "100,200 – 100,300"] {
+            assert!(places.iter().any(|(known, _)| known == text), "{places:?}");
+        }
+        for (at, (text, place)) in places.iter().enumerate() {
+            for (other, over) in places.iter().skip(at + 1) {
+                let apart = !place.shrink(0.5).intersects(over.shrink(0.5));
+                assert!(apart, "{text} at {place:?} and {other} at {over:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_out_of_sight_are_reached_with_the_arrow_keys() {
+        let points: Vec<_> = (1..=40).map(|size| (size, 50 * NEAR_NS, None)).collect();
+        let mut harness = with_keyboard(shown_in(720.0, 200.0, test_run::run(&points)));
+        let says = |harness: &Harness<'_>, text: &str| texts(harness).iter().any(|t| t == text);
+        assert!(says(&harness, "2") && !says(&harness, "40"));
+        press(&mut harness, Key::ArrowDown);
+        press(&mut harness, Key::ArrowDown);
+        assert!(!says(&harness, "1") && says(&harness, "State"));
+        for _ in 0..8 {
+            press(&mut harness, Key::PageDown);
+        }
+        assert!(says(&harness, "40") && !says(&harness, "2"));
+    }
+
+    #[test]
+    fn what_limited_a_point_is_two_columns_and_where_the_pointer_rests() {
+        let run = run();
+        let limit = limit_of(&run, &run.points[0]).expect("a point with figures");
+        let mut harness = shown_in(1_100.0, 400.0, run);
+        let said = texts(&harness);
+        assert!(said.iter().any(|text| text == "Limited by"), "{said:?}");
+        assert!(
+            said.iter().any(|text| text == limit.cause.name()),
+            "{said:?}"
+        );
+        let said = rest_on(&mut harness, "100");
         assert!(said.contains(&limit.sentence), "{said}");
         for (name, figure) in &limit.evidence {
             assert!(
@@ -374,46 +659,5 @@ mod tests {
                 "{name}: {said}"
             );
         }
-
-        let run = run();
-        let wide = test_run::shown(egui::vec2(1_100.0, 400.0), move |ui| {
-            table(ui, &run, None, &limits(&run));
-        });
-        let said = texts(&wide);
-        assert!(said.iter().any(|text| text == "Limited by"), "{said:?}");
-        let named = said.iter().filter(|text| *text == limit.cause.name());
-        assert!(named.count() >= 1, "{said:?}");
-    }
-
-    #[test]
-    fn the_copied_table_has_every_column_and_the_marks() {
-        let text = as_text(&run());
-        let mut lines = text
-            .lines()
-            .map(|line| line.split('\t').collect::<Vec<_>>());
-        let heads = lines.next().expect("heads");
-        let rows: Vec<_> = lines.collect();
-        let column = |name: &str| -> Vec<&str> {
-            let at = heads.iter().position(|head| head.starts_with(name));
-            let at = at.unwrap_or_else(|| panic!("no column {name} in {heads:?}"));
-            rows.iter().map(|row| row[at]).collect()
-        };
-        assert_eq!(
-            column("State"),
-            ["precise", "not reached", "not reached", "going on"]
-        );
-        assert_eq!(column("Mark"), ["near floor", "-", "-", "-"]);
-        assert_eq!(column("Delay (ms)"), ["0"; 4]);
-        assert_eq!(column("Rounds"), ["6"; 4]);
-        assert_eq!(column("Outliers (probes)"), ["0"; 4]);
-        assert_eq!(column("Connect (µs)")[0], "60.00");
-        let limits = limits(&run());
-        let sentences: Vec<&str> = limits
-            .iter()
-            .flatten()
-            .map(|limit| limit.sentence.as_str())
-            .collect();
-        assert_eq!(column("What limited it"), sentences);
-        assert!(rows.iter().all(|row| row.len() == heads.len()));
     }
 }

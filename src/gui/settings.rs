@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
-use super::theme::{TABS_HEIGHT, TRANSCRIPT_HEIGHT, ThemeChoice};
+use super::theme::{TRANSCRIPT_HEIGHT, ThemeChoice};
 
 /// Most recent profiles remembered.
 const MAX_RECENT: usize = 10;
@@ -39,7 +39,7 @@ pub struct Settings {
     pub tab: Tab,
     /// Whether the tabs are folded away.
     pub tabs_folded: bool,
-    /// Height of the tabs in points.
+    /// Height of the tabs in points; 0 until they are dragged: they follow the window.
     pub tabs_height: f32,
     /// The same while the transcript is open.
     pub transcript_height: f32,
@@ -60,7 +60,7 @@ impl Default for Settings {
             theme: ThemeChoice::default(),
             tab: Tab::default(),
             tabs_folded: false,
-            tabs_height: TABS_HEIGHT,
+            tabs_height: 0.0,
             transcript_height: TRANSCRIPT_HEIGHT,
             advanced_open: false,
             listen_address: "127.0.0.1".to_owned(),
@@ -84,7 +84,7 @@ impl Settings {
             .unwrap_or_default();
         // No number, and so none that could be brought between its limits.
         if settings.tabs_height.is_nan() {
-            settings.tabs_height = TABS_HEIGHT;
+            settings.tabs_height = 0.0;
         }
         if settings.transcript_height.is_nan() {
             settings.transcript_height = TRANSCRIPT_HEIGHT;

@@ -32,8 +32,9 @@ pub mod space {
 
 /// Width of the form, in points.
 pub const FORM_WIDTH: f32 = 308.0;
-/// Height of the tabs under the plots when the program is first started.
-pub const TABS_HEIGHT: f32 = 156.0;
+/// Share of the window's height that the tabs under the plots have until they are dragged, and the least
+/// they have then, in points: five rows of the table in a window of the first size.
+pub const TABS_SHARE: (f32, f32) = (0.19, 156.0);
 /// The same where the transcript is open: its lines want to be read one under the other.
 pub const TRANSCRIPT_HEIGHT: f32 = 320.0;
 /// Height of the tabs when they are folded away.
@@ -49,7 +50,9 @@ pub const LEAST_WINDOW: egui::Vec2 = vec2(1024.0, 700.0);
 /// Corner radius of cards, fields and buttons.
 pub const RADIUS: u8 = 4;
 /// Height of a table row.
-pub const ROW_HEIGHT: f32 = 22.0;
+pub const ROW_HEIGHT: f32 = 20.0;
+/// Height of the points' table's heads: a name and its unit.
+pub const HEAD_HEIGHT: f32 = 32.0;
 
 /// Which theme the user wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

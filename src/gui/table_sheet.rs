@@ -1,0 +1,237 @@
+//! Everything that the points' table says of one state of a run, as text, made once for it: heads,
+//! units, cells; and the same as the copied table has it.
+
+use std::sync::{Arc, Weak};
+
+use super::table_columns::{Column, ColumnUnit, Row, columns};
+use crate::measurement::{Limit, Run, limit_of};
+
+/// Stands where there is no figure.
+const NONE: &str = "-";
+
+/// The table as text.
+pub struct Sheet {
+    of: Weak<Run>,
+    measuring: Option<usize>,
+    /// The columns in order.
+    pub columns: Vec<Column>,
+    units: Vec<ColumnUnit>,
+    rows: Vec<Vec<String>>,
+    limits: Vec<Option<Limit>>,
+}
+
+impl Sheet {
+    /// The table of a run of which the point `measuring` is being measured.
+    #[must_use]
+    pub fn new(run: &Arc<Run>, measuring: Option<usize>) -> Self {
+        let columns = columns(run);
+        let units: Vec<ColumnUnit> = columns.iter().map(|column| column.unit(run)).collect();
+        let limits = limits(run);
+        let rows = rows(run, measuring, &limits)
+            .map(|row| {
+                let cells = columns.iter().zip(&units);
+                let text = |(column, unit): (&Column, &ColumnUnit)| {
+                    let cell = column.cell(*unit, &row);
+                    cell.unwrap_or_else(|| NONE.to_owned())
+                };
+                cells.map(text).collect()
+            })
+            .collect();
+        Self {
+            of: Arc::downgrade(run),
+            measuring,
+            columns,
+            units,
+            rows,
+            limits,
+        }
+    }
+
+    /// Whether it is of that state of that run.
+    #[must_use]
+    pub fn is_of(&self, run: &Arc<Run>, measuring: Option<usize>) -> bool {
+        self.of.ptr_eq(&Arc::downgrade(run)) && self.measuring == measuring
+    }
+
+    /// A column's unit; empty where there is none.
+    #[must_use]
+    pub fn unit(&self, column: usize) -> &'static str {
+        self.units.get(column).map_or("", |unit| unit.name())
+    }
+
+    /// What stands in a cell.
+    #[must_use]
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        let row = self.rows.get(row);
+        row.and_then(|row| row.get(column))
+            .map_or("", String::as_str)
+    }
+
+    /// What stands in a column, from top to bottom.
+    pub fn column(&self, column: usize) -> impl Iterator<Item = &str> {
+        (0..self.rows.len()).map(move |row| self.cell(row, column))
+    }
+
+    /// What limited the point of a row.
+    #[must_use]
+    pub fn limit(&self, row: usize) -> Option<&Limit> {
+        self.limits.get(row)?.as_ref()
+    }
+}
+
+/// The table for a spreadsheet: every column, cells apart by TABs. Figures are plain numbers, with a
+/// point before decimals and nothing between thousands; where there is none the cell is empty; an
+/// interval is two columns.
+#[must_use]
+pub fn as_text(run: &Run) -> String {
+    let columns = columns(run);
+    let columns: Vec<(Column, ColumnUnit)> = columns
+        .into_iter()
+        .map(|column| (column, column.unit(run)))
+        .collect();
+    let limits = limits(run);
+    let heads = columns
+        .iter()
+        .map(|(column, unit)| column.copied_heads(*unit));
+    let mut lines = vec![heads.collect::<Vec<_>>().concat().join("\t")];
+    for row in rows(run, None, &limits) {
+        let cells = columns
+            .iter()
+            .map(|(column, unit)| column.copied(*unit, &row));
+        lines.push(cells.collect::<Vec<_>>().concat().join("\t"));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn rows<'a>(
+    run: &'a Run,
+    measuring: Option<usize>,
+    limits: &'a [Option<Limit>],
+) -> impl Iterator<Item = Row<'a>> {
+    let points = run.points.iter().zip(limits).enumerate();
+    points.map(move |(index, (point, limit))| Row {
+        run,
+        point,
+        is_measured: measuring == Some(index),
+        limit: limit.as_ref(),
+    })
+}
+
+/// What limited each point.
+fn limits(run: &Run) -> Vec<Option<Limit>> {
+    let of_point = |point| limit_of(run, point);
+    run.points.iter().map(of_point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_run::{self, FLOOR_NS};
+    use super::*;
+    use crate::measurement::PrecisionOutcome;
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small number of nanoseconds"
+    )]
+    const NEAR_NS: u64 = 3 * FLOOR_NS as u64;
+
+    fn column<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+        let mut lines = text
+            .lines()
+            .map(|line| line.split('\t').collect::<Vec<_>>());
+        let heads = lines.next().expect("heads");
+        let at = heads.iter().position(|head| *head == name);
+        let at = at.unwrap_or_else(|| panic!("no column {name} in {heads:?}"));
+        lines
+            .map(|row| {
+                assert_eq!(row.len(), heads.len(), "{row:?}");
+                row[at]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_copied_table_has_every_column_and_the_marks() {
+        let run = test_run::run(&[
+            (100, NEAR_NS, Some(PrecisionOutcome::Reached)),
+            (
+                200,
+                50 * NEAR_NS,
+                Some(PrecisionOutcome::NotReachedInRounds),
+            ),
+            (300, 60 * NEAR_NS, None),
+        ]);
+        let text = as_text(&run);
+        assert_eq!(
+            column(&text, "State"),
+            ["precise", "not reached", "going on"]
+        );
+        assert_eq!(column(&text, "Mark"), ["near floor", "", ""]);
+        assert_eq!(column(&text, "Rounds"), ["6"; 3]);
+        assert_eq!(column(&text, "Outliers (probes)"), ["0"; 3]);
+        assert_eq!(column(&text, "Connect (ms)")[0], "0.06000");
+        let limits = limits(&run);
+        let sentences: Vec<&str> = limits
+            .iter()
+            .flatten()
+            .map(|limit| limit.sentence.as_str())
+            .collect();
+        assert_eq!(column(&text, "What limited it"), sentences);
+    }
+
+    #[test]
+    fn copied_figures_are_plain_numbers_and_shown_ones_have_their_thousands_apart() {
+        let points = [
+            (1_000_000, 27_000, None),
+            (1, 100_200_000, None),
+            (2, 28_000, None),
+        ];
+        let run = Arc::new(test_run::run(&points));
+        let sheet = Sheet::new(&run, None);
+        let shown = |name: &str| {
+            let at = sheet.columns.iter().position(|column| column.name == name);
+            sheet.column(at.expect("a column")).collect::<Vec<_>>()
+        };
+        assert_eq!(shown("Size"), ["1,000,000", "1", "2"]);
+        assert_eq!(shown("p99"), ["27.02", "100,300", "28.02"]);
+        assert_eq!(shown("95 % interval")[1], "100,200 – 100,300");
+        assert!(shown("Throughput")[1].starts_with("0.0000798"));
+
+        let text = as_text(&run);
+        for name in [
+            "Size (bytes)",
+            "p99 (µs)",
+            "95 % interval low (µs)",
+            "95 % interval high (µs)",
+            "Throughput (Mbit/s)",
+            "Max (µs)",
+        ] {
+            for cell in column(&text, name) {
+                assert!(cell.parse::<f64>().is_ok(), "{name}: {cell}");
+            }
+        }
+        assert_eq!(column(&text, "95 % interval high (µs)")[1], "100300");
+    }
+
+    #[test]
+    fn each_column_has_the_unit_of_its_middle_figure() {
+        let points = [
+            (1, 27_000, None),
+            (2, 100_200_000, None),
+            (3, 100_300_000, None),
+        ];
+        let run = Arc::new(test_run::run(&points));
+        let sheet = Sheet::new(&run, None);
+        for (at, column) in sheet.columns.iter().enumerate() {
+            let unit = sheet.unit(at);
+            match column.name {
+                "Jitter" | "Std dev" => assert!(["µs", "ns"].contains(&unit), "{unit}"),
+                "p50" | "Max" | "95 % interval" | "Connect" => assert_eq!(unit, "ms"),
+                _ => {}
+            }
+        }
+        assert!(sheet.is_of(&run, None) && !sheet.is_of(&run, Some(0)));
+        assert!(!sheet.is_of(&Arc::new(test_run::run(&points)), None));
+    }
+}
