@@ -22,7 +22,7 @@ use crate::measurement::{Limit, Point, Run, RunId};
 /// Space at either side of what stands in a column.
 const MARGIN: f32 = 7.0;
 /// Width of what is said of a row.
-const HOVER_WIDTH: f32 = 420.0;
+const HOVER_WIDTH: f32 = 620.0;
 /// Stands where a figure is that is not in sight as a whole.
 const CUT: &str = "…";
 
@@ -83,6 +83,11 @@ fn table(ui: &mut Ui, state: &mut TableState, run: &Arc<Run>, measuring: Option<
         floating_allocated_width: 8.0,
         bar_width: 8.0,
         floating_width: 6.0,
+        // In the colour of the text: on white, that of buttons could not be seen.
+        foreground_color: true,
+        dormant_handle_opacity: 0.4,
+        active_handle_opacity: 0.5,
+        interact_handle_opacity: 0.8,
         // What is dimmed is harder to read, and the bar says that there is more.
         fade: ScrollFadeStyle {
             strength: 0.0,
@@ -337,7 +342,7 @@ impl TableDelegate for View<'_> {
     }
 
     fn row_ui(&mut self, ui: &mut Ui, row: u64) {
-        if row % 2 == 0 {
+        if row.is_multiple_of(2) {
             let fill = ui.visuals().faint_bg_color;
             ui.painter().rect_filled(ui.max_rect(), 0.0, fill);
         }
@@ -406,20 +411,30 @@ fn about(ui: &mut Ui, run: &Run, point: &Point, limit: Option<&Limit>) {
     }
 }
 
-/// What the sentence about the limit rests on.
+/// What the sentence about the limit rests on, half of it beside the other half.
 fn evidence(ui: &mut Ui, limit: &Limit) {
     ui.add_space(space::SMALL);
+    let half = limit.evidence.len().div_ceil(2);
+    let (left, right) = limit.evidence.split_at(half);
     Grid::new("evidence")
-        .num_columns(2)
+        .num_columns(4)
         .min_row_height(text_size::TITLE)
-        .spacing([space::LARGE, space::SMALL])
+        .spacing([space::LARGE, 0.0])
         .show(ui, |ui| {
-            for (name, figure) in &limit.evidence {
-                note(ui, *name);
-                ui.label(figure);
+            for (at, beside) in left.iter().enumerate() {
+                for (name, figure) in [Some(beside), right.get(at)].into_iter().flatten() {
+                    note(ui, *name);
+                    note_figure(ui, figure);
+                }
                 ui.end_row();
             }
         });
+}
+
+/// A figure as small as its name.
+fn note_figure(ui: &mut Ui, figure: &str) {
+    let text = RichText::new(figure).size(text_size::SMALL);
+    ui.add(Label::new(text).extend());
 }
 
 /// What has to be said of a point, a sentence each.
