@@ -267,7 +267,7 @@ impl App {
     /// Adds what the embedded server recorded to the transcript of a run measured on it.
     fn with_server_lines(&self, run: Arc<Run>) -> EndedRun {
         let Some(mut seen) = self.live_server_side(&run) else {
-            return EndedRun { run, seen: None };
+            return EndedRun::new(run, None);
         };
         let (mut records, _) = seen.log.since(0);
         let began = run.origin.checked_sub(CLOCK_SLACK).unwrap_or(run.origin);
@@ -276,10 +276,7 @@ impl App {
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
         crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
-        EndedRun {
-            run: Arc::new(run),
-            seen: Some(seen),
-        }
+        EndedRun::new(Arc::new(run), Some(seen))
     }
 
     /// The embedded server's side of a run: as it was kept, or of the run that goes on.

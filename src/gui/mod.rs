@@ -22,6 +22,7 @@ mod point_words;
 mod points_table;
 mod profiles;
 mod run_summary;
+mod run_time;
 mod runs;
 mod series;
 mod server_card;
