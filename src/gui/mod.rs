@@ -7,6 +7,7 @@
 mod actions;
 mod app;
 mod axis;
+mod details;
 mod embedded;
 mod file_dialog;
 mod form;
