@@ -62,23 +62,25 @@ pub fn failure(run: &Run) -> String {
         .failed_points()
         .filter(|point| point.probes_echoed() == 0);
     let without = without.count();
-    let is = |number: usize, one: &str, many: &str| {
-        let word = if number == 1 { one } else { many };
-        format!("{} {word}", count(number as u64))
-    };
+    let of_all = |number: usize| format!("{} of {all}", count(number as u64));
+    let or = |number: usize, one: &'static str, many| if number == 1 { one } else { many };
     let incomplete = failed.saturating_sub(without);
     let parts: Vec<String> = [
-        (incomplete > 0).then(|| is(incomplete, "is incomplete", "are incomplete")),
-        (without > 0).then(|| is(without, "has no echo", "have no echo")),
+        (
+            incomplete,
+            or(incomplete, "is incomplete", "are incomplete"),
+        ),
+        (without, or(without, "has no echo", "have no echo")),
     ]
     .into_iter()
-    .flatten()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, words)| format!("{} {words}", of_all(number)))
     .collect();
     let word = if echoes == 1 { "echo" } else { "echoes" };
     format!(
-        "After {} {word}: of {all} {}. {why}",
+        "After {} {word}: {}. {why}",
         count(echoes),
-        parts.join(" and ")
+        parts.join(", ")
     )
 }
 
@@ -309,12 +311,13 @@ mod tests {
         }
         assert_eq!(
             failure(&run),
-            "After 180 echoes: of 3 points 2 are incomplete. The server refused."
+            "After 180 echoes: 2 of 3 points are incomplete. The server refused."
         );
         run.points[1].rounds.clear();
         assert_eq!(
             failure(&run),
-            "After 120 echoes: of 3 points 1 is incomplete and 1 has no echo. The server refused."
+            "After 120 echoes: 1 of 3 points is incomplete, 1 of 3 points has no echo. The server \
+             refused."
         );
         for point in &mut run.points {
             point.rounds.clear();
