@@ -7,6 +7,7 @@
 mod actions;
 mod app;
 mod axis;
+mod details;
 mod embedded;
 mod file_dialog;
 mod form;
@@ -22,6 +23,7 @@ mod point_words;
 mod points_table;
 mod profiles;
 mod run_summary;
+mod run_time;
 mod runs;
 mod series;
 mod server_card;

@@ -34,7 +34,7 @@ pub mod space {
 pub const FORM_WIDTH: f32 = 308.0;
 /// Height of the tabs under the plots when the program is first started.
 pub const TABS_HEIGHT: f32 = 156.0;
-/// The same where the transcript is open: its lines want to be read one under the other.
+/// The same where the transcript or the details are open: their lines want to be read one under the other.
 pub const TRANSCRIPT_HEIGHT: f32 = 320.0;
 /// Height of the tabs when they are folded away.
 pub const TABS_FOLDED: f32 = 36.0;
