@@ -221,7 +221,7 @@ class Window:
 
         def probe():
             for node in self.application.walk():
-                match = node.role == "label" and re.search(pattern, node.name)
+                match = node.role in ("label", "link") and re.search(pattern, node.name)
                 if match:
                     return match
             return None

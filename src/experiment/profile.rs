@@ -335,10 +335,11 @@ fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) {
                 say(Field::CiWidth, "must be 0.1 % to 100 %".to_owned());
             }
             if !(LEAST_ROUNDS..=MAX_ROUNDS).contains(&precision.min_rounds) {
-                say(
-                    Field::MinRounds,
-                    format!("must be {LEAST_ROUNDS} to {MAX_ROUNDS}: fewer have no 95 % interval"),
-                );
+                let mut message = format!("must be {LEAST_ROUNDS} to {MAX_ROUNDS}");
+                if precision.min_rounds < LEAST_ROUNDS {
+                    message.push_str(": fewer have no 95 % interval");
+                }
+                say(Field::MinRounds, message);
             }
             if !count.contains(&precision.max_rounds) {
                 say(Field::MaxRounds, format!("must be 1 to {MAX_ROUNDS}"));
@@ -411,6 +412,7 @@ fn host_problem(host: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Precision;
 
     fn problem(change: impl FnOnce(&mut Profile)) -> Option<Field> {
         let mut profile = Profile::default();
@@ -421,6 +423,30 @@ mod tests {
     #[test]
     fn the_default_profile_can_be_measured() {
         assert_eq!(Profile::default().problems(), []);
+    }
+
+    #[test]
+    fn too_few_rounds_for_an_interval_are_said_to_be_that_and_too_many_are_not() {
+        let said = |min_rounds| {
+            let precision = Precision {
+                min_rounds,
+                max_rounds: MAX_ROUNDS,
+                ..Precision::default()
+            };
+            let profile = Profile {
+                rounds: Rounds::UntilPrecise(precision),
+                ..Profile::default()
+            };
+            let problems = profile.problems().into_iter();
+            let mut own = problems.filter(|problem| problem.field == Field::MinRounds);
+            own.next().map(|problem| problem.message)
+        };
+        let range = "must be 6 to 10000";
+        assert_eq!(
+            said(5),
+            Some(format!("{range}: fewer have no 95 % interval"))
+        );
+        assert_eq!(said(999_999), Some(range.to_owned()));
     }
 
     #[test]

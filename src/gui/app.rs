@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, ViewportCommand};
 
 use super::actions::Action;
+use super::details::{DetailsState, Topic};
 use super::embedded::EmbeddedServer;
 use super::file_dialog::FileDialogs;
 use super::form::Form;
@@ -16,9 +17,10 @@ use super::modal::Modal;
 use super::plots::PlotState;
 use super::points_table::TableState;
 use super::profiles::is_special;
+use super::run_summary;
 use super::runs::{EndedRun, EndedRuns};
 use super::server_side::ServerSide;
-use super::settings::Settings;
+use super::settings::{Settings, Tab};
 use super::transcript_tab::TranscriptState;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
 use crate::experiment::{Problem, Target};
@@ -72,6 +74,7 @@ pub struct App {
     pub(super) plots: PlotState,
     pub(super) points: TableState,
     pub(super) transcript: TranscriptState,
+    pub(super) details: DetailsState,
     pub(super) path_field_only: bool,
     /// The form as it was last opened, saved or begun.
     baseline: Form,
@@ -118,6 +121,7 @@ impl App {
             plots: PlotState::default(),
             points: TableState::default(),
             transcript: TranscriptState::default(),
+            details: DetailsState::default(),
             path_field_only: options.path_field,
             settings_file,
             snapshot: engine.snapshot(),
@@ -172,6 +176,13 @@ impl App {
     #[must_use]
     pub fn shown_progress(&self) -> Option<&RunProgress> {
         self.progress().filter(|_| self.ended.chosen().is_none())
+    }
+
+    /// Opens the details at a topic.
+    pub(super) fn show_details(&mut self, topic: Topic) {
+        self.settings.tab = Tab::Details;
+        self.settings.tabs_folded = false;
+        self.details.want(topic);
     }
 
     /// What is said above the plots.
@@ -248,14 +259,7 @@ impl App {
             EngineEvent::Finished(run) => {
                 self.on_embedded.retain(|known| *known != run.id);
                 if run.state == RunState::Failed {
-                    let failed = run.failed_points().count();
-                    let text = run.error.clone().unwrap_or_default();
-                    let of = run.points.len();
-                    let text = if of > 1 {
-                        format!("{failed} of {of} points failed. {text}")
-                    } else {
-                        text
-                    };
+                    let text = run_summary::failure(&run);
                     self.say(NoticeKind::Error, text);
                 }
                 let ended = self.with_server_lines(run);
@@ -267,7 +271,7 @@ impl App {
     /// Adds what the embedded server recorded to the transcript of a run measured on it.
     fn with_server_lines(&self, run: Arc<Run>) -> EndedRun {
         let Some(mut seen) = self.live_server_side(&run) else {
-            return EndedRun { run, seen: None };
+            return EndedRun::new(run, None);
         };
         let (mut records, _) = seen.log.since(0);
         let began = run.origin.checked_sub(CLOCK_SLACK).unwrap_or(run.origin);
@@ -276,10 +280,7 @@ impl App {
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
         crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
-        EndedRun {
-            run: Arc::new(run),
-            seen: Some(seen),
-        }
+        EndedRun::new(Arc::new(run), Some(seen))
     }
 
     /// The embedded server's side of a run: as it was kept, or of the run that goes on.

@@ -13,10 +13,16 @@ use super::theme::{
     Palette, RADIUS, TABS_FOLDED, TABS_LEAST, TABS_SHARE, ThemeChoice, medium, space,
 };
 use super::widgets::note;
-use super::{form_panel, modal, plots, points_table, runs, status, table_sheet, transcript_tab};
+use super::{
+    details, form_panel, modal, plots, points_table, runs, status, table_sheet, transcript_tab,
+};
 
 /// Width that the button of a notice takes.
 const DISMISS_ROOM: f32 = 79.0;
+/// What the button at the tabs does.
+const COPY_TABLE: &str = "Copies it with TABs between the cells, for a report or a spreadsheet.";
+/// The same where the details are open.
+const COPY_DETAILS: &str = "Copies all of it as text, for a report.";
 
 /// Shows the whole window.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -188,7 +194,11 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         // A panel is as high as what is in it, whatever was asked for: nothing here may be higher.
         ui.set_min_height(ui.available_height());
         ui.horizontal(|ui| {
-            for (tab, name) in [(Tab::Points, "Points"), (Tab::Transcript, "Transcript")] {
+            for (tab, name) in [
+                (Tab::Points, "Points"),
+                (Tab::Transcript, "Transcript"),
+                (Tab::Details, "Details"),
+            ] {
                 let is_open = app.settings.tab == tab && !folded;
                 if ui.selectable_label(is_open, name).clicked() {
                     // A click on the open tab folds it away, any other brings it up.
@@ -199,12 +209,15 @@ fn tabs(app: &mut App, ui: &mut Ui) {
             runs::choose(app, ui);
             if !folded && app.shown().is_some() {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let hint =
-                        "Copies it with TABs between the cells, for a report or a spreadsheet.";
-                    if ui.button("Copy table").on_hover_text(hint).clicked() {
+                    let (name, hint) = match app.settings.tab {
+                        Tab::Points | Tab::Transcript => ("Copy table", COPY_TABLE),
+                        Tab::Details => ("Copy details", COPY_DETAILS),
+                    };
+                    if ui.button(name).on_hover_text(hint).clicked() {
                         let text = match app.settings.tab {
                             Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
                             Tab::Transcript => Some(transcript_tab::text(app)),
+                            Tab::Details => app.shown().map(|run| details::as_text(run)),
                         };
                         ui.ctx().copy_text(text.unwrap_or_default());
                     }
@@ -216,6 +229,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
             match app.settings.tab {
                 Tab::Points => points_table::show(app, ui),
                 Tab::Transcript => transcript_tab::show(app, ui),
+                Tab::Details => details::show(app, ui),
             }
         }
     });

@@ -3,18 +3,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::modal::Modal;
+use super::run_time;
 use crate::engine::RunRequest;
-use crate::experiment::{Plan, Problem, Profile, Rounds, Target};
+use crate::experiment::{Problem, Profile, Rounds, Target};
 use crate::measurement::RunId;
-use crate::measurement::units::{counted, waiting_time};
-
-/// What a probe is taken to cost on this machine before anything was measured, for the estimate.
-const LOOPBACK_RTT: Duration = Duration::from_micros(100);
+use crate::measurement::units::counted;
 
 impl App {
     /// Why Run cannot be pressed.
@@ -54,9 +51,11 @@ impl App {
             return String::new();
         };
         let points = what_points(&profile);
-        let time = about_how_long(&profile);
+        let time = run_time::words(&profile, self.ended.paces());
         if self.progress().is_some() {
             format!("Waits its turn: {time}")
+        } else if matches!(profile.rounds, Rounds::UntilPrecise(_)) {
+            format!("{points}: {time}")
         } else {
             format!("{points}, {time}")
         }
@@ -196,37 +195,6 @@ impl App {
             self.engine.cancel(entry.id);
         }
         self.stop_current();
-    }
-}
-
-/// About how long a run takes, as far as that can be told before it.
-fn about_how_long(profile: &Profile) -> String {
-    // Elsewhere the path's own time is not known before it was measured; the delays are.
-    let rtt = match profile.target {
-        Target::Embedded => LOOPBACK_RTT,
-        Target::Host { .. } => Duration::ZERO,
-    };
-    let estimate = Plan::new(profile).estimate(rtt);
-    let (most, at_most) = match profile.rounds {
-        Rounds::Exactly(_) => (estimate.duration, ""),
-        Rounds::UntilPrecise(precision) => {
-            let least = Plan::new(&Profile {
-                rounds: Rounds::Exactly(precision.min_rounds),
-                ..profile.clone()
-            });
-            let budget = Duration::from_secs(u64::from(precision.time_budget_s));
-            let within = budget.max(least.estimate(rtt).duration);
-            (estimate.duration.min(within), "at most ")
-        }
-    };
-    let time = waiting_time(most);
-    // Rounded, as the text is.
-    let is_long = most >= Duration::from_millis(500);
-    match profile.target {
-        Target::Embedded if is_long => format!("{at_most}about {time}"),
-        Target::Embedded => time,
-        Target::Host { .. } if is_long => format!("{at_most}{time} and the path's own time"),
-        Target::Host { .. } => format!("{at_most}{}", counted(estimate.probes, "probe")),
     }
 }
 

@@ -77,29 +77,23 @@ fn rounds(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
             .problem(wrong(experiment::Field::Rounds))
             .show(ui, &mut form.rounds);
     }
-    halves(
+    choice(
         ui,
-        |ui| {
-            choice(
-                ui,
-                "Order",
-                &mut form.order,
-                &Order::ALL,
-                Order::name,
-                order_hint,
-            );
-        },
-        |ui| {
-            Field::new("Seed")
-                .empty("another each run")
-                .hint(
-                    "What the random order is drawn from. The same seed visits the points in the \
-                     same order; empty takes another one each run, which is kept with the run.",
-                )
-                .problem(wrong(experiment::Field::Seed))
-                .show(ui, &mut form.seed);
-        },
+        "Order",
+        &mut form.order,
+        &Order::ALL,
+        Order::name,
+        order_hint,
     );
+    // As wide as there is room: a seed has up to twenty digits.
+    Field::new("Seed")
+        .empty("another each run")
+        .hint(
+            "What the random order is drawn from. The same seed visits the points in the same order; \
+             empty takes another one each run, which is kept with the run.",
+        )
+        .problem(wrong(experiment::Field::Seed))
+        .show(ui, &mut form.seed);
 }
 
 fn precision(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {

@@ -7,6 +7,7 @@
 mod actions;
 mod app;
 mod axis;
+mod details;
 mod embedded;
 mod file_dialog;
 mod form;
@@ -18,10 +19,12 @@ mod method_panel;
 mod modal;
 mod plot_floor;
 mod plots;
+mod point_hover;
 mod point_words;
 mod points_table;
 mod profiles;
 mod run_summary;
+mod run_time;
 mod runs;
 mod series;
 mod server_card;
@@ -30,6 +33,7 @@ mod settings;
 mod startup;
 mod status;
 mod table_columns;
+mod table_keys;
 mod table_sheet;
 #[cfg(test)]
 mod test_run;

@@ -5,24 +5,23 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, EventFilter, FontId, Grid, Id, Key, Label, Layout, Rect, RichText, Role, Sense,
-    Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, style::ScrollAnimation,
-    style::ScrollFadeStyle, style::ScrollStyle, vec2,
+    Align, Align2, FontId, Label, Layout, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui,
+    style::{ScrollFadeStyle, ScrollStyle},
+    vec2,
 };
 use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
 use super::app::App;
-use super::point_words::{floor_sentence, precision};
+use super::point_hover::about;
 use super::table_columns::{Column, that_name_rows};
+use super::table_keys::{Scrolled, edges, keys};
 use super::table_sheet::Sheet;
-use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, space, text_size};
+use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, text_size};
 use super::widgets::note;
-use crate::measurement::{Limit, Point, Run, RunId};
+use crate::measurement::{Run, RunId};
 
 /// Space at either side of what stands in a column.
 const MARGIN: f32 = 7.0;
-/// Width of what is said of a row.
-const HOVER_WIDTH: f32 = 620.0;
 /// Stands where a figure is that is not in sight as a whole.
 const CUT: &str = "…";
 
@@ -35,15 +34,6 @@ pub struct TableState {
     widths: Option<(RunId, Vec<(&'static str, f32)>)>,
     /// How far it was scrolled, and the rows of a page.
     scrolled: Scrolled,
-}
-
-/// How far the table is scrolled.
-#[derive(Clone, Copy, Default)]
-struct Scrolled {
-    /// To the right, in points.
-    x: f32,
-    /// Height of the rows in sight, in points.
-    page: f32,
 }
 
 /// Shows the table.
@@ -151,73 +141,6 @@ fn needed(ui: &Ui, sheet: &Sheet, at: usize, column: &Column) -> f32 {
     let unit = width(ui, sheet.unit(at), FontId::proportional(text_size::SMALL));
     let text = width(ui, widest, body.clone());
     (text.max(head).max(unit).max(column.least) + 2.0 * MARGIN).ceil()
-}
-
-/// Where each column begins that scrolls, counted from where the first of them does; and the end.
-fn edges(widths: &[f32], sticky: usize) -> Vec<f32> {
-    let mut at = 0.0;
-    let mut edges = vec![at];
-    for width in widths.iter().skip(sticky) {
-        at += width;
-        edges.push(at);
-    }
-    edges
-}
-
-/// The arrow keys scroll the table while it has the keyboard: by a column, a row, a page, to an end. Whether it
-/// has it.
-fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
-    let id = Id::unique("figures of the points");
-    let table = ui.interact(room, id, Sense::click());
-    let name = "Figures of the points";
-    table.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
-    if table.clicked() {
-        table.request_focus();
-    }
-    if !table.has_focus() {
-        return false;
-    }
-    ui.memory_mut(|memory| {
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            ..EventFilter::default()
-        };
-        memory.set_focus_lock_filter(id, filter);
-    });
-    let by = ui.input(|input| {
-        let mut by = Vec2::ZERO;
-        let at = scrolled.x;
-        let next = edges.iter().find(|edge| **edge > at + 1.0);
-        let before = edges.iter().rfind(|edge| **edge < at - 1.0);
-        let end = edges.last().copied().unwrap_or_default();
-        for (key, way) in [
-            (
-                Key::ArrowRight,
-                vec2(next.map_or(0.0, |edge| edge - at), 0.0),
-            ),
-            (
-                Key::ArrowLeft,
-                vec2(before.map_or(0.0, |edge| edge - at), 0.0),
-            ),
-            (Key::Home, vec2(-at, 0.0)),
-            (Key::End, vec2(end, 0.0)),
-            (Key::ArrowDown, vec2(0.0, ROW_HEIGHT)),
-            (Key::ArrowUp, vec2(0.0, -ROW_HEIGHT)),
-            (Key::PageDown, vec2(0.0, scrolled.page)),
-            (Key::PageUp, vec2(0.0, -scrolled.page)),
-        ] {
-            if input.key_pressed(key) {
-                by += way;
-            }
-        }
-        by
-    });
-    if by != Vec2::ZERO {
-        ui.scroll_with_delta_animation(-by, ScrollAnimation::none());
-        ui.ctx().request_repaint();
-    }
-    true
 }
 
 /// What is in sight of the table.
@@ -399,55 +322,9 @@ impl TableDelegate for View<'_> {
     }
 }
 
-/// What has to be known of a point beside its figures.
-fn about(ui: &mut Ui, run: &Run, point: &Point, limit: Option<&Limit>) {
-    ui.set_max_width(HOVER_WIDTH);
-    for sentence in sentences(run, point) {
-        ui.label(sentence);
-    }
-    if let Some(limit) = limit {
-        ui.label(&limit.sentence);
-        evidence(ui, limit);
-    }
-}
-
-/// What the sentence about the limit rests on, half of it beside the other half.
-fn evidence(ui: &mut Ui, limit: &Limit) {
-    ui.add_space(space::SMALL);
-    let half = limit.evidence.len().div_ceil(2);
-    let (left, right) = limit.evidence.split_at(half);
-    Grid::new("evidence")
-        .num_columns(4)
-        .min_row_height(text_size::TITLE)
-        .spacing([space::LARGE, 0.0])
-        .show(ui, |ui| {
-            for (at, beside) in left.iter().enumerate() {
-                for (name, figure) in [Some(beside), right.get(at)].into_iter().flatten() {
-                    note(ui, *name);
-                    note_figure(ui, figure);
-                }
-                ui.end_row();
-            }
-        });
-}
-
-/// A figure as small as its name.
-fn note_figure(ui: &mut Ui, figure: &str) {
-    let text = RichText::new(figure).size(text_size::SMALL);
-    ui.add(Label::new(text).extend());
-}
-
-/// What has to be said of a point, a sentence each.
-fn sentences(run: &Run, point: &Point) -> Vec<String> {
-    let fault = point.error.as_ref().map(ToString::to_string);
-    [fault, precision(run, point), floor_sentence(run, point)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use egui::{Key, Rect, Role};
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable;
 

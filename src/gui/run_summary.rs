@@ -1,24 +1,27 @@
-//! The quiet line of a run that has ended: what of it has to be known before its figures are believed.
+//! The quiet line of a run that has ended: what of it has to be known before its figures are believed,
+//! each with the way to its details; and, of one that failed, how much is there all the same.
 
-use egui::{Color32, Label, RichText, Ui};
+use egui::{Color32, Link, RichText, TextWrapMode, Ui};
 
-use super::point_words::{AtFloor, at_floor, calibration_lines, is_loopback, rounds_done};
+use super::details::{Topic, standing};
+use super::point_words::{AtFloor, is_loopback, rounds_done};
 use super::theme::{Palette, space, text_size};
-use crate::experiment::{Order, Rounds};
-use crate::measurement::units::{bytes, counted, span};
-use crate::measurement::{Check, FLOOR_MARGIN, PrecisionOutcome, Run};
+use crate::experiment::Rounds;
+use crate::measurement::units::{count, counted};
+use crate::measurement::{Point, PrecisionOutcome, Run};
 
-/// One thing said, and what is behind it.
+/// One thing said, and where more is said of it.
 struct Remark {
     text: String,
-    hover: String,
+    topic: Topic,
     /// Whether something is wrong.
     is_warning: bool,
 }
 
-/// Shows the line.
-pub fn show(ui: &mut Ui, run: &Run) {
+/// Shows the line. Gives the topic that was asked for.
+pub fn show(ui: &mut Ui, run: &Run) -> Option<Topic> {
     let palette = Palette::of(ui);
+    let mut asked = None;
     for remark in remarks(run) {
         ui.add_space(space::MEDIUM);
         let color: Color32 = if remark.is_warning {
@@ -29,9 +32,56 @@ pub fn show(ui: &mut Ui, run: &Run) {
         let text = RichText::new(remark.text)
             .size(text_size::SMALL)
             .color(color);
-        ui.add(Label::new(text).truncate())
-            .on_hover_text(remark.hover);
+        let link = ui.scope(|ui| {
+            ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+            ui.add(Link::new(text))
+        });
+        let hint = format!("Shows \"{}\" in the details.", remark.topic.title());
+        if link.inner.on_hover_text(hint).clicked() {
+            asked = Some(remark.topic);
+        }
     }
+    asked
+}
+
+/// What is said of a run that failed: how much of it is there, and why not all.
+#[must_use]
+pub fn failure(run: &Run) -> String {
+    let why = run.error.clone().unwrap_or_default();
+    let echoes: u64 = run.points.iter().map(Point::probes_echoed).sum();
+    let all = counted(run.points.len() as u64, "point");
+    let failed = run.failed_points().count();
+    if echoes == 0 {
+        return if run.points.len() > 1 {
+            format!("{failed} of {all} failed. {why}")
+        } else {
+            why
+        };
+    }
+    let without = run
+        .failed_points()
+        .filter(|point| point.probes_echoed() == 0);
+    let without = without.count();
+    let of_all = |number: usize| format!("{} of {all}", count(number as u64));
+    let or = |number: usize, one: &'static str, many| if number == 1 { one } else { many };
+    let incomplete = failed.saturating_sub(without);
+    let parts: Vec<String> = [
+        (
+            incomplete,
+            or(incomplete, "is incomplete", "are incomplete"),
+        ),
+        (without, or(without, "has no echo", "have no echo")),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, words)| format!("{} {words}", of_all(number)))
+    .collect();
+    let word = if echoes == 1 { "echo" } else { "echoes" };
+    format!(
+        "After {} {word}: {}. {why}",
+        count(echoes),
+        parts.join(", ")
+    )
 }
 
 /// Points that are precise, of how many; of a run that was to be precise.
@@ -65,100 +115,50 @@ fn remarks(run: &Run) -> Vec<Remark> {
     .collect()
 }
 
-fn failed_checks(run: &Run) -> Option<Remark> {
-    let failed: Vec<&Check> = run.checks.iter().filter(|check| !check.passed).collect();
-    if failed.is_empty() {
-        return None;
-    }
-    let text = format!("{} failed", counted(failed.len() as u64, "self-check"));
-    let details = failed
-        .iter()
-        .map(|check| format!("{}: {}", check.name, check.detail));
-    Some(Remark {
+fn warning(text: String, topic: Topic) -> Remark {
+    Remark {
         text,
-        hover: lines(details),
+        topic,
         is_warning: true,
-    })
+    }
+}
+
+fn said(text: String, topic: Topic) -> Remark {
+    Remark {
+        text,
+        topic,
+        is_warning: false,
+    }
+}
+
+fn failed_checks(run: &Run) -> Option<Remark> {
+    let failed = run.checks.iter().filter(|check| !check.passed).count() as u64;
+    let text = format!("{} failed", counted(failed, "self-check"));
+    (failed > 0).then(|| warning(text, Topic::Checks))
 }
 
 fn refused(run: &Run) -> Option<Remark> {
-    let refused = &run.socket.as_ref()?.refused;
-    if refused.is_empty() {
-        return None;
-    }
-    Some(Remark {
-        text: format!(
-            "{} refused",
-            counted(refused.len() as u64, "socket setting")
-        ),
-        hover: lines(refused.iter().cloned()),
-        is_warning: true,
-    })
-}
-
-/// Points that stand so to the instrument's floor; `None` if there is none.
-fn standing(run: &Run, how: AtFloor) -> Option<usize> {
-    let points = run.points.iter();
-    let number = points
-        .filter(|point| at_floor(run, point) == Some(how))
-        .count();
-    (number > 0).then_some(number)
+    let refused = run.socket.as_ref()?.refused.len() as u64;
+    let text = format!("{} refused", counted(refused, "socket setting"));
+    (refused > 0).then(|| warning(text, Topic::Path))
 }
 
 fn below_the_floor(run: &Run) -> Option<Remark> {
     let below = standing(run, AtFloor::Below)?;
-    Some(Remark {
-        text: format!(
-            "{below} of {} faster than the instrument floor",
-            counted(run.points.len() as u64, "point")
-        ),
-        hover: lines([
-            "Their medians are shorter than the floor: the machine was slower when it was calibrated, \
-             just before the run, than in the run. The floor is no bound for this run."
-                .to_owned(),
-            run.calibration
-                .map(|calibration| calibration_lines(&calibration))
-                .unwrap_or_default(),
-        ]),
-        is_warning: true,
-    })
+    let points = counted(run.points.len() as u64, "point");
+    let text = format!("{below} of {points} faster than the instrument floor");
+    Some(warning(text, Topic::Calibration))
 }
 
 fn near_the_floor(run: &Run) -> Option<Remark> {
     let near = standing(run, AtFloor::Near)?;
-    Some(Remark {
-        text: format!(
-            "{near} of {} near the instrument floor",
-            counted(run.points.len() as u64, "point")
-        ),
-        hover: lines([
-            format!(
-                "Their medians are less than {FLOOR_MARGIN} times the least that the same exchange took \
-                 over this machine's loopback: a part of them is the instrument, not the path."
-            ),
-            run.calibration
-                .map(|calibration| calibration_lines(&calibration))
-                .unwrap_or_default(),
-        ]),
-        is_warning: true,
-    })
+    let points = counted(run.points.len() as u64, "point");
+    let text = format!("{near} of {points} near the instrument floor");
+    Some(warning(text, Topic::Calibration))
 }
 
 fn precise(run: &Run) -> Option<Remark> {
-    let Rounds::UntilPrecise(asked) = run.profile.rounds else {
-        return None;
-    };
-    Some(Remark {
-        text: precise_points(run)?,
-        hover: format!(
-            "A point is precise when the 95 % interval of its median of rounds is at most {} % of it \
-             wide. It was looked for in {} within {} s.",
-            asked.ci_width_percent,
-            span(asked.min_rounds, asked.max_rounds),
-            asked.time_budget_s
-        ),
-        is_warning: false,
-    })
+    Some(said(precise_points(run)?, Topic::Method))
 }
 
 fn rounds(run: &Run) -> Option<Remark> {
@@ -169,92 +169,25 @@ fn rounds(run: &Run) -> Option<Remark> {
     } else {
         format!("{least} to {most} rounds")
     };
-    let order = match run.profile.order {
-        Order::Random => format!(
-            "Each round visited the points in another order, drawn from the seed {}. The same seed \
-             gives the same orders.",
-            run.seed
-        ),
-        Order::Sequential => "Each round visited the points in the order of the form.".to_owned(),
-    };
-    Some(Remark {
-        text,
-        hover: order,
-        is_warning: false,
-    })
+    Some(said(text, Topic::Method))
 }
 
 fn loopback(run: &Run) -> Option<Remark> {
-    if !is_loopback(run) {
-        return None;
-    }
-    let calibration = run
-        .calibration
-        .map(|calibration| calibration_lines(&calibration));
-    Some(Remark {
-        text: "loopback: no network was measured".to_owned(),
-        hover: lines([
-            "Client and server were on this machine: what was measured is this machine's own network \
-             code and this program, and every point is near the instrument's own floor."
-                .to_owned(),
-            calibration.unwrap_or_default(),
-        ]),
-        is_warning: false,
-    })
-}
-
-/// How the run was connected and what agrees about it, for who wants to know.
-#[must_use]
-pub fn circumstances(run: &Run) -> String {
-    let route = run.route.as_ref().map(|route| {
-        let interface = if route.interface.is_empty() {
-            "an interface that is not known"
-        } else {
-            &route.interface
-        };
-        route.mtu.map_or_else(
-            || format!("Left this machine by {interface}."),
-            |mtu| {
-                format!(
-                    "Left this machine by {interface}, MTU {}.",
-                    bytes(mtu.into())
-                )
-            },
-        )
-    });
-    let socket = run.socket.as_ref().map(|socket| {
-        let delay = if socket.nodelay { "off" } else { "on" };
-        let congestion = match socket.congestion_control.as_str() {
-            "" => String::new(),
-            name => format!(", congestion control {name}"),
-        };
-        format!(
-            "Sockets as the system had them: Nagle {delay}, send buffer {}, receive buffer \
-             {}{congestion}.",
-            bytes(socket.send_buffer),
-            bytes(socket.receive_buffer)
-        )
-    });
-    let passed = run
-        .checks
-        .iter()
-        .filter(|check| check.passed)
-        .map(|check| format!("Agrees: {} ({}).", check.name, check.detail));
-    let measured = format!("Measured {}.", run.destination);
-    let first = [Some(measured), route, socket].into_iter().flatten();
-    lines(first.chain(passed))
-}
-
-fn lines(texts: impl IntoIterator<Item = String>) -> String {
-    let texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    texts.join("\n")
+    let text = "loopback: no network was measured".to_owned();
+    is_loopback(run).then(|| said(text, Topic::Path))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_run::{self, rest_on, texts};
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use egui::accesskit::Role;
+    use egui_kittest::kittest::Queryable;
+
+    use super::super::test_run;
     use super::*;
-    use crate::measurement::SocketSettings;
+    use crate::measurement::{Check, Fault, FaultKind, FaultPhase, SocketSettings};
 
     fn run() -> Run {
         let reached = Some(PrecisionOutcome::Reached);
@@ -314,47 +247,81 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_said_once_with_the_instruments_floor_behind_it() {
+    fn loopback_is_said_once() {
         let mut run = run();
         if let Some(route) = &mut run.route {
             route.loopback = true;
         }
-        let mut remarks = remarks(&run);
-        remarks.retain(|remark| remark.text.contains("loopback"));
-        assert_eq!(remarks.len(), 1);
-        assert!(remarks[0].hover.contains("Instrument floor: 10.00\u{a0}µs"));
+        let mut said = said(&run);
+        said.retain(|(text, _)| text.contains("loopback"));
+        assert_eq!(said.len(), 1);
     }
 
     #[test]
-    fn what_contradicts_itself_comes_first_as_a_warning_with_its_figures() {
+    fn what_contradicts_itself_comes_first_as_a_warning() {
         let mut run = run();
         run.checks = vec![check("bytes", false), check("time", true)];
         run.socket = Some(SocketSettings {
             refused: vec!["congestion control nosuch: not there".to_owned()],
             ..SocketSettings::default()
         });
-        let remarks = remarks(&run);
-        assert_eq!(remarks[0].text, "1 self-check failed");
-        assert_eq!(remarks[0].hover, "bytes: figures of bytes");
-        assert_eq!(remarks[1].text, "1 socket setting refused");
-        assert!(remarks[1].hover.contains("nosuch"));
-        assert!(remarks[0].is_warning && remarks[1].is_warning);
-        assert!(remarks[2..].iter().all(|remark| !remark.is_warning));
-        let known = circumstances(&run);
-        assert!(known.contains("Agrees: time (figures of time)"), "{known}");
-        assert!(known.contains("eth7, MTU 1,500 bytes"), "{known}");
-        assert!(!known.contains("figures of bytes"), "{known}");
+        let said = said(&run);
+        assert_eq!(said[0], ("1 self-check failed".to_owned(), true));
+        assert_eq!(said[1], ("1 socket setting refused".to_owned(), true));
+        assert!(said[2..].iter().all(|(_, is_warning)| !is_warning));
     }
 
     #[test]
-    fn what_is_wrong_is_there_to_be_seen_and_its_figures_where_the_pointer_rests() {
+    fn a_remark_leads_to_its_details() {
         let mut run = run();
         run.checks = vec![check("bytes", false)];
+        let asked = Rc::new(Cell::new(None));
+        let told = Rc::clone(&asked);
         let mut harness = test_run::shown(egui::vec2(700.0, 60.0), move |ui| {
-            ui.horizontal(|ui| show(ui, &run));
+            ui.horizontal(|ui| {
+                if let Some(topic) = show(ui, &run) {
+                    told.set(Some(topic));
+                }
+            });
         });
-        assert!(!texts(&harness).join("\n").contains("figures of bytes"));
-        let said = rest_on(&mut harness, "1 self-check failed");
-        assert!(said.contains("figures of bytes"), "{said}");
+        harness
+            .get_by_role_and_label(Role::Link, "1 self-check failed")
+            .click();
+        harness.run();
+        assert_eq!(asked.get(), Some(Topic::Checks));
+        // From the keyboard too.
+        harness
+            .get_by_role_and_label(Role::Link, "6 rounds")
+            .focus();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        assert_eq!(asked.get(), Some(Topic::Method));
+    }
+
+    #[test]
+    fn a_server_that_went_after_good_echoes_is_not_said_to_have_left_nothing() {
+        let mut run = test_run::run(&[(1, 1_000, None), (2, 1_000, None), (3, 1_000, None)]);
+        run.error = Some("The server refused.".to_owned());
+        for point in &mut run.points[..2] {
+            point.error = Some(Fault {
+                phase: FaultPhase::Connect,
+                kind: FaultKind::Refused,
+                message: String::new(),
+            });
+        }
+        assert_eq!(
+            failure(&run),
+            "After 180 echoes: 2 of 3 points are incomplete. The server refused."
+        );
+        run.points[1].rounds.clear();
+        assert_eq!(
+            failure(&run),
+            "After 120 echoes: 1 of 3 points is incomplete, 1 of 3 points has no echo. The server \
+             refused."
+        );
+        for point in &mut run.points {
+            point.rounds.clear();
+        }
+        assert_eq!(failure(&run), "2 of 3 points failed. The server refused.");
     }
 }

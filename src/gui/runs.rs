@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{ComboBox, Ui};
 
 use super::app::App;
+use super::run_time::Pace;
 use super::server_side::ServerSide;
 use super::theme::space;
 use super::widgets::note;
@@ -21,6 +22,17 @@ pub struct EndedRun {
     pub run: Arc<Run>,
     /// What the server recorded; nothing of a server elsewhere.
     pub seen: Option<ServerSide>,
+    /// How fast it went.
+    pace: Option<Pace>,
+}
+
+impl EndedRun {
+    /// A run, and what the embedded server recorded of it.
+    #[must_use]
+    pub fn new(run: Arc<Run>, seen: Option<ServerSide>) -> Self {
+        let pace = Pace::of(&run);
+        Self { run, seen, pace }
+    }
 }
 
 /// The ended runs, oldest first, and which was chosen.
@@ -58,6 +70,14 @@ impl EndedRuns {
     #[must_use]
     pub fn last(&self) -> Option<&EndedRun> {
         self.runs.last()
+    }
+
+    /// How fast they went, the newest first.
+    pub fn paces(&self) -> impl Iterator<Item = &Pace> {
+        self.runs
+            .iter()
+            .rev()
+            .filter_map(|ended| ended.pace.as_ref())
     }
 
     /// Shows a run until another is chosen; `None` follows what is newest.

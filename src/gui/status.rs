@@ -72,7 +72,7 @@ fn share(progress: &RunProgress) -> f32 {
     (progress.probes_done as f64 / progress.probes_total.max(1) as f64) as f32
 }
 
-fn state(app: &App, ui: &mut Ui, palette: &Palette) {
+fn state(app: &mut App, ui: &mut Ui, palette: &Palette) {
     if let Some(progress) = app.progress() {
         dot(ui, palette.accent);
         ui.label(measuring(progress));
@@ -102,13 +102,14 @@ fn state(app: &App, ui: &mut Ui, palette: &Palette) {
     } else {
         1.0
     };
-    let state = ui.scope(|ui| {
+    ui.scope(|ui| {
         ui.set_max_width(room * most);
         ui.add(egui::Label::new(RichText::new(text)).truncate())
     });
-    if let Some(run) = app.shown() {
-        state.inner.on_hover_text(run_summary::circumstances(run));
-        run_summary::show(ui, run);
+    if let Some(run) = app.shown()
+        && let Some(topic) = run_summary::show(ui, run)
+    {
+        app.show_details(topic);
     }
 }
 

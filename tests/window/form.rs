@@ -123,7 +123,8 @@ fn a_wrong_field_says_why_beside_itself_and_under_run() {
     window.click(Role::RadioButton, "Until precise");
     complains(&mut window, "Interval width", "0", "0.1 % to 100 %");
     complains(&mut window, "Interval width", "", "number of percent");
-    complains(&mut window, "Least rounds", "5", "6 to 10000");
+    complains(&mut window, "Least rounds", "5", "fewer have no 95 %");
+    complains(&mut window, "Least rounds", "999999", "must be 6 to 10000");
     complains(&mut window, "Most rounds", "5", "at least the 6");
     complains(&mut window, "Time budget", "", "is empty");
 }
@@ -178,7 +179,7 @@ fn the_assignments_sets_and_one_round_are_one_click_away() {
     window.click_button("Until precise");
     assert!(window.is_on(Role::Button, "Until precise"));
     assert!(!window.is_on(Role::Button, "10 rounds"));
-    assert!(window.under_run().starts_with("6 sizes, until precise, "));
+    assert!(window.under_run().starts_with("6 sizes, until precise: "));
 }
 
 #[test]
@@ -250,27 +251,69 @@ fn precision_begins_with_the_usual_interval_rounds_and_budget() {
         assert_eq!(window.field(field), value, "{field}");
     }
     assert!(window.under_run().contains("until precise"));
-    // The most that the rounds can take, and not more than the budget where they take longer.
-    window.type_into("Server delay (ms)", "10");
-    window.type_into("Message sizes", "1");
-    assert!(
-        window.under_run().contains("at most about 8 s"),
-        "{}",
-        window.under_run()
+    // What the method holds, and a guess that is called one.
+    let mut says = |field: &str, text: &str, expected: &str| {
+        window.type_into(field, text);
+        let said = window.under_run();
+        assert!(said.ends_with(expected), "{field} {text}: {said}");
+    };
+    says(
+        "Message sizes",
+        "1",
+        "up to 40 if begun within 1 min; roughly 1 s or less",
     );
-    window.type_into("Time budget", "3");
-    assert!(
-        window.under_run().contains("at most about 3 s"),
-        "{}",
-        window.under_run()
+    says(
+        "Server delay (ms)",
+        "10",
+        "up to 40 if begun within 1 min; roughly 1 s to 8 s",
+    );
+    says(
+        "Time budget",
+        "3",
+        ": 6 rounds, up to 40 if begun within 3 s",
     );
     // The least rounds are measured whatever they take: 6 rounds of 20 probes.
-    window.type_into("Server delay (ms)", "100");
+    says(
+        "Server delay (ms)",
+        "100",
+        "within 3 s; roughly 12 s for the 6",
+    );
+}
+
+#[test]
+fn the_line_under_run_learns_from_the_last_run_of_the_same_kind() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8");
+    window.type_into("Server delay (ms)", "3");
+    window.type_into("Probe count", "4");
+    window.exactly("2");
     assert!(
-        window.under_run().contains("at most about 12 s"),
+        window.under_run().contains(", roughly "),
         "{}",
         window.under_run()
     );
+    window.run_to_its_end();
+    assert!(
+        window.under_run().contains(", about "),
+        "{}",
+        window.under_run()
+    );
+    window.type_into("Message sizes", "9");
+    assert!(
+        window.under_run().contains(", roughly "),
+        "{}",
+        window.under_run()
+    );
+}
+
+#[test]
+fn a_seed_of_twenty_digits_can_be_read_in_its_field() {
+    let mut window = Window::open();
+    window.open_advanced();
+    window.type_into("Seed", "18446744073709551615");
+    let field = window.place(Role::TextInput, "Seed");
+    // A digit is at most ten points wide, and the field has a margin at both ends.
+    assert!(field.width() >= 20.0 * 10.0 + 16.0, "{field:?}");
 }
 
 #[test]

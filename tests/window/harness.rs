@@ -547,9 +547,12 @@ impl Window {
 
     /// Everything the window says, with where it stands.
     pub fn placed_texts(&self) -> Vec<(Rect, String)> {
-        let nodes = self.harness.query_all_by_role(Role::Label);
-        nodes
+        let labels = self.harness.query_all_by_role(Role::Label);
+        let links = self.harness.query_all_by_role(Role::Link);
+        let links = links.filter_map(|node| Some((node.rect(), node.accesskit_node().label()?)));
+        labels
             .filter_map(|node| Some((node.rect(), node.value()?)))
+            .chain(links)
             .collect()
     }
 

@@ -6,7 +6,7 @@ use egui::{Rect, pos2};
 use super::harness::Window;
 
 /// Controls that must always be within reach.
-const NAMED: [(Role, &str); 14] = [
+const NAMED: [(Role, &str); 15] = [
     (Role::TextInput, "Host"),
     (Role::TextInput, "Port"),
     (Role::ComboBox, "Measurement type"),
@@ -21,6 +21,7 @@ const NAMED: [(Role, &str); 14] = [
     (Role::Button, "Measure"),
     (Role::Button, "View"),
     (Role::Button, "Transcript"),
+    (Role::Button, "Details"),
 ];
 
 #[track_caller]
@@ -68,6 +69,8 @@ fn the_smallest_window_shows_every_named_control() {
     nothing_hides_another(&window, width, height, "after a run");
     window.click_button("Transcript");
     nothing_hides_another(&window, width, height, "with the transcript");
+    window.click_button("Details");
+    nothing_hides_another(&window, width, height, "with the details");
 }
 
 #[test]

@@ -241,7 +241,38 @@ fn a_run_over_loopback_says_so_once_and_shows_the_instruments_floor() {
     assert!(painted.contains(&key), "{key}: {painted:?}");
     window.hover(Role::Label, &key);
     assert!(window.says("Reading the clock"), "{:?}", window.texts());
-    window.hover(Role::Label, "2 rounds");
+}
+
+#[test]
+fn the_details_of_a_run_are_one_click_away_and_can_be_copied() {
+    let mut window = Window::open();
+    window.type_into("Message sizes", "8,80");
+    window.type_into("Probe count", "4");
+    window.exactly("2");
+    let run = window.run_to_its_end();
+    window.click(Role::Link, "2 rounds");
+    assert!(window.is_on(Role::Button, "Details"));
+    let texts = window.texts();
+    let environment = &run.environment;
+    for known in [&environment.program, &environment.kernel, &environment.os] {
+        assert!(texts.contains(known), "{known}: {texts:?}");
+    }
     let seed = run.seed.to_string();
-    assert!(window.says(&seed), "{seed}: {:?}", window.texts());
+    assert!(window.says(&seed), "{seed}: {texts:?}");
+    for check in &run.checks {
+        assert!(texts.contains(&check.name), "{}: {texts:?}", check.name);
+        assert!(texts.contains(&check.detail), "{}: {texts:?}", check.detail);
+        assert!(!check.detail.ends_with(".."), "{}", check.detail);
+    }
+    window.click_button("Copy details");
+    let copied = window.copied();
+    for line in [
+        format!("Kernel\t{}\n", environment.kernel),
+        format!("Measured\t{}\n", run.destination),
+        "Rounds\texactly 2\n".to_owned(),
+    ] {
+        assert!(copied.contains(&line), "{line}: {copied}");
+    }
+    window.click_button("Details");
+    assert!(!window.has(Role::Button, "Copy details"), "folded away");
 }

@@ -11,11 +11,12 @@ pub(super) struct Tally {
     unit: &'static str,
     seen: u64,
     failed: u64,
-    worst: Option<Worst>,
+    not_seen: u64,
+    extreme: Option<Extreme>,
 }
 
 #[derive(Debug)]
-struct Worst {
+struct Extreme {
     failed: bool,
     badness: f64,
     words: String,
@@ -28,7 +29,8 @@ impl Tally {
             unit,
             seen: 0,
             failed: 0,
-            worst: None,
+            not_seen: 0,
+            extreme: None,
         }
     }
 
@@ -38,11 +40,11 @@ impl Tally {
         self.failed += u64::from(!agrees);
         let rank = (!agrees, badness);
         let is_worse = self
-            .worst
+            .extreme
             .as_ref()
-            .is_none_or(|worst| rank > (worst.failed, worst.badness));
+            .is_none_or(|extreme| rank > (extreme.failed, extreme.badness));
         if is_worse {
-            self.worst = Some(Worst {
+            self.extreme = Some(Extreme {
                 failed: !agrees,
                 badness,
                 words: words(),
@@ -50,19 +52,37 @@ impl Tally {
         }
     }
 
+    /// Takes note of one that cannot be looked at.
+    pub fn pass_over(&mut self) {
+        self.not_seen += 1;
+    }
+
     /// What came of it; `None` where there was nothing to look at.
     pub fn check(self) -> Option<Check> {
-        let worst = self.worst?;
+        let extreme = self.extreme?;
         let units = if self.seen == 1 { "" } else { "s" };
         let seen = format!("{} {}{units}", count(self.seen), self.unit);
         let verb = |one: &'static str, several, number| if number == 1 { one } else { several };
-        let found = if self.failed == 0 {
-            format!("{seen} {}", verb("agrees", "agree", self.seen))
+        // One that agrees is no "worst": nothing is bad about it.
+        let (found, which) = if self.failed == 0 {
+            let verb = verb("agrees", "agree", self.seen);
+            (format!("{seen} {verb}"), "the extreme")
         } else {
             let verb = verb("disagrees", "disagree", self.failed);
-            format!("{} of {seen} {verb}", count(self.failed))
+            (
+                format!("{} of {seen} {verb}", count(self.failed)),
+                "the worst",
+            )
         };
-        let detail = format!("{found}; the worst: {}.", worst.words);
+        let not_seen = match self.not_seen {
+            0 => String::new(),
+            not_seen => format!(
+                ", {} of {} could not be looked at",
+                count(not_seen),
+                count(self.seen + not_seen)
+            ),
+        };
+        let detail = format!("{found}{not_seen}; {which}: {}.", extreme.words);
         Some(Check {
             name: self.name.to_owned(),
             passed: self.failed == 0,

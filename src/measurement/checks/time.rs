@@ -65,7 +65,7 @@ pub(super) fn in_flight(points: &[Point]) -> Option<Check> {
                 let place = round_words(point, round);
                 match found.fault {
                     Some(fault) => format!("{place}: {fault}"),
-                    None => format!("{place}: {} of {most}", found.most),
+                    None => format!("{place}: {} in flight, {most} could be", found.most),
                 }
             });
         }
