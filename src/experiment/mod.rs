@@ -12,7 +12,7 @@ mod stop_rule;
 pub(crate) use load::READ_AT_ONCE;
 pub use method::{Order, Precision, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
 pub use patience::Patience;
-pub use plan::{Estimate, Plan, PointSpec, Visit};
+pub use plan::{Plan, PointSpec, Visit};
 pub use profile::{
     Field, MAX_BUFFER, MAX_CONNECTIONS, MAX_DELAYS, MAX_DEPTH, MAX_MESSAGE_SIZE, MAX_PROBES,
     MAX_ROUNDS, MAX_RUN_PROBES, MAX_SIZES, MAX_VISITS, PROFILE_VERSION, Problem, Profile, Target,

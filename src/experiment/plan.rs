@@ -1,6 +1,4 @@
-//! The plan: which point is visited when, and about how long all of it takes.
-
-use std::time::Duration;
+//! The plan: which point is visited when.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,18 +36,6 @@ pub struct Plan {
     probes: u32,
     connections: u32,
 }
-
-/// About how long a plan takes, and what that rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Estimate {
-    /// Time in all.
-    pub duration: Duration,
-    /// Probes in all, warm-up included.
-    pub probes: u64,
-}
-
-/// What a session costs beside its probes: connection, setup and termination, in round trips.
-const ROUND_TRIPS_BESIDE_PROBES: u32 = 3;
 
 impl Plan {
     /// The plan of a profile: server delays outside, message sizes inside, in the order given.
@@ -114,29 +100,6 @@ impl Plan {
     pub fn probes(&self, visits: u64) -> u64 {
         visits * u64::from(self.probes) * u64::from(self.connections)
     }
-
-    /// About how long one visit takes on a path with the given round-trip time.
-    #[must_use]
-    pub fn visit_duration(&self, point: &PointSpec, rtt: Duration) -> Duration {
-        let delay = Duration::from_millis(point.server_delay_ms);
-        let probes = delay.saturating_add(rtt).saturating_mul(self.probes);
-        probes.saturating_add(rtt.saturating_mul(ROUND_TRIPS_BESIDE_PROBES))
-    }
-
-    /// About how long all of it takes on a path with the given round-trip time, with as many rounds as
-    /// there can be.
-    #[must_use]
-    pub fn estimate(&self, rtt: Duration) -> Estimate {
-        let round = self
-            .points
-            .iter()
-            .map(|point| self.visit_duration(point, rtt))
-            .fold(Duration::ZERO, Duration::saturating_add);
-        Estimate {
-            duration: round.saturating_mul(self.rounds.most()),
-            probes: self.probes(self.points.len() as u64 * u64::from(self.rounds.most())),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -162,19 +125,5 @@ mod tests {
         assert_eq!(plan.order(1, 7), [0, 1, 2, 3]);
         assert_eq!(plan.order(2, 7), [0, 1, 2, 3]);
         assert_eq!(plan.setup(&plan.points()[0]).probes, 25);
-    }
-
-    #[test]
-    fn the_estimate_counts_the_server_delay_of_every_probe() {
-        let plan = Plan::new(&Profile {
-            message_sizes: vec![1],
-            server_delays_ms: vec![100],
-            probes: 10,
-            rounds: Rounds::Exactly(2),
-            ..Profile::default()
-        });
-        let estimate = plan.estimate(Duration::ZERO);
-        assert_eq!(estimate.duration, Duration::from_secs(2));
-        assert_eq!(estimate.probes, 20);
     }
 }

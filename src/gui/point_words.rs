@@ -2,7 +2,7 @@
 //! its figures are believed.
 
 use crate::experiment::{Rounds, Target};
-use crate::measurement::units::{significant, time};
+use crate::measurement::units::{counted, significant, time};
 use crate::measurement::{Calibration, FLOOR_MARGIN, Point, PrecisionOutcome, Run};
 
 /// Whether the packets of a run never left this machine.
@@ -59,7 +59,11 @@ pub fn rounds_done(point: &Point) -> usize {
 #[must_use]
 pub fn state(run: &Run, point: &Point, is_measured: bool) -> String {
     if let Some(fault) = &point.error {
-        return fault.kind.to_string();
+        // What was measured before it counts all the same.
+        return match (rounds_done(point), point.probes_echoed()) {
+            (0, _) | (_, 0) => fault.kind.to_string(),
+            (rounds, _) => format!("{}, {}", fault.kind, counted(rounds as u64, "round")),
+        };
     }
     let is_counted_out = matches!(run.profile.rounds, Rounds::Exactly(rounds)
         if rounds_done(point) >= rounds as usize);
@@ -105,8 +109,9 @@ pub fn precision(run: &Run, point: &Point) -> Option<String> {
             asked.max_rounds
         ),
         PrecisionOutcome::NotReachedInTime => format!(
-            "Not reached: when the {} s of the run were used up {is_wide}, {wanted}.",
-            asked.time_budget_s
+            "Not reached: {is_wide}, {wanted}, and no round beyond the first {} begins later than {} s \
+             into the run.",
+            asked.min_rounds, asked.time_budget_s
         ),
     })
 }
@@ -127,7 +132,7 @@ pub fn floor_sentence(run: &Run, point: &Point) -> Option<String> {
         ),
         AtFloor::Below => format!(
             "Faster than the instrument's floor of {}: the machine was slower when it was calibrated, \
-             just before the run, than in the run. The floor is no bound for this run.",
+             before and after the run, than in it. The floor is no bound for this run.",
             time(least_ns),
         ),
     })

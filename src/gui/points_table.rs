@@ -385,14 +385,13 @@ mod tests {
         for (size, reason) in [
             ("100", "Precise: the interval is "),
             ("200", "Not reached: after 40 rounds the interval is "),
-            (
-                "300",
-                "Not reached: when the 60 s of the run were used up the",
-            ),
+            ("300", "Not reached: the interval is "),
         ] {
             let said = rest_on(&mut harness, size);
             assert!(said.contains(reason), "{size}: {said}");
             assert!(said.contains("5 % was asked for"), "{size}: {said}");
+            let in_time = said.contains("begins later than 60 s into the run");
+            assert_eq!(in_time, size == "300", "{said}");
         }
     }
 

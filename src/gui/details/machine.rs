@@ -77,8 +77,8 @@ pub(super) fn calibration(run: &Run) -> Vec<Fact> {
         facts.push(Fact::wrong(
             "Faster than the floor",
             format!(
-                "{below} of {points}: the machine was slower when it was calibrated, just before the \
-                 run, than in the run. The floor is no bound for this run."
+                "{below} of {points}: the machine was slower when it was calibrated, before and after \
+                 the run, than in it. The floor is no bound for this run."
             ),
         ));
     }
