@@ -15,9 +15,10 @@ use super::executor::{Execution, cpus};
 use super::fault;
 use super::lane::Cargo;
 use super::measure::{Failure, Keeper, Method, STALL, measure};
+use super::picture::LONGEST_FRAME;
 use super::progress::Place;
 use super::run_queue::Waited;
-use super::session::{Order, Recorder, Watch, close, explain, set_up, terminate};
+use super::session::{Order, Recorder, Watch, close, explain, nanoseconds, set_up, terminate};
 use super::tcp_info::tcp_info;
 use super::visit::Current;
 use crate::experiment::Patience;
@@ -28,8 +29,10 @@ use crate::protocol::{Phase, ProbeMessage};
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 /// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
 const LARGE: usize = 4 << 20;
-/// A probe that takes this long, in nanoseconds, is not disturbed by a window that draws meanwhile.
+/// Probes that take this long, in nanoseconds, are worth a picture between two of them.
 const SLOW_PROBE_NS: u64 = 5_000_000;
+/// A probe that takes this many times the longest frame is under way still when that is over.
+const FRAMES_A_PROBE: u32 = 2;
 
 /// Setup over each connection, all probes over all of them, termination over each.
 pub(super) async fn converse(
@@ -217,9 +220,9 @@ impl Keeper for &RefCell<Recording<'_, '_>> {
         if let Some(round) = recording.current.rounds.get_mut(lane) {
             round.probes.push(probe);
         }
-        let quick = probe.rtt_ns().is_some_and(|rtt_ns| rtt_ns < SLOW_PROBE_NS);
-        recording.execution.quick = quick;
-        let place = if quick {
+        let is_below = |least| probe.rtt_ns().is_some_and(|rtt_ns| rtt_ns < least);
+        recording.execution.frames_show = is_below(nanoseconds(LONGEST_FRAME * FRAMES_A_PROBE));
+        let place = if is_below(SLOW_PROBE_NS) {
             Place::AmongQuickProbes
         } else {
             Place::AmongSlowProbes

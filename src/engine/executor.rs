@@ -82,8 +82,8 @@ pub(super) struct Execution<'a> {
     /// What is known of waiting for each point's echoes: a connection has too few probes to learn it
     /// anew each time.
     pub patience: Vec<Patience>,
-    /// Whether probes follow each other so quickly that a window that draws would be seen in them.
-    pub quick: bool,
+    /// Whether probes take so short a time that a window that draws beside them would show in it.
+    pub frames_show: bool,
 }
 
 impl<'a> Execution<'a> {
@@ -101,7 +101,7 @@ impl<'a> Execution<'a> {
                 .map(|point| PointFigures::new(point.spec.message_size))
                 .collect(),
             patience: vec![Patience::new(request.profile.wait, cpus()); points.len()],
-            quick: false,
+            frames_show: false,
             run: Run {
                 id,
                 started: Timestamp::now(),

@@ -53,7 +53,7 @@ impl Execution<'_> {
     /// that is drawn on the next processor is seen in the round-trip times of a short path.
     pub(super) fn show(&mut self, at: (Visit, Option<&Current>)) {
         self.publish(Some(at));
-        if self.quick {
+        if self.frames_show {
             let attention = self.attention;
             let drawn = wait_until_quiet(LONGEST_FRAME, &|| attention.is_wanted());
             self.pace.waited(drawn, Instant::now());

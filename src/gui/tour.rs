@@ -140,7 +140,13 @@ impl eframe::App for Tour {
             }
             context.send_viewport_cmd(ViewportCommand::Close);
         }
-        context.request_repaint_after(Duration::from_millis(20));
+        // What is measured is to be seen in the pictures, not the drawing of them: while a run goes, it
+        // is the engine that says when to draw.
+        let look_again = match self.app.progress() {
+            Some(_) => Duration::from_millis(500),
+            None => Duration::from_millis(20),
+        };
+        context.request_repaint_after(look_again);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
