@@ -101,6 +101,7 @@ async fn bare(
     let waited_before = Waited::until_now();
     let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
     let mut patience = recording.borrow().patience();
+    patience.moved();
     let method = Method {
         patience: &mut patience,
         time_out: order.probe_time_out(),

@@ -93,7 +93,8 @@ impl Patience {
         lost
     }
 
-    /// Takes note that the thread runs on another processor now: what kept it from spinning is past.
+    /// Takes note that this thread, or the one it waits for, runs on another processor now, or may: it
+    /// moved, or another connection begins. What kept it from spinning is past.
     pub fn moved(&mut self) {
         self.in_vain = [false; REMEMBERED];
         self.rest = 0;
