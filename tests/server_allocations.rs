@@ -79,9 +79,14 @@ fn a_probe_takes_no_memory() {
             let before = ALLOCATIONS.load(Ordering::Relaxed);
             probes(COUNTED);
             let taken = ALLOCATIONS.load(Ordering::Relaxed) - before;
-            // What happens now and then may: none of it comes with a probe.
+            // What happens now and then may: none of it comes with a probe. A session that polls stops
+            // being watched after dozens of probes, and is watched again when it has to sleep.
+            let one_in = match wait {
+                WaitStrategy::Block => 1_000,
+                WaitStrategy::Auto | WaitStrategy::Spin => 10,
+            };
             assert!(
-                taken < u64::from(COUNTED) / 1_000,
+                taken < u64::from(COUNTED) / one_in,
                 "{wait}, {size} bytes: {taken} allocations for {COUNTED} probes"
             );
         }
