@@ -328,16 +328,9 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable;
 
-    use super::super::test_run::{self, FLOOR_NS, rest_on, texts};
+    use super::super::test_run::{self, NEAR_NS, rest_on, texts};
     use super::*;
     use crate::measurement::{PrecisionOutcome, limit_of};
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small number of nanoseconds"
-    )]
-    const NEAR_NS: u64 = 3 * FLOOR_NS as u64;
 
     fn run() -> Run {
         test_run::run(&[

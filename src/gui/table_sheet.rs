@@ -125,16 +125,9 @@ fn limits(run: &Run) -> Vec<Option<Limit>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_run::{self, FLOOR_NS};
+    use super::super::test_run::{self, NEAR_NS};
     use super::*;
     use crate::measurement::PrecisionOutcome;
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a small number of nanoseconds"
-    )]
-    const NEAR_NS: u64 = 3 * FLOOR_NS as u64;
 
     fn column<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
         let mut lines = text

@@ -18,6 +18,13 @@ use crate::protocol::MeasurementType;
 
 /// The instrument's floor in these runs.
 pub const FLOOR_NS: f64 = 10_000.0;
+/// A median in nanoseconds that is near it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small number of nanoseconds"
+)]
+pub const NEAR_NS: u64 = 3 * FLOOR_NS as u64;
 
 /// A finished run over a network with a point of each size; its RTTs are all within a thousandth of
 /// the one given.
