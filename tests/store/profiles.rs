@@ -83,13 +83,21 @@ fn any_socket() -> impl Strategy<Value = SocketOptions> {
     )
 }
 
+/// A name of any characters, or an address; a colon in a name would be a port.
+fn any_host() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[^\\s\\p{Cc}/:]{1,40}",
+        any::<std::net::IpAddr>().prop_map(|address| address.to_string()),
+    ]
+}
+
 fn any_profile() -> impl Strategy<Value = Profile> {
     let distinct = |values: std::ops::RangeInclusive<u64>, n| {
         prop::collection::hash_set(values, 1..=n).prop_map(|set| set.into_iter().collect())
     };
     let target = prop_oneof![
         Just(Target::Embedded),
-        ("[^\\s\\p{Cc}/]{1,40}", 1_u16..).prop_map(|(host, port)| Target::Host { host, port }),
+        (any_host(), 1_u16..).prop_map(|(host, port)| Target::Host { host, port }),
     ];
     let plan = (
         distinct(1..=16 * 1024 * 1024, 50),
