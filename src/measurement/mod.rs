@@ -2,6 +2,7 @@
 
 mod calibration;
 mod checks;
+mod estimate;
 mod fault;
 mod figures;
 mod interval;
@@ -19,6 +20,7 @@ pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use checks::{BytesAtServer, bytes_at_server, check_run};
+pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use figures::PointFigures;
 pub use interval::{MedianInterval, median_interval};
