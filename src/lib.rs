@@ -12,6 +12,7 @@
 //! | [`engine`] | the engine thread: commands in, events and snapshots out; the session over TCP |
 //! | [`server`] | the embedded server |
 //! | [`store`] | files: profiles, run documents, samples as CSV, the environment |
+//! | [`chart`] | what the plots show: curves, axes, ticks, colours |
 //! | [`gui`] | the window |
 //! | [`cli`] | one file a command |
 //!
@@ -26,6 +27,7 @@
 //! 7. Every number shown names its unit and can be found as text.
 //! 8. Bytes from the network and from files are hostile: bounded, checked, answered, never a panic.
 
+pub mod chart;
 pub mod cli;
 pub mod engine;
 pub mod experiment;

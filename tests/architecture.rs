@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("server", &["protocol", "experiment", "measurement"]),
     ("engine", &["protocol", "experiment", "measurement"]),
     ("store", &["protocol", "experiment", "measurement"]),
+    ("chart", &["experiment", "measurement"]),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -54,6 +55,7 @@ fn imports_point_one_way() {
         "server",
         "engine",
         "store",
+        "chart",
         "gui",
         "cli",
     ];

@@ -19,6 +19,7 @@ use super::points_table::TableState;
 use super::profiles::is_special;
 use super::run_summary;
 use super::runs::{EndedRun, EndedRuns};
+use super::selection::Selected;
 use super::server_side::ServerSide;
 use super::settings::{Settings, Tab};
 use super::transcript_tab::TranscriptState;
@@ -73,6 +74,8 @@ pub struct App {
     pub(super) dialogs: FileDialogs,
     pub(super) plots: PlotState,
     pub(super) points: TableState,
+    /// The point that is looked at more closely.
+    pub(super) selected: Option<Selected>,
     pub(super) transcript: TranscriptState,
     pub(super) details: DetailsState,
     pub(super) path_field_only: bool,
@@ -120,6 +123,7 @@ impl App {
             dialogs: FileDialogs::default(),
             plots: PlotState::default(),
             points: TableState::default(),
+            selected: None,
             transcript: TranscriptState::default(),
             details: DetailsState::default(),
             path_field_only: options.path_field,

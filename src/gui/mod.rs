@@ -26,6 +26,7 @@ mod profiles;
 mod run_summary;
 mod run_time;
 mod runs;
+mod selection;
 mod series;
 mod server_card;
 mod server_side;

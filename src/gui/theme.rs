@@ -8,6 +8,8 @@ use egui::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::chart::{Rgb, SERIES_DARK, SERIES_LIGHT};
+
 /// Type scale: four sizes, in points.
 pub mod text_size {
     /// Units, captions, what stands beside a figure.
@@ -114,8 +116,7 @@ pub struct Palette {
     pub warning: Color32,
     /// Something is well.
     pub good: Color32,
-    /// Series, in their order: M. Okabe and K. Ito, "Color Universal Design" (2008), lightened or
-    /// darkened to stand out from the theme's background.
+    /// Curves, in their order.
     pub series: [Color32; 7],
 }
 
@@ -133,15 +134,7 @@ const DARK: Palette = Palette {
     error: Color32::from_rgb(0xff, 0x8a, 0x73),
     warning: Color32::from_rgb(0xf0, 0xb4, 0x3c),
     good: Color32::from_rgb(0x3c, 0xc4, 0x9a),
-    series: [
-        Color32::from_rgb(0x56, 0xb4, 0xe9),
-        Color32::from_rgb(0xe6, 0x9f, 0x00),
-        Color32::from_rgb(0x1f, 0xb8, 0x8d),
-        Color32::from_rgb(0xf0, 0x7b, 0x3f),
-        Color32::from_rgb(0xd9, 0x8f, 0xba),
-        Color32::from_rgb(0xf0, 0xe4, 0x42),
-        Color32::from_rgb(0xc4, 0xc9, 0xd1),
-    ],
+    series: colours(&SERIES_DARK),
 };
 
 const LIGHT: Palette = Palette {
@@ -158,16 +151,20 @@ const LIGHT: Palette = Palette {
     error: Color32::from_rgb(0xb3, 0x2d, 0x12),
     warning: Color32::from_rgb(0x8a, 0x5a, 0x00),
     good: Color32::from_rgb(0x00, 0x75, 0x55),
-    series: [
-        Color32::from_rgb(0x00, 0x72, 0xb2),
-        Color32::from_rgb(0xc9, 0x82, 0x00),
-        Color32::from_rgb(0x00, 0x8a, 0x66),
-        Color32::from_rgb(0xd5, 0x5e, 0x00),
-        Color32::from_rgb(0xb3, 0x5c, 0x8c),
-        Color32::from_rgb(0x8c, 0x7f, 0x00),
-        Color32::from_rgb(0x33, 0x3a, 0x44),
-    ],
+    series: colours(&SERIES_LIGHT),
 };
+
+/// The colours of curves, as they are in exported pictures too.
+const fn colours(order: &[Rgb; 7]) -> [Color32; 7] {
+    let mut colours = [Color32::BLACK; 7];
+    let mut index = 0;
+    while index < colours.len() {
+        let Rgb(red, green, blue) = order[index];
+        colours[index] = Color32::from_rgb(red, green, blue);
+        index += 1;
+    }
+    colours
+}
 
 impl Palette {
     /// The palette of the theme that is shown.

@@ -44,7 +44,24 @@ const TIMES: [Unit; 4] = [
     },
 ];
 
-/// Throughput is shown in this unit alone, so that figures can be compared wherever they stand.
+const RATES: [Unit; 4] = [
+    Unit {
+        name: "bit/s",
+        size: 1.0,
+    },
+    Unit {
+        name: "kbit/s",
+        size: 1e3,
+    },
+    MBIT_PER_S,
+    Unit {
+        name: "Gbit/s",
+        size: 1e9,
+    },
+];
+
+/// Throughput is shown in this unit alone, but for the axes of plots, so that figures can be compared
+/// wherever they stand.
 const MBIT_PER_S: Unit = Unit {
     name: "Mbit/s",
     size: 1e6,
@@ -64,6 +81,12 @@ impl Unit {
         times_ns.sort_unstable_by(f64::total_cmp);
         let middle = times_ns.len().saturating_sub(1) / 2;
         Self::of_time(times_ns.get(middle).copied().unwrap_or(1e3))
+    }
+
+    /// The unit in which the ticks of an axis up to `bits_per_second` read best.
+    #[must_use]
+    pub fn of_rate(bits_per_second: f64) -> Self {
+        largest_within(bits_per_second, &RATES)
     }
 
     /// Megabit per second, 10^6 bit/s.
@@ -127,11 +150,12 @@ pub fn waiting_time(duration: std::time::Duration) -> String {
 /// A whole number with its thousands apart.
 #[must_use]
 pub fn count(value: u64) -> String {
-    grouped(&value.to_string())
+    thousands_apart(&value.to_string())
 }
 
 /// Digits with their thousands apart; the sign and what stands behind the point stay as they are.
-fn grouped(number: &str) -> String {
+#[must_use]
+pub fn thousands_apart(number: &str) -> String {
     let whole = number.find('.').unwrap_or(number.len());
     let (whole, rest) = number.split_at(whole);
     let (sign, digits) = match whole.strip_prefix('-') {
@@ -191,7 +215,7 @@ pub fn significant(value: f64) -> String {
     )]
     let before_point = rounded.abs().log10().floor() as i32 + 1;
     let decimals = usize::try_from(DIGITS - before_point).unwrap_or(0);
-    grouped(&format!("{rounded:.decimals$}"))
+    thousands_apart(&format!("{rounded:.decimals$}"))
 }
 
 /// The same without zeros that say nothing, for the ticks of an axis: `0.5`, `20`.

@@ -1,0 +1,155 @@
+//! A run as curves: one for each server delay, a dot for each point.
+
+use crate::measurement::units::count;
+use crate::measurement::{Point, PointStatistics, Run};
+
+/// Which figure a plot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// Round-trip time, in nanoseconds.
+    Rtt,
+    /// Throughput, in bit/s.
+    Throughput,
+}
+
+impl Quantity {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rtt, Self::Throughput];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rtt => "Round-trip time",
+            Self::Throughput => "Throughput",
+        }
+    }
+}
+
+/// Where curves come from: a number for each run and each result of another program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u64);
+
+/// Which curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CurveKey {
+    /// Where it comes from.
+    pub source: SourceId,
+    /// Its server delay in milliseconds.
+    pub delay_ms: u64,
+}
+
+/// A point's figures in a plot, in base units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dot {
+    /// The message size in bytes.
+    pub size: u64,
+    /// The median of the rounds: what the interval belongs to.
+    pub median: f64,
+    /// The 95 % interval of the median; `None` below six rounds.
+    pub interval: Option<(f64, f64)>,
+    /// The 10th and the 90th percentile of all probes.
+    pub band: Option<(f64, f64)>,
+    /// The least and the greatest: of all probes, or of the rounds where several are in flight.
+    pub range: Option<(f64, f64)>,
+}
+
+impl Dot {
+    /// The highest value that is certain: the median, or the upper end of its interval.
+    #[must_use]
+    pub fn trusted(&self) -> f64 {
+        self.interval
+            .map_or(self.median, |(_, high)| high.max(self.median))
+    }
+
+    /// The least of its values.
+    #[must_use]
+    pub fn least(&self) -> f64 {
+        let of = |pair: Option<(f64, f64)>| pair.map_or(self.median, |(low, _)| low);
+        self.median
+            .min(of(self.interval))
+            .min(of(self.band))
+            .min(of(self.range))
+    }
+}
+
+/// Dots that belong together, by message size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Which one.
+    pub key: CurveKey,
+    /// What the legend calls it.
+    pub name: String,
+    /// Its dots.
+    pub dots: Vec<Dot>,
+    /// Whether several probes were in flight, so that throughput is not RTT turned round.
+    pub pipelined: bool,
+}
+
+/// The curves of a run, in its profile's order of server delays. Those without figures have no dots.
+#[must_use]
+pub fn curves_of_run(run: &Run, source: SourceId, quantity: Quantity) -> Vec<Curve> {
+    let mut delays = run.profile.server_delays_ms.clone();
+    if delays.is_empty() {
+        delays.push(0);
+    }
+    delays
+        .into_iter()
+        .map(|delay_ms| {
+            let of_delay = |point: &&Point| point.spec.server_delay_ms == delay_ms;
+            let mut pipelined = false;
+            let mut dots: Vec<Dot> = run
+                .points
+                .iter()
+                .filter(of_delay)
+                .filter_map(|point| {
+                    let figures = point.statistics.as_ref()?;
+                    pipelined |= figures.throughput.pipelined;
+                    Some(dot(point.spec.message_size, figures, quantity))
+                })
+                .collect();
+            dots.sort_by_key(|dot| dot.size);
+            Curve {
+                key: CurveKey { source, delay_ms },
+                name: format!("{} ms", count(delay_ms)),
+                dots,
+                pipelined,
+            }
+        })
+        .collect()
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nanoseconds and sizes stay far below 2^52"
+)]
+fn dot(size: u64, figures: &PointStatistics, quantity: Quantity) -> Dot {
+    let rtt = &figures.rtt;
+    match quantity {
+        Quantity::Rtt => Dot {
+            size,
+            median: rtt.median_of_rounds,
+            interval: rtt.median_ci95.map(|interval| (interval.lo, interval.hi)),
+            band: Some((rtt.p10, rtt.p90)),
+            range: Some((rtt.min as f64, rtt.max as f64)),
+        },
+        Quantity::Throughput => {
+            let rate = &figures.throughput;
+            let bits = |bytes_per_second: f64| bytes_per_second * 8.0;
+            let at = |rtt_ns: f64| bits(size as f64 * 1e9 / rtt_ns.max(1.0));
+            Dot {
+                size,
+                median: bits(rate.median_of_rounds),
+                interval: rate
+                    .median_ci95
+                    .map(|interval| (bits(interval.lo), bits(interval.hi))),
+                band: (!rate.pipelined).then(|| (at(rtt.p90), at(rtt.p10))),
+                range: Some(if rate.pipelined {
+                    (bits(rate.low), bits(rate.high))
+                } else {
+                    (at(rtt.max as f64), at(rtt.min as f64))
+                }),
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How far the axes reach when everything that matters is to be seen.
+
+use super::{Dot, Scale};
+
+/// A whisker goes up to this many times the highest median or interval on a linear axis; one disturbed
+/// probe would otherwise press all else flat.
+const CEILING_LINEAR: f64 = 2.5;
+/// The same on a logarithmic axis, where a decade more takes little room.
+const CEILING_LOG: f64 = 100.0;
+/// Room beside the outermost values, as a share of the axis.
+const MARGIN: f64 = 0.05;
+
+/// From where to where an axis reaches, in places of its scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extent {
+    /// The lower end.
+    pub from: f64,
+    /// The upper end, above the lower one.
+    pub to: f64,
+}
+
+impl Extent {
+    /// The values at its ends.
+    #[must_use]
+    pub fn values(self, scale: Scale) -> (f64, f64) {
+        (scale.value(self.from), scale.value(self.to))
+    }
+
+    /// Its length in places.
+    #[must_use]
+    pub fn length(self) -> f64 {
+        self.to - self.from
+    }
+
+    /// Where a place lies between its ends, 0 to 1.
+    #[must_use]
+    pub fn share(self, place: f64) -> f64 {
+        (place - self.from) / self.length()
+    }
+
+    fn with_margin(self) -> Self {
+        let margin = MARGIN * self.length();
+        Self {
+            from: self.from - margin,
+            to: self.to + margin,
+        }
+    }
+}
+
+/// Up to which value whiskers are drawn; beyond, an arrow stands for the rest, and the figures are in
+/// tables. `None` without dots.
+pub fn ceiling<'a>(dots: impl IntoIterator<Item = &'a Dot>, scale: Scale) -> Option<f64> {
+    let highest = dots.into_iter().map(Dot::trusted).reduce(f64::max)?;
+    Some(match scale {
+        Scale::Linear => CEILING_LINEAR * highest,
+        Scale::Log => CEILING_LOG * highest,
+    })
+}
+
+/// An axis of message sizes on which all of these stand, with room beside the outermost. One size alone
+/// stands in the middle.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "message sizes stay far below 2^52"
+)]
+pub fn size_extent(sizes: impl IntoIterator<Item = u64>, scale: Scale) -> Extent {
+    let places = sizes
+        .into_iter()
+        .filter_map(|size| scale.place(size as f64));
+    let found = places.fold(None, |found: Option<(f64, f64)>, place| {
+        let (from, to) = found.unwrap_or((place, place));
+        Some((from.min(place), to.max(place)))
+    });
+    match (found, scale) {
+        (None, _) => Extent { from: 0.0, to: 1.0 },
+        (Some((from, to)), _) if to > from => Extent { from, to }.with_margin(),
+        (Some((place, _)), Scale::Linear) => Extent {
+            from: 0.0,
+            to: (2.0 * place).max(1.0),
+        },
+        (Some((place, _)), Scale::Log) => Extent {
+            from: place - 1.0,
+            to: place + 1.0,
+        },
+    }
+}
+
+/// An axis of values on which all of these dots stand, whiskers up to `ceiling`. A linear one begins at
+/// zero: half as high is then half as much. Without dots it goes from 0 to 1.
+pub fn value_extent<'a>(
+    dots: impl IntoIterator<Item = &'a Dot> + Clone,
+    scale: Scale,
+    ceiling: f64,
+) -> Extent {
+    let highest = |dot: &Dot| {
+        let top = |pair: Option<(f64, f64)>| pair.map_or(dot.median, |(_, high)| high);
+        let all = dot
+            .trusted()
+            .max(top(dot.band).min(ceiling))
+            .max(top(dot.range).min(ceiling));
+        scale.place(all)
+    };
+    let tops = dots.clone().into_iter().filter_map(highest);
+    let lows = dots.into_iter().filter_map(|dot| scale.place(dot.least()));
+    let (Some(top), Some(low)) = (tops.reduce(f64::max), lows.reduce(f64::min)) else {
+        return Extent { from: 0.0, to: 1.0 };
+    };
+    match scale {
+        Scale::Linear if top > 0.0 => Extent {
+            from: 0.0,
+            to: top * (1.0 + MARGIN),
+        },
+        Scale::Linear => Extent { from: 0.0, to: 1.0 },
+        // A flat curve has a decade around it.
+        Scale::Log => {
+            let lacking = (0.3 - (top - low)).max(0.0) / 2.0;
+            Extent {
+                from: low - lacking,
+                to: top + lacking,
+            }
+            .with_margin()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot(median: f64, range: (f64, f64)) -> Dot {
+        Dot {
+            size: 1,
+            median,
+            interval: Some((median * 0.9, median * 1.1)),
+            band: None,
+            range: Some(range),
+        }
+    }
+
+    #[test]
+    fn one_disturbed_probe_presses_nothing_flat() {
+        let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
+        let ceiling = ceiling(&dots, Scale::Linear).unwrap();
+        let extent = value_extent(&dots, Scale::Linear, ceiling);
+        assert!((extent.to / 57.75 - 1.0).abs() < 1e-9, "{extent:?}");
+        assert!(extent.from.abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_holds_every_value() {
+        let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 900.0))];
+        let ceiling = ceiling(&dots, Scale::Log).unwrap();
+        let (from, to) = value_extent(&dots, Scale::Log, ceiling).values(Scale::Log);
+        assert!(
+            from < 8.0 && from > 4.0 && to > 900.0 && to < 2_000.0,
+            "{from} {to}"
+        );
+    }
+
+    #[test]
+    fn one_size_stands_in_the_middle() {
+        for scale in Scale::ALL {
+            let extent = size_extent([1_000], scale);
+            let share = extent.share(scale.place(1_000.0).unwrap());
+            assert!((share - 0.5).abs() < 1e-9);
+        }
+        assert!(size_extent([], Scale::Linear).length() > 0.0);
+        assert!(size_extent([7, 7], Scale::Linear).length() > 0.0);
+    }
+}

@@ -1,0 +1,21 @@
+//! What the plots show, apart from where it is drawn: curves, axes, ticks and colours. The window and
+//! the pictures that are exported are drawn from the same figures, and so cannot differ in them.
+//!
+//! Values are in base units: bytes, nanoseconds, bit/s; a ratio has none. A [`Scale`] turns them into
+//! places along an axis and back.
+
+mod axis;
+mod curve;
+mod extent;
+mod palette;
+mod plot;
+mod scale;
+mod ticks;
+
+pub use axis::{Axis, AxisKind};
+pub use curve::{Curve, CurveKey, Dot, Quantity, SourceId, curves_of_run};
+pub use extent::{Extent, ceiling, size_extent, value_extent};
+pub use palette::{Dash, Look, Marker, Rgb, SERIES_DARK, SERIES_LIGHT};
+pub use plot::{Chart, ChartOptions, DrawnCurve, Source};
+pub use scale::Scale;
+pub use ticks::Tick;

@@ -1,0 +1,161 @@
+//! One plot: which curves stand in it, how they look, and on what axes.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Axis, AxisKind, Curve, CurveKey, Dot, Extent, Look, Quantity, Scale, SourceId, ceiling,
+    curves_of_run, size_extent, value_extent,
+};
+use crate::measurement::Run;
+
+/// Something that has curves, under the name and in the colour it has everywhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Its number.
+    pub id: SourceId,
+    /// What the legend calls it.
+    pub name: &'a str,
+    /// Its place in the order of colours.
+    pub colour: usize,
+    /// The run.
+    pub run: &'a Run,
+}
+
+/// How a plot is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChartOptions {
+    /// The scale of message sizes; `None` takes the one on which they can be told apart.
+    pub size_scale: Option<Scale>,
+    /// The scale of values.
+    pub value_scale: Scale,
+    /// Curves that are in the legend alone.
+    pub hidden: BTreeSet<CurveKey>,
+}
+
+/// A curve and how it looks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnCurve {
+    /// The curve.
+    pub curve: Curve,
+    /// How it looks.
+    pub look: Look,
+    /// Whether it is in the legend alone.
+    pub is_hidden: bool,
+}
+
+/// A plot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// What is shown.
+    pub quantity: Quantity,
+    /// The axis of message sizes.
+    pub size_axis: Axis,
+    /// The axis of values.
+    pub value_axis: Axis,
+    /// Its curves, hidden ones too, in the order of the legend.
+    pub curves: Vec<DrawnCurve>,
+    /// Every message size that stands on the axis, measured yet or not, in order.
+    pub sizes: Vec<u64>,
+    /// Up to which value whiskers are drawn; beyond, an arrow stands for the rest. `None` while there
+    /// is no dot.
+    pub ceiling: Option<f64>,
+}
+
+impl Chart {
+    /// The plot of some runs. One alone has a colour for each server delay; of several each has its
+    /// own, and its delays differ in their dashes.
+    #[must_use]
+    pub fn of(sources: &[Source<'_>], quantity: Quantity, options: &ChartOptions) -> Self {
+        let is_alone = sources.len() == 1;
+        let mut curves = Vec::new();
+        for source in sources {
+            let of_run = curves_of_run(source.run, source.id, quantity);
+            let has_several = of_run.len() > 1;
+            for (index, mut curve) in of_run.into_iter().enumerate() {
+                if !is_alone {
+                    curve.name = if has_several {
+                        format!("{}, {}", source.name, curve.name)
+                    } else {
+                        source.name.to_owned()
+                    };
+                }
+                curves.push(DrawnCurve {
+                    look: if is_alone {
+                        Look::of_series(source.colour, index)
+                    } else {
+                        Look::of_run(source.colour, index)
+                    },
+                    is_hidden: options.hidden.contains(&curve.key),
+                    curve,
+                });
+            }
+        }
+        let sizes: BTreeSet<u64> = sources
+            .iter()
+            .flat_map(|source| source.run.profile.message_sizes.iter().copied())
+            .collect();
+        let kind = match quantity {
+            Quantity::Rtt => AxisKind::Time,
+            Quantity::Throughput => AxisKind::Rate,
+        };
+        Self::new(quantity, kind, curves, sizes.into_iter().collect(), options)
+    }
+
+    /// A plot without a curve: its axis has the sizes that will be measured.
+    #[must_use]
+    pub fn empty(sizes: &[u64], quantity: Quantity, options: &ChartOptions) -> Self {
+        let mut sizes = sizes.to_vec();
+        sizes.sort_unstable();
+        Self::new(quantity, AxisKind::Number, Vec::new(), sizes, options)
+    }
+
+    fn new(
+        quantity: Quantity,
+        kind: AxisKind,
+        curves: Vec<DrawnCurve>,
+        sizes: Vec<u64>,
+        options: &ChartOptions,
+    ) -> Self {
+        let mut chart = Self {
+            quantity,
+            size_axis: Axis {
+                kind: AxisKind::of_sizes(&sizes),
+                scale: options
+                    .size_scale
+                    .unwrap_or_else(|| Scale::for_sizes(&sizes)),
+            },
+            value_axis: Axis {
+                kind,
+                scale: options.value_scale,
+            },
+            curves,
+            sizes,
+            ceiling: None,
+        };
+        chart.ceiling = ceiling(chart.dots(), options.value_scale);
+        chart
+    }
+
+    /// The curves that are drawn.
+    pub fn shown(&self) -> impl Iterator<Item = &DrawnCurve> + Clone {
+        self.curves.iter().filter(|drawn| !drawn.is_hidden)
+    }
+
+    /// The dots that are drawn.
+    pub fn dots(&self) -> impl Iterator<Item = &Dot> + Clone {
+        self.shown().flat_map(|drawn| &drawn.curve.dots)
+    }
+
+    /// From where to where the axis of message sizes reaches when all are to be seen.
+    #[must_use]
+    pub fn size_extent(&self) -> Extent {
+        size_extent(self.sizes.iter().copied(), self.size_axis.scale)
+    }
+
+    /// From where to where the axis of values reaches when all are to be seen.
+    #[must_use]
+    pub fn value_extent(&self) -> Extent {
+        let ceiling = self.ceiling.unwrap_or(f64::INFINITY);
+        value_extent(self.dots(), self.value_axis.scale, ceiling)
+    }
+}
