@@ -1,5 +1,7 @@
 //! A run as curves: one for each server delay, a dot for each point.
 
+use std::collections::BTreeMap;
+
 use crate::measurement::units::count;
 use crate::measurement::{Point, PointStatistics, Run};
 
@@ -93,25 +95,28 @@ pub fn curves_of_run(run: &Run, source: SourceId, quantity: Quantity) -> Vec<Cur
     if delays.is_empty() {
         delays.push(0);
     }
+    let mut of_delays: BTreeMap<u64, Vec<(&Point, &PointStatistics)>> = BTreeMap::new();
+    for point in &run.points {
+        if let Some(figures) = point.statistics.as_ref() {
+            let points = of_delays.entry(point.spec.server_delay_ms).or_default();
+            points.push((point, figures));
+        }
+    }
     delays
         .into_iter()
         .map(|delay_ms| {
-            let of_delay = |point: &&Point| point.spec.server_delay_ms == delay_ms;
-            let mut pipelined = false;
-            let mut dots: Vec<Dot> = run
-                .points
+            let mut points = of_delays.remove(&delay_ms).unwrap_or_default();
+            points.sort_by_key(|(point, _)| point.spec.message_size);
+            let pipelined = points
                 .iter()
-                .filter(of_delay)
-                .filter_map(|point| {
-                    let figures = point.statistics.as_ref()?;
-                    pipelined |= figures.throughput.pipelined;
-                    Some(dot(point.spec.message_size, figures, quantity))
-                })
+                .any(|(_, figures)| figures.throughput.pipelined);
+            let dots = points
+                .into_iter()
+                .map(|(point, figures)| dot(point.spec.message_size, figures, quantity))
                 .collect();
-            dots.sort_by_key(|dot| dot.size);
             Curve {
                 key: CurveKey { source, delay_ms },
-                name: format!("{} ms", count(delay_ms)),
+                name: format!("delay {}\u{a0}ms", count(delay_ms)),
                 dots,
                 pipelined,
             }

@@ -2,11 +2,13 @@
 
 use super::{Dot, Scale};
 
-/// A whisker goes up to this many times the highest median or interval on a linear axis; one disturbed
-/// probe would otherwise press all else flat.
-const CEILING_LINEAR: f64 = 2.5;
-/// The same on a logarithmic axis, where a decade more takes little room.
-const CEILING_LOG: f64 = 100.0;
+/// A band makes a linear axis at most this many times as long as medians and intervals need: one
+/// disturbed point would otherwise press all others flat.
+const MOST_BAND: f64 = 2.5;
+/// The same of a whisker, which may end in a single disturbed probe.
+const MOST_WHISKER: f64 = 1.5;
+/// The same of either on a logarithmic axis, where a decade more takes little room.
+const MOST_LOG: f64 = 100.0;
 /// Room beside the outermost values, as a share of the axis.
 const MARGIN: f64 = 0.05;
 
@@ -47,14 +49,21 @@ impl Extent {
     }
 }
 
-/// Up to which value whiskers are drawn; beyond, an arrow stands for the rest, and the figures are in
-/// tables. `None` without dots.
-pub fn ceiling<'a>(dots: impl IntoIterator<Item = &'a Dot>, scale: Scale) -> Option<f64> {
-    let highest = dots.into_iter().map(Dot::trusted).reduce(f64::max)?;
-    Some(match scale {
-        Scale::Linear => CEILING_LINEAR * highest,
-        Scale::Log => CEILING_LOG * highest,
-    })
+/// Up to which value bands and whiskers are drawn when the axis is fitted; beyond, an arrow stands for
+/// the rest, and the figures are in tables. `None` without dots.
+pub fn ceiling<'a>(dots: &(impl Iterator<Item = &'a Dot> + Clone), scale: Scale) -> Option<f64> {
+    let highest = |of: fn(&Dot) -> f64| dots.clone().map(of).reduce(f64::max);
+    let trusted = highest(Dot::trusted)?;
+    let band = highest(|dot| dot.band.map_or(0.0, |(_, high)| high))?;
+    let whisker = highest(|dot| dot.range.map_or(0.0, |(_, high)| high))?;
+    let (band_share, whisker_share) = match scale {
+        Scale::Linear => (MOST_BAND, MOST_WHISKER),
+        Scale::Log => (MOST_LOG, MOST_LOG),
+    };
+    let drawn = band
+        .min(band_share * trusted)
+        .max(whisker.min(whisker_share * trusted));
+    Some(trusted.max(drawn))
 }
 
 /// An axis of message sizes on which all of these stand, with room beside the outermost. One size alone
@@ -95,11 +104,8 @@ pub fn value_extent<'a>(
 ) -> Extent {
     let highest = |dot: &Dot| {
         let top = |pair: Option<(f64, f64)>| pair.map_or(dot.median, |(_, high)| high);
-        let all = dot
-            .trusted()
-            .max(top(dot.band).min(ceiling))
-            .max(top(dot.range).min(ceiling));
-        scale.place(all)
+        let drawn = top(dot.band).max(top(dot.range)).min(ceiling);
+        scale.place(dot.trusted().max(drawn))
     };
     let tops = dots.clone().into_iter().filter_map(highest);
     let lows = dots.into_iter().filter_map(|dot| scale.place(dot.least()));
@@ -141,16 +147,19 @@ mod tests {
     #[test]
     fn one_disturbed_probe_presses_nothing_flat() {
         let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
-        let ceiling = ceiling(&dots, Scale::Linear).unwrap();
+        let ceiling = ceiling(&dots.iter(), Scale::Linear).unwrap();
         let extent = value_extent(&dots, Scale::Linear, ceiling);
-        assert!((extent.to / 57.75 - 1.0).abs() < 1e-9, "{extent:?}");
+        assert!(
+            (extent.to / (1.5 * 22.0 * 1.05) - 1.0).abs() < 1e-9,
+            "{extent:?}"
+        );
         assert!(extent.from.abs() < 1e-12);
     }
 
     #[test]
     fn a_logarithmic_axis_holds_every_value() {
         let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 900.0))];
-        let ceiling = ceiling(&dots, Scale::Log).unwrap();
+        let ceiling = ceiling(&dots.iter(), Scale::Log).unwrap();
         let (from, to) = value_extent(&dots, Scale::Log, ceiling).values(Scale::Log);
         assert!(
             from < 8.0 && from > 4.0 && to > 900.0 && to < 2_000.0,

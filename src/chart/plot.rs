@@ -72,13 +72,11 @@ impl Chart {
             let of_run = curves_of_run(source.run, source.id, quantity);
             let has_several = of_run.len() > 1;
             for (index, mut curve) in of_run.into_iter().enumerate() {
-                if !is_alone {
-                    curve.name = if has_several {
-                        format!("{}, {}", source.name, curve.name)
-                    } else {
-                        source.name.to_owned()
-                    };
-                }
+                curve.name = match (is_alone, has_several) {
+                    (true, true) => curve.name,
+                    (false, true) => format!("{}, {}", source.name, curve.name),
+                    (_, false) => source.name.to_owned(),
+                };
                 curves.push(DrawnCurve {
                     look: if is_alone {
                         Look::of_series(source.colour, index)
@@ -132,7 +130,8 @@ impl Chart {
             sizes,
             ceiling: None,
         };
-        chart.ceiling = ceiling(chart.dots(), options.value_scale);
+        let highest = ceiling(&chart.dots(), options.value_scale);
+        chart.ceiling = highest;
         chart
     }
 

@@ -18,6 +18,8 @@ pub enum Action {
     Run,
     /// Stop the run.
     Stop,
+    /// Show the plots alone, large, or everything again.
+    Present,
     /// Close the window.
     Quit,
 }
@@ -39,18 +41,20 @@ const SAVE_AS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
 )];
 const RUN: &[KeyboardShortcut] = &[ctrl(Key::R), alone(Key::F5)];
 const STOP: &[KeyboardShortcut] = &[alone(Key::Escape)];
+const PRESENT: &[KeyboardShortcut] = &[alone(Key::F11)];
 const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
 
 impl Action {
     /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
     /// Ctrl+S.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SaveAs,
         Self::Save,
         Self::New,
         Self::Open,
         Self::Run,
         Self::Stop,
+        Self::Present,
         Self::Quit,
     ];
 
@@ -64,6 +68,7 @@ impl Action {
             Self::SaveAs => "Save profile as…",
             Self::Run => "Run",
             Self::Stop => "Stop",
+            Self::Present => "Presenter view",
             Self::Quit => "Quit",
         }
     }
@@ -80,6 +85,9 @@ impl Action {
             Self::Stop => {
                 "End this run now; what was measured stays. The next in the queue begins."
             }
+            Self::Present => {
+                "Show the plots alone, on the whole screen, with large type and thick lines. Esc or F11 leaves it."
+            }
             Self::Quit => "Close the window. The form is kept for the next start.",
         }
     }
@@ -94,6 +102,7 @@ impl Action {
             Self::SaveAs => SAVE_AS,
             Self::Run => RUN,
             Self::Stop => STOP,
+            Self::Present => PRESENT,
             Self::Quit => QUIT,
         }
     }

@@ -16,6 +16,7 @@ use super::form::Form;
 use super::modal::Modal;
 use super::plots::PlotState;
 use super::points_table::TableState;
+use super::presenter::Presenter;
 use super::profiles::is_special;
 use super::run_summary;
 use super::runs::{EndedRun, EndedRuns};
@@ -73,6 +74,7 @@ pub struct App {
     pub(super) modal: Option<Modal>,
     pub(super) dialogs: FileDialogs,
     pub(super) plots: PlotState,
+    pub(super) presenter: Presenter,
     pub(super) points: TableState,
     /// The point that is looked at more closely.
     pub(super) selected: Option<Selected>,
@@ -122,6 +124,7 @@ impl App {
             modal: None,
             dialogs: FileDialogs::default(),
             plots: PlotState::default(),
+            presenter: Presenter::default(),
             points: TableState::default(),
             selected: None,
             transcript: TranscriptState::default(),
@@ -324,6 +327,7 @@ impl App {
             Action::SaveAs => self.save_as(context),
             Action::Run => self.run(),
             Action::Stop => self.stop_current(),
+            Action::Present => self.presenter.toggle(context),
             Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         }
     }

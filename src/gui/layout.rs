@@ -28,20 +28,28 @@ const COPY_DETAILS: &str = "Copies all of it as text, for a report.";
 pub fn show(app: &mut App, ui: &mut Ui) {
     // A question or an open list has the keyboard to itself: Esc closes it and nothing else.
     if app.modal.is_none() && !Popup::is_any_open(ui.ctx()) {
+        app.presenter.leave_with_escape(ui.ctx());
         for action in Action::pressed(ui.ctx()) {
             app.act(action, ui.ctx());
         }
     }
-    menus(app, ui);
+    let is_presenting = app.presenter.is_on();
+    if !is_presenting {
+        menus(app, ui);
+    }
     status::show(app, ui);
-    form_panel::show(app, ui);
+    if !is_presenting {
+        form_panel::show(app, ui);
+    }
     let palette = Palette::of(ui);
     let frame = Frame::new()
         .fill(palette.canvas)
         .inner_margin(Margin::same(12));
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         notice(app, ui);
-        tabs(app, ui);
+        if !is_presenting {
+            tabs(app, ui);
+        }
         plots::show(app, ui);
     });
     modal::show(app, ui.ctx());
@@ -89,6 +97,7 @@ fn menus(app: &mut App, ui: &mut Ui) {
                     }
                 }
                 ui.separator();
+                item(app, ui, Action::Present);
                 if ui
                     .checkbox(&mut app.settings.tabs_folded, "Fold the table away")
                     .clicked()

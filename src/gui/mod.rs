@@ -6,7 +6,6 @@
 
 mod actions;
 mod app;
-mod axis;
 mod details;
 mod embedded;
 mod file_dialog;
@@ -17,17 +16,16 @@ mod layout;
 mod measuring;
 mod method_panel;
 mod modal;
-mod plot_floor;
 mod plots;
 mod point_hover;
 mod point_words;
 mod points_table;
+mod presenter;
 mod profiles;
 mod run_summary;
 mod run_time;
 mod runs;
 mod selection;
-mod series;
 mod server_card;
 mod server_side;
 mod settings;
@@ -47,5 +45,6 @@ mod window;
 
 pub use actions::Action;
 pub use app::{App, Notice, NoticeKind, Options};
+pub use selection::Selected;
 pub use tour::screenshots;
 pub use window::{GuiError, run};

@@ -35,6 +35,12 @@ impl Selected {
 }
 
 impl App {
+    /// The point that is looked at more closely.
+    #[must_use]
+    pub fn selected(&self) -> Option<Selected> {
+        self.selected
+    }
+
     /// Where a run's curves come from.
     #[must_use]
     pub fn source_of(run: &Run) -> SourceId {

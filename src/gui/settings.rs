@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
+use super::plots::PlotOptions;
 use super::theme::{TRANSCRIPT_HEIGHT, ThemeChoice};
 
 /// Most recent profiles remembered.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// The theme.
     pub theme: ThemeChoice,
+    /// How the plots are wanted.
+    pub plots: PlotOptions,
     /// The open tab.
     pub tab: Tab,
     /// Whether the tabs are folded away.
@@ -60,6 +63,7 @@ impl Default for Settings {
             profile_path: None,
             recent: Vec::new(),
             theme: ThemeChoice::default(),
+            plots: PlotOptions::default(),
             tab: Tab::default(),
             tabs_folded: false,
             tabs_height: 0.0,

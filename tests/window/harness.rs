@@ -39,6 +39,7 @@ pub struct Window {
     theme_at_start: ThemePreference,
     copied: Option<String>,
     title: String,
+    fullscreen: Option<bool>,
     closing: bool,
     closed: bool,
 }
@@ -113,6 +114,7 @@ impl Window {
             theme_at_start,
             copied: None,
             title: String::new(),
+            fullscreen: None,
             closing: false,
             closed: false,
         };
@@ -155,6 +157,9 @@ impl Window {
         for command in commands {
             if let ViewportCommand::Title(title) = command {
                 self.title.clone_from(title);
+            }
+            if let ViewportCommand::Fullscreen(is_full) = command {
+                self.fullscreen = Some(*is_full);
             }
         }
         if self.closing && !commands.contains(&ViewportCommand::CancelClose) {
@@ -525,8 +530,11 @@ impl Window {
     fn menu_entry<'a>(&'a self, name: &'a str) -> Node<'a> {
         let is_entry = move |label: &str| {
             let shortcut = label.strip_prefix(name);
-            shortcut
-                .is_some_and(|rest| [" Ctrl", " F5", " Esc"].iter().any(|k| rest.starts_with(k)))
+            shortcut.is_some_and(|rest| {
+                [" Ctrl", " F5", " F11", " Esc"]
+                    .iter()
+                    .any(|k| rest.starts_with(k))
+            })
         };
         let nodes: Vec<Node<'a>> = self.harness.root().children_recursive().collect();
         let find = |is_named: &dyn Fn(&str) -> bool| {
@@ -674,5 +682,63 @@ impl ClosedPort {
 
     pub fn port(&self) -> u16 {
         self.0.local_addr().unwrap().as_socket().unwrap().port()
+    }
+}
+
+/// What the plots need.
+impl Window {
+    /// Clicks twice what stands at a place.
+    pub fn double_click_at(&mut self, pos: Pos2) {
+        self.event(Event::PointerMoved(pos));
+        // A frame for each click: those of the harness are 1/4 s apart.
+        for _ in 0..2 {
+            for pressed in [true, false] {
+                self.harness.event(Event::PointerButton {
+                    pos,
+                    button: PointerButton::Primary,
+                    pressed,
+                    modifiers: Modifiers::NONE,
+                });
+            }
+            self.frame();
+        }
+        self.settle();
+    }
+
+    /// Moves the pointer, and draws what follows from it at once.
+    pub fn move_to(&mut self, pos: Pos2) {
+        self.event(Event::PointerMoved(pos));
+        self.frame();
+    }
+
+    /// Turns the wheel by a number of points.
+    pub fn turn_wheel(&mut self, points: f32) {
+        self.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, points),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: Modifiers::NONE,
+        });
+        self.settle();
+    }
+
+    /// The labels of everything with this role that is switched on, in the order drawn.
+    pub fn switched_on(&self, role: Role) -> Vec<String> {
+        let nodes = self.harness.query_all_by_role(role);
+        nodes
+            .filter(|node| node.accesskit_node().toggled() == Some(Toggled::True))
+            .filter_map(|node| node.accesskit_node().label())
+            .collect()
+    }
+
+    /// How many times larger than usual everything is.
+    pub fn zoom(&self) -> f32 {
+        self.harness.ctx.zoom_factor()
+    }
+
+    /// Whether the window was last made to fill the screen, or not to.
+    pub fn fullscreen(&self) -> Option<bool> {
+        self.fullscreen
     }
 }

@@ -108,9 +108,9 @@ fn the_plots_name_their_figures_and_their_units() {
         painted.iter().any(|text| text.starts_with("Throughput (")),
         "{painted:?}"
     );
-    // A series for each server delay, told apart by more than its colour.
+    // A curve for each server delay, each with its name.
     assert!(
-        paints("server delay") && paints("0 ms") && paints("2 ms"),
+        paints("delay 0\u{a0}ms") && paints("delay 2\u{a0}ms"),
         "{painted:?}"
     );
     assert!(!paints("Press Run."), "{painted:?}");

@@ -1,0 +1,91 @@
+//! What stands above a plot: its name, what its signs mean, the instrument's floor, and how the plots are
+//! wanted.
+
+use egui::{Align, Label, Layout, RichText, Sense, Shape, Stroke, Ui, vec2};
+
+use super::super::theme::{Palette, medium, text_size};
+use super::floor::{DASH, FLOOR, Floor};
+use super::options::{self, PlotOptions};
+use crate::chart::{Chart, Quantity};
+use crate::measurement::units::time;
+
+/// What Fit says of moving about in a plot.
+const HOW_TO_MOVE: &str = "Shows everything again. In a plot: drag to move, turn the wheel to zoom, drag \
+    with the right button to zoom into a box, double-click to fit.";
+/// Width of the floor's line in its key.
+const KEY_WIDTH: f32 = 24.0;
+
+/// What is chosen for both plots.
+pub struct Controls<'a> {
+    /// How they are wanted.
+    pub options: &'a mut PlotOptions,
+    /// Set where all is to be seen again.
+    pub wants_fit: &'a mut bool,
+}
+
+/// Shows it; the controls of both plots stand above one of them.
+pub fn show(ui: &mut Ui, chart: &Chart, floor: Option<&Floor>, controls: Option<Controls<'_>>) {
+    let name = chart.quantity.name();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(name).family(medium()).size(text_size::TITLE));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if let Some(controls) = controls {
+                options::menu(ui, controls.options);
+                let fit = ui.button("Fit").on_hover_text(HOW_TO_MOVE);
+                *controls.wants_fit |= fit.clicked();
+            }
+            if let Some(floor) = floor {
+                key_of_floor(ui, floor);
+            }
+        });
+    });
+    let is_pipelined = chart.shown().any(|drawn| drawn.curve.pipelined);
+    let (key, hint) = signs(chart.quantity, is_pipelined);
+    let key = RichText::new(key)
+        .size(text_size::SMALL)
+        .color(Palette::of(ui).faint);
+    ui.add(Label::new(key).truncate()).on_hover_text(hint);
+}
+
+/// What marks and lines are, in a line, and what has to be known of them.
+fn signs(quantity: Quantity, is_pipelined: bool) -> (&'static str, &'static str) {
+    match (quantity, is_pipelined) {
+        (Quantity::Rtt, _) => (
+            "mark: median of the rounds · thick: its 95 % interval · band: p10 to p90 · thin: least to greatest",
+            "A round has one median, and the mark is the median of those of all rounds; its interval needs \
+             six of them. Percentiles, least and greatest are of all probes. \
+             An arrow says that the greatest lies beyond the plot; the table has it.",
+        ),
+        (Quantity::Throughput, false) => (
+            "mark: median of the rounds · thick: its 95 % interval · band: p10 to p90 · thin: least to greatest",
+            "Throughput is payload bytes echoed per second: size / RTT with one probe in flight. Mark, \
+             interval and band are those of the round-trip time, turned into rates: the lower end of the \
+             band is size / the 90th percentile of the RTT. An arrow says that the greatest lies beyond \
+             the plot.",
+        ),
+        (Quantity::Throughput, true) => (
+            "mark: median of the rounds · thick: its 95 % interval · thin: slowest to fastest round",
+            "Throughput is payload bytes echoed per second: with several probes in flight, what came back \
+             in a round / the time it took. The interval needs six rounds. An arrow says that the fastest \
+             round lies beyond the plot.",
+        ),
+    }
+}
+
+/// The floor's line and figure.
+fn key_of_floor(ui: &mut Ui, floor: &Floor) {
+    let faint = Palette::of(ui).faint;
+    let text = format!("{FLOOR} {}", time(floor.ns()));
+    let text = RichText::new(text).size(text_size::SMALL).color(faint);
+    ui.add(Label::new(text).truncate())
+        .on_hover_text(floor.explanation());
+    if floor.is_drawn && ui.available_width() > KEY_WIDTH {
+        let (rect, _) = ui.allocate_exact_size(vec2(KEY_WIDTH, 10.0), Sense::hover());
+        ui.painter().extend(Shape::dashed_line(
+            &[rect.left_center(), rect.right_center()],
+            Stroke::new(1.0, faint),
+            DASH,
+            DASH * 0.6,
+        ));
+    }
+}

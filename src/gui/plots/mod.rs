@@ -1,0 +1,118 @@
+//! The two plots: round-trip time and throughput against message size, beside each other or one above
+//! the other, with one axis of message sizes and one pointer between them.
+
+mod floor;
+mod heading;
+mod hover;
+mod legend;
+mod options;
+mod paint;
+mod plot;
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+
+use heading::Controls;
+pub use options::PlotOptions;
+
+use super::app::App;
+use super::selection::Selected;
+use super::theme::{PLOT_GAP, space};
+use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Source};
+use crate::experiment::{MAX_SIZES, parse_list};
+use crate::measurement::{Run, RunId};
+
+/// Width to height that a plot reads best at.
+const BEST_ASPECT: f32 = 1.4;
+
+/// What the plots remember between frames.
+#[derive(Debug, Default)]
+pub struct PlotState {
+    /// Curves that are in the legend alone.
+    hidden: BTreeSet<CurveKey>,
+    /// The run and the scales that the axes were last fitted to.
+    fitted_to: Option<(Option<RunId>, PlotOptions)>,
+    /// Whether the axes are to be fitted in the next frame.
+    wants_fit: bool,
+}
+
+/// Shows both plots in the room there is.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    let run = app.shown().cloned();
+    let run = run.as_deref();
+    let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity));
+    let [rtt, _] = &charts;
+    legend::show(ui, rtt, &mut app.plots.hidden);
+    let now = (run.map(|run| run.id), app.settings.plots);
+    let is_new = app.plots.fitted_to != Some(now);
+    app.plots.fitted_to = Some(now);
+    let fit = std::mem::take(&mut app.plots.wants_fit) || is_new;
+    let room = ui.available_size();
+    let mut chosen = None;
+    let selected = app.selected;
+    let weight = app.presenter.weight();
+    let mut options = app.settings.plots;
+    let wants_fit = &mut app.plots.wants_fit;
+    let mut one = |ui: &mut Ui, chart: &Chart, height: f32| {
+        let controls = (chart.quantity == Quantity::Throughput).then_some(Controls {
+            options: &mut options,
+            wants_fit,
+        });
+        let look = plot::View {
+            height,
+            fit,
+            weight,
+            selected,
+        };
+        let told = plot::show(ui, chart, run, &look, controls);
+        chosen = chosen.or(told);
+    };
+    if stand_side_by_side(room) {
+        ui.spacing_mut().item_spacing.x = PLOT_GAP;
+        ui.columns(2, |columns| {
+            for (ui, chart) in columns.iter_mut().zip(&charts) {
+                ui.spacing_mut().item_spacing.x = space::MEDIUM;
+                one(ui, chart, room.y);
+            }
+        });
+    } else {
+        let height = (room.y - space::MEDIUM) / 2.0;
+        for chart in &charts {
+            one(ui, chart, height);
+        }
+    }
+    app.settings.plots = options;
+    if let Some(chosen) = chosen {
+        app.selected = chosen;
+    }
+}
+
+/// Whether two plots come nearer to the best shape beside each other than one above the other.
+fn stand_side_by_side(room: egui::Vec2) -> bool {
+    let off = |width: f32, height: f32| (width / height.max(1.0) / BEST_ASPECT).ln().abs();
+    off(room.x / 2.0, room.y) <= off(room.x, room.y / 2.0)
+}
+
+fn chart(app: &App, run: Option<&Run>, quantity: Quantity) -> Chart {
+    let wanted = app.settings.plots;
+    let options = ChartOptions {
+        size_scale: wanted.sizes,
+        value_scale: wanted.value_scale(quantity),
+        hidden: app.plots.hidden.clone(),
+    };
+    let Some(run) = run else {
+        let sizes = parse_list(&app.settings.form.sizes, MAX_SIZES).unwrap_or_default();
+        return Chart::empty(&sizes, quantity, &options);
+    };
+    let source = Source {
+        id: App::source_of(run),
+        name: &run.destination,
+        colour: 0,
+        run,
+    };
+    Chart::of(&[source], quantity, &options)
+}
+
+/// What a click in a plot chooses: a point, or none.
+type Chosen = Option<Option<Selected>>;

@@ -1,0 +1,217 @@
+//! Draws a chart's curves into a plot: band, whiskers, line, interval and marker of each dot.
+
+use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2, vec2};
+use egui_plot::{PlotPoint, PlotTransform};
+
+use super::super::theme::Palette;
+use crate::chart::{Axis, Chart, Dash, Dot, DrawnCurve, Marker};
+
+/// Half the width of a marker, in points.
+pub const MARKER: f32 = 4.5;
+/// Width of the line between the medians.
+const LINE: f32 = 1.75;
+/// Width of a whisker.
+const WHISKER: f32 = 1.0;
+/// Half the width of a whisker's end.
+const WHISKER_END: f32 = 3.0;
+/// Width of the interval.
+const INTERVAL: f32 = 5.0;
+/// How much of its colour a band has.
+const BAND: f32 = 0.16;
+
+/// Where figures stand on the screen.
+#[derive(Clone, Copy)]
+pub struct Places<'a> {
+    transform: &'a PlotTransform,
+    size_axis: Axis,
+    value_axis: Axis,
+}
+
+impl<'a> Places<'a> {
+    /// In a plot of a chart.
+    #[must_use]
+    pub fn new(chart: &Chart, transform: &'a PlotTransform) -> Self {
+        Self {
+            transform,
+            size_axis: chart.size_axis,
+            value_axis: chart.value_axis,
+        }
+    }
+
+    /// Where a value of a size stands; `None` where the axes have no place for it.
+    #[must_use]
+    pub fn at(&self, size: f64, value: f64) -> Option<Pos2> {
+        let x = self.size_axis.scale.place(size)?;
+        let y = self.value_axis.scale.place(value)?;
+        Some(self.transform.position_from_point(&PlotPoint::new(x, y)))
+    }
+
+    /// The same of a dot.
+    #[must_use]
+    pub fn of(&self, dot: &Dot, value: f64) -> Option<Pos2> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "message sizes stay far below 2^52"
+        )]
+        self.at(dot.size as f64, value)
+    }
+
+    /// The lowest place that is seen.
+    fn bottom(&self) -> f32 {
+        self.transform.frame().bottom()
+    }
+}
+
+/// What curves are drawn with.
+#[derive(Clone, Copy)]
+pub struct Pen<'a> {
+    /// The colours.
+    pub palette: &'a Palette,
+    /// How many times thicker than else lines and marks are.
+    pub weight: f32,
+}
+
+/// Draws all curves that are not hidden, the first one last: it lies on top.
+pub fn curves(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
+    let drawn: Vec<_> = chart.shown().collect();
+    for of_chart in drawn.iter().rev() {
+        band(painter, of_chart, places, pen);
+    }
+    for of_chart in drawn.iter().rev() {
+        curve(painter, chart, of_chart, places, pen);
+    }
+}
+
+/// From the 10th to the 90th percentile.
+fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
+    let colour = pen.palette.series(drawn.look.colour);
+    let edges: Vec<(Pos2, Pos2)> = drawn
+        .curve
+        .dots
+        .iter()
+        .filter_map(|dot| {
+            let (low, high) = dot.band?;
+            let high = places.of(dot, high)?;
+            // On a logarithmic axis zero lies below everything that is seen.
+            let low = places.of(dot, low).unwrap_or(pos2(high.x, places.bottom()));
+            Some((low, high))
+        })
+        .collect();
+    let fill = colour.gamma_multiply(BAND);
+    let mut mesh = egui::Mesh::default();
+    for (low, high) in &edges {
+        mesh.colored_vertex(*low, fill);
+        mesh.colored_vertex(*high, fill);
+    }
+    let pieces = u32::try_from(edges.len().saturating_sub(1)).unwrap_or(0);
+    for piece in 0..pieces {
+        let first = 2 * piece;
+        mesh.add_triangle(first, first + 1, first + 2);
+        mesh.add_triangle(first + 1, first + 3, first + 2);
+    }
+    painter.add(mesh);
+}
+
+fn curve(painter: &Painter, chart: &Chart, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
+    let colour = pen.palette.series(drawn.look.colour);
+    let ceiling = chart.ceiling.unwrap_or(f64::INFINITY);
+    for dot in &drawn.curve.dots {
+        whisker(
+            painter,
+            dot,
+            ceiling,
+            places,
+            Stroke::new(WHISKER * pen.weight, colour),
+        );
+    }
+    let medians: Vec<Pos2> = drawn
+        .curve
+        .dots
+        .iter()
+        .filter_map(|dot| places.of(dot, dot.median))
+        .collect();
+    line(
+        painter,
+        &medians,
+        drawn.look.dash,
+        LINE * pen.weight,
+        colour,
+    );
+    for dot in &drawn.curve.dots {
+        let ends = dot
+            .interval
+            .and_then(|(low, high)| Some([places.of(dot, low)?, places.of(dot, high)?]));
+        if let Some(ends) = ends {
+            painter.line_segment(ends, Stroke::new(INTERVAL * pen.weight, colour));
+        }
+    }
+    for at in medians {
+        painter.add(marker(
+            drawn.look.marker,
+            at,
+            MARKER,
+            colour,
+            pen.palette.canvas,
+        ));
+    }
+}
+
+/// From the least to the greatest; an arrow where it goes on beyond the ceiling.
+fn whisker(painter: &Painter, dot: &Dot, ceiling: f64, places: Places<'_>, stroke: Stroke) {
+    let Some((low, high)) = dot.range else { return };
+    let Some(top) = places.of(dot, high.min(ceiling)) else {
+        return;
+    };
+    let bottom = places.of(dot, low).unwrap_or(pos2(top.x, places.bottom()));
+    painter.line_segment([bottom, top], stroke);
+    let end = |at: Pos2| {
+        let half = vec2(WHISKER_END, 0.0);
+        painter.line_segment([at - half, at + half], stroke);
+    };
+    end(bottom);
+    if high > ceiling {
+        painter.add(marker(Marker::Up, top, 4.0, stroke.color, stroke.color));
+    } else {
+        end(top);
+    }
+}
+
+/// A line through these places.
+pub fn line(painter: &Painter, places: &[Pos2], dash: Dash, width: f32, colour: Color32) {
+    let stroke = Stroke::new(width, colour);
+    match dash {
+        Dash::Solid => {
+            painter.add(Shape::line(places.to_vec(), stroke));
+        }
+        Dash::Dashed => {
+            painter.extend(Shape::dashed_line(places, stroke, 8.0, 5.0));
+        }
+        Dash::Dotted => {
+            painter.extend(Shape::dashed_line(places, stroke, 2.0, 4.0));
+        }
+    }
+}
+
+/// A marker with a rim in the colour of what is behind it, so that it stands out from its own line.
+pub fn marker(kind: Marker, at: Pos2, half: f32, fill: Color32, rim: Color32) -> Shape {
+    let rim = Stroke::new(1.0, rim);
+    let corners = |corners: &[(f32, f32)]| {
+        let points = corners
+            .iter()
+            .map(|(x, y)| at + vec2(x * half, y * half))
+            .collect();
+        Shape::convex_polygon(points, fill, rim)
+    };
+    match kind {
+        Marker::Circle => Shape::from(egui::epaint::CircleShape {
+            center: at,
+            radius: half,
+            fill,
+            stroke: rim,
+        }),
+        Marker::Square => corners(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+        Marker::Up => corners(&[(0.0, -1.15), (1.1, 0.85), (-1.1, 0.85)]),
+        Marker::Diamond => corners(&[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]),
+        Marker::Down => corners(&[(-1.1, -0.85), (1.1, -0.85), (0.0, 1.15)]),
+    }
+}

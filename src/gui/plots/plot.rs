@@ -1,0 +1,357 @@
+//! One plot: its axes, moving and zooming in it, and what the pointer finds.
+
+use std::cell::RefCell;
+
+use egui::{
+    Align2, FontId, Id, Pos2, Rect, Role, Stroke, TextStyle, Tooltip, Ui, WidgetInfo, vec2,
+};
+use egui_plot::{
+    AxisHints, GridInput, GridMark, Plot, PlotMemory, PlotResponse, PlotTransform, PlotUi,
+};
+
+use super::super::selection::Selected;
+use super::super::theme::{Palette, space, text_size};
+use super::Chosen;
+use super::floor::{DASH, Floor};
+use super::heading::{self, Controls};
+use super::hover::{self, DotKey};
+use super::paint::{self, MARKER, Pen, Places};
+use crate::chart::{Axis, Chart, Extent, Quantity, SourceId, Tick};
+use crate::measurement::Run;
+
+/// How much a step of the wheel zooms, for each point that it scrolls.
+const ZOOM: f32 = 0.004;
+/// Least width of the labels of the axis of values: nothing moves when a figure gets longer.
+const VALUES_WIDTH: f32 = 48.0;
+
+/// How a plot is to be shown.
+pub struct View {
+    /// How high, with what stands above it.
+    pub height: f32,
+    /// Whether everything is to be seen again.
+    pub fit: bool,
+    /// How many times thicker than else lines and marks are.
+    pub weight: f32,
+    /// The point that is marked.
+    pub selected: Option<Selected>,
+}
+
+/// Shows a chart with what stands above it, and says which point was chosen.
+pub fn show(
+    ui: &mut Ui,
+    chart: &Chart,
+    run: Option<&Run>,
+    view: &View,
+    controls: Option<Controls<'_>>,
+) -> Chosen {
+    let top = ui.cursor().top();
+    let floor = run
+        .filter(|_| chart.quantity == Quantity::Rtt)
+        .and_then(|run| Floor::of(run, chart));
+    heading::show(ui, chart, floor.as_ref(), controls);
+    let height = (view.height - (ui.cursor().top() - top)).max(80.0);
+    let id = Id::unique(("plot", chart.quantity));
+    let seen = Seen::last(ui, id, chart);
+    let response = axes(ui, chart, id, height, &seen, view.fit);
+    let palette = Palette::of(ui);
+    let now = Extents::of(&response.transform);
+    if now.value_unit(chart) != seen.extents.value_unit(chart) {
+        // Its title says another unit than its ticks.
+        ui.ctx().request_discard("the unit of an axis has changed");
+    }
+    let frame = *response.transform.frame();
+    let painter = ui.painter().with_clip_rect(frame);
+    let places = Places::new(chart, &response.transform);
+    if let Some(floor) = floor.filter(|floor| floor.is_drawn)
+        && let Some(y) = chart.value_axis.scale.place(floor.ns())
+    {
+        let y = response.transform.position_from_point_y(y);
+        let line = [Pos2::new(frame.left(), y), Pos2::new(frame.right(), y)];
+        let stroke = Stroke::new(1.0, palette.faint);
+        painter.extend(egui::Shape::dashed_line(&line, stroke, DASH, DASH * 0.6));
+    }
+    paint::curves(
+        &painter,
+        chart,
+        places,
+        Pen {
+            palette,
+            weight: view.weight,
+        },
+    );
+    if let Some(key) = view.selected.map(key_of)
+        && let Some((_, dot)) = hover::find(chart, key)
+        && let Some(at) = places.of(dot, dot.median)
+    {
+        painter.circle_stroke(at, 2.2 * MARKER, Stroke::new(2.0, palette.text));
+    }
+    let is_empty = chart.dots().next().is_none();
+    response
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Image, true, name(chart)));
+    if is_empty {
+        say_empty(ui, run, chart.quantity, frame);
+        return None;
+    }
+    point_at(ui, chart, run, places, &response)
+}
+
+fn name(chart: &Chart) -> &'static str {
+    match chart.quantity {
+        Quantity::Rtt => "Plot of round-trip time against message size; the table has its figures",
+        Quantity::Throughput => {
+            "Plot of throughput against message size; the table has its figures"
+        }
+    }
+}
+
+fn key_of(selected: Selected) -> DotKey {
+    DotKey {
+        curve: crate::chart::CurveKey {
+            source: SourceId(selected.run.0),
+            delay_ms: selected.delay_ms,
+        },
+        size: selected.message_size,
+    }
+}
+
+/// From where to where both axes reach.
+#[derive(Debug, Clone, Copy)]
+struct Extents {
+    size: Extent,
+    value: Extent,
+}
+
+impl Extents {
+    fn of(transform: &PlotTransform) -> Self {
+        let bounds = transform.bounds();
+        let ([left, bottom], [right, top]) = (bounds.min(), bounds.max());
+        Self {
+            size: Extent {
+                from: left,
+                to: right,
+            },
+            value: Extent {
+                from: bottom,
+                to: top,
+            },
+        }
+    }
+
+    fn value_unit(&self, chart: &Chart) -> Option<&'static str> {
+        chart.value_axis.unit(self.value).map(|unit| unit.name)
+    }
+}
+
+/// What was seen in the frame before: titles stand before it is known what this one shows.
+struct Seen {
+    extents: Extents,
+    frame: Rect,
+}
+
+impl Seen {
+    fn last(ui: &Ui, id: Id, chart: &Chart) -> Self {
+        match PlotMemory::load(ui.ctx(), id).map(|memory| memory.transform()) {
+            Some(transform) => Self {
+                extents: Extents::of(&transform),
+                frame: *transform.frame(),
+            },
+            None => Self {
+                extents: Extents {
+                    size: chart.size_extent(),
+                    value: chart.value_extent(),
+                },
+                frame: ui.available_rect_before_wrap(),
+            },
+        }
+    }
+}
+
+fn axes(
+    ui: &mut Ui,
+    chart: &Chart,
+    id: Id,
+    height: f32,
+    seen: &Seen,
+    fit: bool,
+) -> PlotResponse<()> {
+    let palette = Palette::of(ui);
+    let is_empty = chart.dots().next().is_none();
+    let (sizes, values) = (chart.size_extent(), chart.value_extent());
+    let font = TextStyle::Body.resolve(ui.style());
+    let painter = ui.painter().clone();
+    let label_height = ui.fonts_mut(|fonts| fonts.row_height(&font));
+    let colour = palette.text;
+    let width = move |text: &str| {
+        let galley = painter.layout_no_wrap(text.to_owned(), font.clone(), colour);
+        galley.size().x
+    };
+    let size_ticks = Ticks::new(chart.size_axis, seen.frame.width());
+    let value_ticks = Ticks::new(chart.value_axis, seen.frame.height());
+    let value_name = match chart.quantity {
+        Quantity::Rtt => "RTT",
+        Quantity::Throughput => "Throughput",
+    };
+    let value_title = chart.value_axis.title(value_name, seen.extents.value);
+    let size_title = chart.size_axis.title("Message size", seen.extents.size);
+    let group = Id::unique("plots against message size");
+    let plot = Plot::new(("plot", chart.quantity))
+        .id(id)
+        .height(height)
+        .custom_x_axes(vec![
+            AxisHints::new_x()
+                .label(size_title)
+                .formatter(|mark, _| size_ticks.label(mark.value)),
+        ])
+        .custom_y_axes(vec![
+            AxisHints::new_y()
+                .label(value_title)
+                .min_thickness(VALUES_WIDTH)
+                .formatter(|mark, _| {
+                    // Without a figure there is no scale to name.
+                    if is_empty {
+                        String::new()
+                    } else {
+                        value_ticks.label(mark.value)
+                    }
+                }),
+        ])
+        .x_grid_spacer(|input| size_ticks.marks(&input, &width))
+        .y_grid_spacer(|input| value_ticks.marks(&input, &|_| label_height))
+        .grid_color(palette.grid)
+        .grid_fade(0.0)
+        .show_grid(!is_empty)
+        .default_x_bounds(sizes.from, sizes.to)
+        .default_y_bounds(values.from, values.to)
+        .allow_scroll(false)
+        .allow_drag(!is_empty)
+        .allow_zoom(!is_empty)
+        .allow_boxed_zoom(!is_empty)
+        .show_crosshair(false)
+        .link_axis(group, [true, false])
+        .link_cursor(group, [!is_empty, false])
+        .cursor_color(palette.line)
+        .label_formatter(|_| None);
+    plot.show(ui, |ui| {
+        if fit {
+            ui.set_auto_bounds(true);
+        } else if !is_empty {
+            zoom_with_wheel(ui);
+        }
+    })
+}
+
+fn zoom_with_wheel(ui: &mut PlotUi<'_>) {
+    if !ui.response().contains_pointer() {
+        return;
+    }
+    let scrolled = ui.ctx().input(egui::InputState::smooth_scroll_delta);
+    if scrolled == egui::Vec2::ZERO {
+        return;
+    }
+    // Sideways, as with Shift, it is the sizes alone.
+    let along = |delta: f32| (ZOOM * delta).exp();
+    let factor = if scrolled.y == 0.0 {
+        vec2(along(scrolled.x), 1.0)
+    } else {
+        vec2(along(scrolled.y), along(scrolled.y))
+    };
+    ui.zoom_bounds_around_hovered(factor);
+}
+
+/// The ticks of an axis: where the grid asks for places, labels are made, and found again where the
+/// axis asks for them.
+struct Ticks {
+    axis: Axis,
+    length: f32,
+    made: RefCell<Vec<Tick>>,
+}
+
+impl Ticks {
+    fn new(axis: Axis, length: f32) -> Self {
+        Self {
+            axis,
+            length,
+            made: RefCell::default(),
+        }
+    }
+
+    fn marks(&self, input: &GridInput, room: &dyn Fn(&str) -> f32) -> Vec<GridMark> {
+        let (from, to) = input.bounds;
+        let ticks = self.axis.ticks(Extent { from, to }, self.length, room);
+        let marks = ticks
+            .iter()
+            .map(|tick| GridMark {
+                value: tick.place,
+                // How far ticks are apart was seen to already: none is to be faded.
+                step_size: 1e6 * (to - from),
+            })
+            .collect();
+        self.made.replace(ticks);
+        marks
+    }
+
+    fn label(&self, place: f64) -> String {
+        let made = self.made.borrow();
+        let mut ticks = made.iter();
+        #[expect(clippy::float_cmp, reason = "the very number that was given")]
+        let found = ticks.find(|tick| tick.place == place);
+        found.map(|tick| tick.label.clone()).unwrap_or_default()
+    }
+}
+
+/// What the pointer finds: figures beside it, and what a click chooses.
+fn point_at(
+    ui: &Ui,
+    chart: &Chart,
+    run: Option<&Run>,
+    places: Places<'_>,
+    plot: &PlotResponse<()>,
+) -> Chosen {
+    let response = &plot.response;
+    let at = response.hover_pos()?;
+    let found = hover::nearest(chart, places, at);
+    let run = run?;
+    if let Some(key) = found
+        && let Some((drawn, _)) = hover::find(chart, key)
+        && let Some(point) = hover::point_of(run, key)
+    {
+        let name = (chart.curves.len() > 1).then_some(drawn.curve.name.as_str());
+        Tooltip::always_open(
+            ui.ctx().clone(),
+            ui.layer_id(),
+            response.id.with("read-out"),
+            egui::PopupAnchor::Pointer,
+        )
+        .gap(14.0)
+        .show(|ui| hover::read_out(ui, name, point));
+    }
+    if !response.clicked() {
+        return None;
+    }
+    let point = found.and_then(|key| hover::point_of(run, key));
+    Some(point.map(|point| Selected::new(run, point)))
+}
+
+/// An empty plot says what will appear and what to press.
+fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, frame: Rect) {
+    let palette = Palette::of(ui);
+    let lines: &[&str] = match (run, quantity) {
+        (Some(run), _) if run.error.is_some() => &["No echo was measured."],
+        (Some(_), _) => &["Waiting for the first round…"],
+        (None, Quantity::Rtt) => &[
+            "Press Run.",
+            "Round-trip time appears here,",
+            "a mark for each message size.",
+        ],
+        (None, Quantity::Throughput) => &["Throughput appears here,", "from the same probes."],
+    };
+    let mut at = frame.center();
+    for line in lines {
+        let font = FontId::proportional(text_size::TITLE);
+        let drawn = ui
+            .painter()
+            .text(at, Align2::CENTER_CENTER, line, font, palette.faint);
+        at.y += drawn.height() + space::SMALL;
+    }
+}
