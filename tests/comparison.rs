@@ -243,27 +243,27 @@ fn the_tables_of_the_document() {
     }
 }
 
-/// Of 600 pairs, where 5 % are called different, 43 at most are in 99 of 100 cases. The numbers drawn
+/// Of 400 pairs, where 5 % are called different, 31 at most are in 99 of 100 cases. The numbers drawn
 /// are always the same, so that the outcome is too.
-const PAIRS: u32 = 600;
+const PAIRS: u32 = 400;
 
 #[test]
 fn runs_of_the_same_path_show_no_difference_at_any_point_in_95_of_100() {
     for rounds in [6, 10, 20] {
         let outcome = simulate(Path::even(0.05), Until::Rounds(rounds), PAIRS);
-        assert!(outcome.differ <= 43, "{rounds} rounds: {outcome:?}");
+        assert!(outcome.differ <= 31, "{rounds} rounds: {outcome:?}");
         assert!(outcome.differ > 0, "a test that never rejects says nothing");
         let held = percent(outcome.held, outcome.points);
-        assert!((94.5..=97.0).contains(&held), "{rounds} rounds: {held} %");
+        assert!((94.0..=97.0).contains(&held), "{rounds} rounds: {held} %");
     }
 }
 
 #[test]
 fn the_stop_rule_costs_a_percent_of_that() {
-    // 6 of 100 are called different: of 200 pairs 21 at most in 99 of 100 cases.
-    let outcome = simulate(Path::even(0.05), Until::Precise, 200);
-    assert!(outcome.differ <= 21, "{outcome:?}");
-    assert!(outcome.rounds > 200 * 6 * 10, "the rule was at work");
+    // 6 of 100 are called different: of 120 pairs 14 at most in 99 of 100 cases.
+    let outcome = simulate(Path::even(0.05), Until::Precise, 120);
+    assert!(outcome.differ <= 14, "{outcome:?}");
+    assert!(outcome.rounds > 120 * 6 * 10, "the rule was at work");
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_tenth_more_is_found_where_rounds_are_enough_for_their_spread() {
         let outcome = simulate(
             Path::even(spread).longer(1.1),
             Until::Rounds(rounds),
-            PAIRS / 4,
+            PAIRS / 3,
         );
         let slower = percent(outcome.found, outcome.longer);
         assert!(found.contains(&slower), "{rounds}, {spread}: {slower} %");

@@ -22,8 +22,8 @@ pub mod units;
 pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use checks::{BytesAtServer, bytes_at_server, check_run};
 pub use compare::{
-    Comparison, Difference, FigureComparison, PointComparison, Quantity, Verdict, WhyNot, compare,
-    compare_all,
+    CAUTION, Comparison, Difference, FigureComparison, PointComparison, Quantity, Verdict, WhyNot,
+    compare, compare_all,
 };
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};

@@ -19,6 +19,8 @@ use self::rank::{LEVEL, Nulls, Pair};
 use super::interval::LEAST_VALUES;
 use super::{Estimate, RoundFigures, Run};
 
+pub use words::CAUTION;
+
 /// A run compared with a baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
@@ -124,6 +126,8 @@ pub struct Difference {
 }
 
 /// Compares a run with a baseline. The correction is for the points of these two.
+///
+/// Every sample of both runs is looked at: not for each frame that is drawn.
 #[must_use]
 pub fn compare(baseline: &Run, other: &Run) -> Comparison {
     let mut nulls = Nulls::default();

@@ -8,6 +8,11 @@ use crate::measurement::Estimate;
 use crate::measurement::interval::LEAST_VALUES;
 use crate::measurement::units::{count, counted};
 
+/// What has to be known of any verdict, for a place beside them.
+pub const CAUTION: &str = "A verdict is about these two runs. The machine and the time of day changed \
+    between them as well as what was changed on purpose. To tell the path from the time, measure in \
+    turn, several times: A B A B.";
+
 /// Above this a ratio reads better than a percentage.
 const IN_TIMES_FROM: f64 = 2.0;
 
