@@ -13,7 +13,7 @@ use super::interval::median_of;
 use super::outliers::Outliers;
 use super::series::Growing;
 use super::sorted::{Ranked, Sorted};
-use super::{PointStatistics, Probe, Round, RttStatistics, Throughput, median_interval};
+use super::{Point, PointStatistics, Probe, Round, RttStatistics, Throughput, median_interval};
 
 /// Samples merged at a time, at least. More of them once there are many, so that the work for each
 /// stays the same.
@@ -30,6 +30,52 @@ pub struct PointFigures {
     closed: Closed,
     open: Open,
     batch: Vec<u64>,
+}
+
+/// What each round of a point came to, in the order of the rounds: the values that the median of rounds
+/// and its interval are made of. A round is one value, however many probes and connections it has. A
+/// round that goes on or broke off counts with what it has; one without an echo that counts is left out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RoundFigures {
+    /// The rounds' median round-trip times, in nanoseconds.
+    pub medians: Vec<f64>,
+    /// The rounds' throughput, in payload bytes echoed per second. Stop-and-wait: size / median
+    /// round-trip time. Pipelined: what came back in the time it took.
+    pub rates: Vec<f64>,
+    /// Whether several probes were in flight at a time.
+    pub pipelined: bool,
+}
+
+impl RoundFigures {
+    /// The rounds of a point.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "sizes stay far below 2^52")]
+    pub fn of(point: &Point) -> Self {
+        let size = point.spec.message_size;
+        let mut all = Self::default();
+        let mut last = None;
+        for round in point.rounds.chunk_by(|one, next| one.number == next.number) {
+            // Each by itself: nothing of the others has to be kept in order for it.
+            let mut figures = PointFigures::new(size);
+            let number = round.first().map(|connection| connection.number);
+            if number <= last {
+                continue;
+            }
+            last = number;
+            for connection in round {
+                figures.feed(connection);
+            }
+            let found = figures.all_rounds();
+            all.pipelined |= figures.pipelined;
+            all.medians.extend(found.medians);
+            all.rates.extend(found.rates);
+        }
+        if !all.pipelined {
+            let rate = |median: &f64| size as f64 * 1e9 / median.max(1.0);
+            all.rates = all.medians.iter().map(rate).collect();
+        }
+        all
+    }
 }
 
 /// Sums over the counted samples. Those that grow too large stay at the largest number, in whatever

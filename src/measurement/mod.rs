@@ -2,6 +2,7 @@
 
 mod calibration;
 mod checks;
+mod compare;
 mod estimate;
 mod fault;
 mod figures;
@@ -20,9 +21,13 @@ pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use checks::{BytesAtServer, bytes_at_server, check_run};
+pub use compare::{
+    CAUTION, Comparison, Difference, FigureComparison, PointComparison, Quantity, Verdict, WhyNot,
+    compare, compare_all,
+};
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};
-pub use figures::PointFigures;
+pub use figures::{PointFigures, RoundFigures};
 pub use interval::{MedianInterval, median_interval};
 pub use limit::{Cause, Limit, limit_of};
 pub use outliers::{Outliers, mad};
