@@ -690,18 +690,20 @@ impl Window {
     /// Clicks twice what stands at a place.
     pub fn double_click_at(&mut self, pos: Pos2) {
         self.event(Event::PointerMoved(pos));
-        // A frame for each click: those of the harness are 1/4 s apart.
-        for _ in 0..2 {
-            for pressed in [true, false] {
-                self.harness.event(Event::PointerButton {
-                    pos,
-                    button: PointerButton::Primary,
-                    pressed,
-                    modifiers: Modifiers::NONE,
-                });
-            }
-            self.frame();
+        // Frames of the harness are 1/4 s apart, and each event has one of its own.
+        let delay = |context: &egui::Context, seconds| {
+            context.options_mut(|options| options.input_options.max_double_click_delay = seconds);
+        };
+        delay(&self.harness.ctx, 0.6);
+        for pressed in [true, false, true, false] {
+            self.event(Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
         }
+        delay(&self.harness.ctx, 0.3);
         self.settle();
     }
 

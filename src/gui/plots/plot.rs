@@ -57,7 +57,7 @@ pub fn show(
     let now = Extents::of(&response.transform);
     if now.value_unit(chart) != seen.extents.value_unit(chart) {
         // Its title says another unit than its ticks.
-        ui.ctx().request_discard("the unit of an axis has changed");
+        ui.ctx().request_repaint();
     }
     let frame = *response.transform.frame();
     let painter = ui.painter().with_clip_rect(frame);
