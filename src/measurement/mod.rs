@@ -28,7 +28,7 @@ pub use figures::PointFigures;
 pub use interval::{MedianInterval, median_interval};
 pub use landmarks::{Landmark, LandmarkKind, LandmarkSet, Place, landmarks};
 pub use limit::{Cause, Limit, limit_of};
-pub use model::{Fit, MODEL, MODEL_METHOD, MODEL_SEED, NoFit, Residual, fit_delay, fits};
+pub use model::{Fit, Flat, MODEL, MODEL_METHOD, MODEL_SEED, NoFit, Residual, fit_delay, fits};
 pub use outliers::{Outliers, mad};
 pub use probes::Probes;
 pub use round::{Probe, Round, Work};

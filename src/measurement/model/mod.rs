@@ -22,7 +22,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use self::line::{Fitter, Line};
-pub use self::refusal::NoFit;
+pub use self::refusal::{Flat, NoFit};
 use self::refusal::{Support, one_segment, within_one_segment};
 use self::resample::{Rounds, Spread};
 use super::interval::{LEAST_VALUES, median_of};

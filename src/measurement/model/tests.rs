@@ -2,7 +2,6 @@
 //! cannot support.
 
 use super::made::{Made, run};
-use super::refusal::Flat;
 use super::*;
 use crate::measurement::Calibration;
 
