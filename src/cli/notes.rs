@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use crate::experiment::{Order, Rounds};
 use crate::measurement::units::{count, counted, significant, span, throughput, time};
-use crate::measurement::{Cause, Point, PointStatistics, PrecisionOutcome, Run, limit_of};
+use crate::measurement::{
+    Cause, MODEL, NoFit, Point, PointStatistics, PrecisionOutcome, Run, fits, limit_of,
+};
 
 /// The interval of this point is wider than was asked for.
 const NOT_PRECISE: char = '*';
@@ -32,6 +34,7 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     notes.extend(cold_start(run));
     notes.extend(outliers(run));
     notes.extend(window_bound(run));
+    notes.extend(model(run));
     notes.extend(limits(run));
     notes.extend(order(run));
     notes.extend(checks(run));
@@ -261,6 +264,36 @@ fn range(least: &impl ToString, most: &impl ToString) -> String {
     }
 }
 
+/// The model of each server delay, or in a line why there is none. A single message size was not meant to
+/// have one.
+fn model(run: &Run) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut refused: Vec<(String, Vec<String>)> = Vec::new();
+    for (delay_ms, fit) in fits(run) {
+        let at = match run.profile.server_delays_ms.len() {
+            0 | 1 => String::new(),
+            _ => format!(" at {} ms", count(delay_ms)),
+        };
+        match fit {
+            Ok(fit) => {
+                lines.push(format!("model {MODEL}{at}, by the medians of the rounds:"));
+                lines.extend(fit.sentences().iter().map(|line| format!("  {line}")));
+            }
+            Err(NoFit::NothingMeasured | NoFit::FewSizes { sizes: ..=1 }) => {}
+            Err(refusal) => {
+                let why = refusal.to_string();
+                match refused.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, delays)) => delays.push(at),
+                    None => refused.push((why, vec![at])),
+                }
+            }
+        }
+    }
+    let refused = refused.into_iter();
+    lines.extend(refused.map(|(why, at)| format!("no model{}: {why}", at.join(","))));
+    lines
+}
+
 /// What limited each point. Points of one cause are told together; of more than two the figures are
 /// those of the first and the last, and that is said: the document has those of each.
 fn limits(run: &Run) -> Vec<String> {
@@ -368,6 +401,42 @@ mod tests {
 
     fn row(run: &Run, size: u64) -> String {
         note(run, &format!("{} ", count(size))).unwrap()
+    }
+
+    #[test]
+    fn the_model_is_told_or_in_one_line_why_there_is_none() {
+        // 10, 20 and 30 µs.
+        let sizes = |message_sizes, server_delays_ms| {
+            let profile = Profile {
+                message_sizes,
+                server_delays_ms,
+                ..Profile::default()
+            };
+            run(profile, 6)
+        };
+        let straight = sizes(vec![10_000, 20_000, 30_000], vec![0]);
+        let shown = lines(&straight);
+        let at = shown.iter().position(|line| line.starts_with("model "));
+        let at = at.unwrap_or_else(|| panic!("{shown:#?}"));
+        assert_eq!(
+            shown[at],
+            "model T(n) = alpha + n / beta, by the medians of the rounds:"
+        );
+        assert!(
+            shown[at + 2].starts_with("beta 8,000 Mbit/s (95 %: "),
+            "{shown:#?}"
+        );
+        assert!(
+            shown[at + 3].starts_with("n_1/2 = alpha * beta: half"),
+            "{shown:#?}"
+        );
+        let two = sizes(vec![1, 2], vec![0, 5]);
+        assert_eq!(
+            note(&two, "no model").unwrap(),
+            "no model at 0 ms, at 5 ms: 2 message sizes cannot show whether the points lie on a \
+             line; measure 3 or more, such as 1, 1K, 4K, 16K, 64K"
+        );
+        assert_eq!(note(&sizes(vec![1], vec![0]), "no model"), None);
     }
 
     #[test]

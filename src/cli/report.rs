@@ -176,6 +176,8 @@ pub(super) mod tests {
                 "65,536 6 20.00 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26,210",
                 "",
                 "cold start: first probe of a connection 10.00 µs to 20.00 µs (medians)",
+                "no model: 2 message sizes cannot show whether the points lie on a line; measure 3 or \
+                 more, such as 1, 1K, 4K, 16K, 64K",
                 "limit not known: 100 B, 65,536 B",
                 "100 B: Not known: 6 probes are too few to tell, it takes 20.",
                 "65,536 B: Not known: 6 probes are too few to tell, it takes 20.",

@@ -17,5 +17,6 @@ pub use profile::{
     Field, MAX_BUFFER, MAX_CONNECTIONS, MAX_DELAYS, MAX_DEPTH, MAX_MESSAGE_SIZE, MAX_PROBES,
     MAX_ROUNDS, MAX_RUN_PROBES, MAX_SIZES, MAX_VISITS, PROFILE_VERSION, Problem, Profile, Target,
 };
+pub(crate) use shuffle::SplitMix64;
 pub use sizes::{LIST_HELP, ListError, SizeSet, format_list, parse_list};
 pub use stop_rule::{Decision, decide, is_look, next_look};

@@ -19,9 +19,15 @@ pub(super) fn shuffled(count: usize, seed: u64, round: u32) -> Vec<usize> {
     order
 }
 
-struct SplitMix64(u64);
+/// The generator: it gives the same numbers for the same seed, for ever.
+pub(crate) struct SplitMix64(u64);
 
 impl SplitMix64 {
+    /// The numbers that a seed stands for.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -31,7 +37,7 @@ impl SplitMix64 {
     }
 
     /// A number below `bound`, each with the same chance.
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         let bound = (bound as u64).max(1);
         // The numbers beyond the last whole multiple of the bound would favour the small ones.
         let fair = u64::MAX - u64::MAX % bound;

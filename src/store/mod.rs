@@ -18,6 +18,7 @@ mod run_columns;
 mod run_connections;
 mod run_document;
 mod run_error;
+mod run_fit;
 mod run_method;
 mod run_point;
 mod run_profile;

@@ -13,6 +13,7 @@
 //! | `calibration` | what the instrument itself costs; null where that was not measured |
 //! | `checks` | whether the run agrees with itself |
 //! | `transcript_omitted` | lines that were not kept |
+//! | `fit` | the model T(n) = alpha + n / beta: `method`, `seed` of the resampling, and for each of `delays` `alpha_ns`, `beta_bytes_per_s`, `half_size_bytes` (each `value`, `lo`, `hi` of 95 %), `resamples` and `residuals`, or in `error` why there is none; null where nothing was measured, as in all documents of the first programs |
 //!
 //! and in each point
 //!
@@ -40,6 +41,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::json_layout::Layout;
+use super::run_fit::FitDocument;
 use super::run_point::PointDocument;
 use super::run_profile::ProfileDocument;
 use super::write_atomically;
@@ -88,7 +90,7 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
             .iter()
             .map(|point| PointDocument::of(run, point))
             .collect(),
-        fit: None,
+        fit: FitDocument::of(run),
     };
     let mut serializer = serde_json::Serializer::with_formatter(&mut writer, Layout::default());
     document.serialize(&mut serializer)?;
@@ -120,7 +122,7 @@ struct Document<'a> {
     transcript_omitted: u64,
     transcript: &'a [TranscriptLine],
     points: Vec<PointDocument<'a>>,
-    fit: Option<()>,
+    fit: Option<FitDocument>,
 }
 
 /// A run's state in a document.

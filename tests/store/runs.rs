@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use echograph::measurement::{Probe, Round, Run, RunState, TcpChange, TcpInfo, Work};
+use echograph::experiment::PointSpec;
+use echograph::measurement::{Point, Probe, Round, Run, RunState, TcpChange, TcpInfo, Work};
 use echograph::store::{load_run, save_run, write_samples};
 use proptest::prelude::*;
 
@@ -47,6 +48,8 @@ fn assert_has(now: &serde_json::Value, then: &serde_json::Value, path: &str) {
         _ if path == "/profile/rounds" => {
             assert_eq!(*now, serde_json::json!({"kind": "exactly", "rounds": then}));
         }
+        // It was kept free for what is there now.
+        _ if path == "/fit" && then.is_null() => {}
         _ => assert_eq!(now, then, "{path}"),
     }
 }
@@ -58,6 +61,60 @@ fn a_run_that_is_going_on_is_written_as_interrupted() {
     let text = document(&run);
     assert!(text.contains("\"state\": \"interrupted\""));
     assert_eq!(read(&text).unwrap().state, RunState::Interrupted);
+}
+
+#[test]
+fn a_document_says_the_model_of_each_delay_or_why_there_is_none() {
+    // 100 µs and 10 ns a byte, at no delay; a single size at another.
+    let mut run = first_run();
+    let mut points = Vec::new();
+    for (delay, sizes) in [(0, &[1_024_u64, 8_192, 65_536][..]), (10, &[1_024])] {
+        for size in sizes {
+            let mut point = Point::new(PointSpec {
+                message_size: *size,
+                server_delay_ms: delay,
+                ..run.points[0].spec
+            });
+            let rtt = 100_000 + 10 * size + delay * 1_000_000;
+            point.rounds = (1..=6)
+                .map(|number| {
+                    Arc::new(Round {
+                        number,
+                        probes: [Probe::new(0, Some(rtt))].into_iter().collect(),
+                        ..Round::default()
+                    })
+                })
+                .collect();
+            point.refresh_statistics();
+            points.push(point);
+        }
+    }
+    run.points = points;
+    let text = document(&run);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let fit = &value["fit"];
+    assert_eq!(fit["model"], "T(n) = alpha + n / beta");
+    let delay = &fit["delays"][0];
+    let exactly = |value: u64| serde_json::json!({"value": value, "lo": value, "hi": value});
+    assert_eq!(delay["server_delay_ns"], 0);
+    assert_eq!(delay["alpha_ns"], exactly(100_000));
+    assert_eq!(delay["beta_bytes_per_s"], exactly(100_000_000));
+    assert_eq!(delay["half_size_bytes"], exactly(10_000));
+    assert_eq!(delay["resamples"], 1_000);
+    assert_eq!(delay["error"], serde_json::Value::Null);
+    assert_eq!(delay["residuals"][2]["message_size"], 65_536);
+    assert_eq!(delay["residuals"][2]["measured_ns"], 755_360);
+    assert_eq!(delay["residuals"][2]["difference_ns"], 0);
+    let other = &fit["delays"][1];
+    assert_eq!(other["alpha_ns"], serde_json::Value::Null);
+    let why = other["error"].as_str().unwrap();
+    assert!(why.starts_with("1 message size cannot show"), "{why}");
+    // Whatever a document claims: what is opened has the model of its samples.
+    let claimed = text.replace("\"value\": 100000,", "\"value\": 1,");
+    assert_ne!(claimed, text);
+    assert_eq!(document(&read(&claimed).unwrap()), text);
+    run.points.clear();
+    assert!(document(&run).contains("\"fit\": null"));
 }
 
 #[test]
