@@ -5,6 +5,7 @@
 //! places along an axis and back.
 
 mod axis;
+mod beside;
 mod curve;
 mod extent;
 mod palette;
@@ -13,6 +14,7 @@ mod scale;
 mod ticks;
 
 pub use axis::{Axis, AxisKind};
+pub use beside::{FittedCurve, LandmarkLine};
 pub use curve::{Curve, CurveKey, Dot, Quantity, SourceId, curves_of_run};
 pub use extent::{Extent, ceiling, size_extent, value_extent};
 pub use palette::{Dash, Look, Marker, Rgb, SERIES_DARK, SERIES_LIGHT};

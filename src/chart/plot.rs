@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Axis, AxisKind, Curve, CurveKey, Dot, Extent, Look, Quantity, Scale, SourceId, ceiling,
-    curves_of_run, size_extent, value_extent,
+    Axis, AxisKind, Curve, CurveKey, Dot, Extent, FittedCurve, Look, Quantity, Scale, SourceId,
+    ceiling, curves_of_run, size_extent, value_extent,
 };
-use crate::measurement::Run;
+use crate::measurement::{Landmark, Run};
 
 /// Something that has curves, under the name and in the colour it has everywhere.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,10 @@ pub struct Chart {
     /// Up to which value whiskers are drawn; beyond, an arrow stands for the rest. `None` while there
     /// is no dot.
     pub ceiling: Option<f64>,
+    /// The models of its curves.
+    pub fitted: Vec<FittedCurve>,
+    /// Its landmarks.
+    pub landmarks: Vec<Landmark>,
 }
 
 impl Chart {
@@ -129,6 +133,8 @@ impl Chart {
             curves,
             sizes,
             ceiling: None,
+            fitted: Vec::new(),
+            landmarks: Vec::new(),
         };
         let highest = ceiling(&chart.dots(), options.value_scale);
         chart.ceiling = highest;

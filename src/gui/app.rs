@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use egui::{Context, ViewportCommand};
 
 use super::actions::Action;
+use super::analysis::Analyst;
 use super::details::{DetailsState, Topic};
 use super::embedded::EmbeddedServer;
 use super::file_dialog::FileDialogs;
@@ -74,6 +75,7 @@ pub struct App {
     pub(super) modal: Option<Modal>,
     pub(super) dialogs: FileDialogs,
     pub(super) plots: PlotState,
+    pub(super) analyst: Analyst,
     pub(super) presenter: Presenter,
     pub(super) points: TableState,
     /// The point that is looked at more closely.
@@ -124,6 +126,7 @@ impl App {
             modal: None,
             dialogs: FileDialogs::default(),
             plots: PlotState::default(),
+            analyst: Analyst::default(),
             presenter: Presenter::default(),
             points: TableState::default(),
             selected: None,

@@ -5,6 +5,7 @@
 //! something has changed.
 
 mod actions;
+mod analysis;
 mod app;
 mod details;
 mod embedded;

@@ -3,7 +3,7 @@
 
 use crate::experiment::{Rounds, Target};
 use crate::measurement::units::{counted, significant, time};
-use crate::measurement::{Calibration, FLOOR_MARGIN, Point, PrecisionOutcome, Run};
+use crate::measurement::{FLOOR_MARGIN, Point, PrecisionOutcome, Run};
 
 /// Whether the packets of a run never left this machine.
 #[must_use]
@@ -136,23 +136,4 @@ pub fn floor_sentence(run: &Run, point: &Point) -> Option<String> {
             time(least_ns),
         ),
     })
-}
-
-/// What the calibration found, a line for each figure.
-#[must_use]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nanoseconds stay far below 2^52"
-)]
-pub fn calibration_lines(calibration: &Calibration) -> String {
-    format!(
-        "Instrument floor: {} (median {}), the least round trip of the smallest probe over this \
-         machine's loopback, waited for as in the run, {} times.\nReading the clock: {}, in steps of {}.\nAsking a socket in vain: {}.",
-        time(calibration.least_ns()),
-        time(calibration.floor_ns),
-        calibration.round_trips,
-        time(calibration.clock_cost_ns),
-        time(calibration.clock_resolution_ns as f64),
-        time(calibration.empty_read_ns),
-    )
 }

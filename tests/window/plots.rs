@@ -111,14 +111,19 @@ fn the_wheel_zooms_and_fit_shows_everything_again() {
     assert_eq!(labels_of_time(&window), whole);
 }
 
+/// Shares of a length, close enough to meet a mark.
+fn steps() -> impl Iterator<Item = f32> {
+    (0..=40_u8).map(|step| f32::from(step) / 40.0)
+}
+
 #[test]
 fn a_click_on_a_mark_chooses_its_point() {
     let mut window = measured();
     let plot = window.place(Role::Image, RTT_PLOT);
     // Wherever on the axis it stands, a mark of the slow curve is found on the way up.
     let mut found = None;
-    'search: for x in (0..=40).map(|step| step as f32 / 40.0) {
-        for y in (0..=40).map(|step| step as f32 / 40.0) {
+    'search: for x in steps() {
+        for y in steps() {
             let at: Pos2 = plot.lerp_inside(vec2(x, y));
             window.move_to(at);
             if window.says("server delay 2 ms") {

@@ -237,10 +237,15 @@ fn a_run_over_loopback_says_so_once_and_shows_the_instruments_floor() {
     assert_eq!(about("near floor"), 0, "{texts:?}");
     assert!(texts.iter().any(|text| text == "2 rounds"), "{texts:?}");
     let painted = window.painted();
-    let key = format!("instrument floor {}", time(floor.least_ns()));
-    assert!(painted.contains(&key), "{key}: {painted:?}");
-    window.hover(Role::Label, &key);
-    assert!(window.says("Reading the clock"), "{:?}", window.texts());
+    let label = format!("instrument floor {}", time(floor.least_ns()));
+    assert!(painted.contains(&label), "{label}: {painted:?}");
+    window.click_button("Show");
+    window.hover(Role::CheckBox, "instrument floor");
+    assert!(
+        window.says("the least round trip of the smallest probe"),
+        "{:?}",
+        window.texts()
+    );
 }
 
 #[test]

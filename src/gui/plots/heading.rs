@@ -1,41 +1,37 @@
-//! What stands above a plot: its name, what its signs mean, the instrument's floor, and how the plots are
-//! wanted.
+//! What stands above a plot: its name, what its signs mean, what the model says, and how the plots are wanted.
 
-use egui::{Align, Label, Layout, RichText, Sense, Shape, Stroke, Ui, vec2};
+use egui::{Align, Label, Layout, RichText, Ui};
 
+use super::super::analysis::Analysis;
 use super::super::theme::{Palette, medium, text_size};
-use super::floor::{DASH, FLOOR, Floor};
+use super::model_line::ModelLine;
 use super::options::{self, PlotOptions};
 use crate::chart::{Chart, Quantity};
-use crate::measurement::units::time;
 
 /// What Fit says of moving about in a plot.
 const HOW_TO_MOVE: &str = "Shows everything again. In a plot: drag to move, turn the wheel to zoom, drag \
     with the right button to zoom into a box, double-click to fit.";
-/// Width of the floor's line in its key.
-const KEY_WIDTH: f32 = 24.0;
 
 /// What is chosen for both plots.
 pub struct Controls<'a> {
     /// How they are wanted.
     pub options: &'a mut PlotOptions,
+    /// What is known of the run that is shown.
+    pub analysis: &'a Analysis,
     /// Set where all is to be seen again.
     pub wants_fit: &'a mut bool,
 }
 
 /// Shows it; the controls of both plots stand above one of them.
-pub fn show(ui: &mut Ui, chart: &Chart, floor: Option<&Floor>, controls: Option<Controls<'_>>) {
+pub fn show(ui: &mut Ui, chart: &Chart, model: Option<&ModelLine>, controls: Option<Controls<'_>>) {
     let name = chart.quantity.name();
     ui.horizontal(|ui| {
         ui.label(RichText::new(name).family(medium()).size(text_size::TITLE));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(controls) = controls {
-                options::menu(ui, controls.options);
+                options::menus(ui, controls.options, controls.analysis);
                 let fit = ui.button("Fit").on_hover_text(HOW_TO_MOVE);
                 *controls.wants_fit |= fit.clicked();
-            }
-            if let Some(floor) = floor {
-                key_of_floor(ui, floor);
             }
         });
     });
@@ -45,6 +41,13 @@ pub fn show(ui: &mut Ui, chart: &Chart, floor: Option<&Floor>, controls: Option<
         .size(text_size::SMALL)
         .color(Palette::of(ui).faint);
     ui.add(Label::new(key).truncate()).on_hover_text(hint);
+    if let Some(model) = model {
+        let text = RichText::new(&model.text)
+            .size(text_size::SMALL)
+            .color(Palette::of(ui).faint);
+        ui.add(Label::new(text).truncate())
+            .on_hover_text(&model.explanation);
+    }
 }
 
 /// What marks and lines are, in a line, and what has to be known of them.
@@ -69,23 +72,5 @@ fn signs(quantity: Quantity, is_pipelined: bool) -> (&'static str, &'static str)
              in a round / the time it took. The interval needs six rounds. An arrow says that the fastest \
              round lies beyond the plot.",
         ),
-    }
-}
-
-/// The floor's line and figure.
-fn key_of_floor(ui: &mut Ui, floor: &Floor) {
-    let faint = Palette::of(ui).faint;
-    let text = format!("{FLOOR} {}", time(floor.ns()));
-    let text = RichText::new(text).size(text_size::SMALL).color(faint);
-    ui.add(Label::new(text).truncate())
-        .on_hover_text(floor.explanation());
-    if floor.is_drawn && ui.available_width() > KEY_WIDTH {
-        let (rect, _) = ui.allocate_exact_size(vec2(KEY_WIDTH, 10.0), Sense::hover());
-        ui.painter().extend(Shape::dashed_line(
-            &[rect.left_center(), rect.right_center()],
-            Stroke::new(1.0, faint),
-            DASH,
-            DASH * 0.6,
-        ));
     }
 }

@@ -1,30 +1,37 @@
 //! The two plots: round-trip time and throughput against message size, beside each other or one above
 //! the other, with one axis of message sizes and one pointer between them.
 
-mod floor;
+mod beside;
 mod heading;
 mod hover;
 mod legend;
+mod model_line;
 mod options;
 mod paint;
 mod plot;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use egui::Ui;
 
 use heading::Controls;
+use model_line::ModelLine;
 pub use options::PlotOptions;
 
+use super::analysis::Analysis;
 use super::app::App;
 use super::selection::Selected;
 use super::theme::{PLOT_GAP, space};
-use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Source};
+use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Scale, Source};
 use crate::experiment::{MAX_SIZES, parse_list};
-use crate::measurement::{Run, RunId};
+use crate::measurement::{Run, RunId, RunState};
 
 /// Width to height that a plot reads best at.
 const BEST_ASPECT: f32 = 1.4;
+
+/// The scales of a plot's axes: of message sizes, of values.
+type Scales = [Scale; 2];
 
 /// What the plots remember between frames.
 #[derive(Debug, Default)]
@@ -32,7 +39,7 @@ pub struct PlotState {
     /// Curves that are in the legend alone.
     hidden: BTreeSet<CurveKey>,
     /// The run and the scales that the axes were last fitted to.
-    fitted_to: Option<(Option<RunId>, PlotOptions)>,
+    fitted_to: Option<(Option<RunId>, [Scales; 2])>,
     /// Whether the axes are to be fitted in the next frame.
     wants_fit: bool,
 }
@@ -40,23 +47,29 @@ pub struct PlotState {
 /// Shows both plots in the room there is.
 pub fn show(app: &mut App, ui: &mut Ui) {
     let run = app.shown().cloned();
+    let analysis = match &run {
+        Some(run) => app.analyst.of(run, ui.ctx()),
+        None => Arc::default(),
+    };
     let run = run.as_deref();
-    let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity));
+    let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity, &analysis));
     let [rtt, _] = &charts;
     legend::show(ui, rtt, &mut app.plots.hidden);
-    let now = (run.map(|run| run.id), app.settings.plots);
-    let is_new = app.plots.fitted_to != Some(now);
-    app.plots.fitted_to = Some(now);
+    let now = Some((run.map(|run| run.id), charts.each_ref().map(scales)));
+    let is_new = app.plots.fitted_to != now;
+    app.plots.fitted_to = now;
     let fit = std::mem::take(&mut app.plots.wants_fit) || is_new;
     let room = ui.available_size();
     let mut chosen = None;
     let selected = app.selected;
     let weight = app.presenter.weight();
-    let mut options = app.settings.plots;
+    let mut options = app.settings.plots.clone();
+    let has_model = options.model;
     let wants_fit = &mut app.plots.wants_fit;
     let mut one = |ui: &mut Ui, chart: &Chart, height: f32| {
         let controls = (chart.quantity == Quantity::Throughput).then_some(Controls {
             options: &mut options,
+            analysis: &analysis,
             wants_fit,
         });
         let look = plot::View {
@@ -64,6 +77,9 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             fit,
             weight,
             selected,
+            model: run
+                .filter(|_| has_model)
+                .map(|run| ModelLine::of(chart, &analysis.fits, run.state == RunState::Running)),
         };
         let told = plot::show(ui, chart, run, &look, controls);
         chosen = chosen.or(told);
@@ -94,8 +110,12 @@ fn stand_side_by_side(room: egui::Vec2) -> bool {
     off(room.x / 2.0, room.y) <= off(room.x, room.y / 2.0)
 }
 
-fn chart(app: &App, run: Option<&Run>, quantity: Quantity) -> Chart {
-    let wanted = app.settings.plots;
+fn scales(chart: &Chart) -> Scales {
+    [chart.size_axis.scale, chart.value_axis.scale]
+}
+
+fn chart(app: &App, run: Option<&Run>, quantity: Quantity, analysis: &Analysis) -> Chart {
+    let wanted = &app.settings.plots;
     let options = ChartOptions {
         size_scale: wanted.sizes,
         value_scale: wanted.value_scale(quantity),
@@ -111,7 +131,12 @@ fn chart(app: &App, run: Option<&Run>, quantity: Quantity) -> Chart {
         colour: 0,
         run,
     };
-    Chart::of(&[source], quantity, &options)
+    let mut chart = Chart::of(&[source], quantity, &options);
+    if wanted.model {
+        chart.add_fits(source.id, &analysis.fits);
+    }
+    chart.add_landmarks(&analysis.landmarks, &wanted.landmarks);
+    chart
 }
 
 /// What a click in a plot chooses: a point, or none.

@@ -1,14 +1,18 @@
 //! How the plots are wanted, and the menu in which that is chosen.
 
-use egui::{Popup, PopupCloseBehavior, Role, Ui, WidgetInfo};
+use std::collections::BTreeSet;
+
+use egui::{Checkbox, Popup, PopupCloseBehavior, Role, Ui, WidgetInfo};
 use serde::{Deserialize, Serialize};
 
+use super::super::analysis::Analysis;
 use super::super::theme::space;
 use super::super::widgets::note;
 use crate::chart::{Quantity, Scale};
+use crate::measurement::{LandmarkKind, MODEL};
 
 /// What is remembered of the plots from one start to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PlotOptions {
     /// The scale of message sizes; `None` takes the one on which the sizes can be told apart.
@@ -17,12 +21,28 @@ pub struct PlotOptions {
     pub rtt: Scale,
     /// The scale of throughputs.
     pub throughput: Scale,
+    /// Whether the model is drawn.
+    pub model: bool,
+    /// The landmarks that are drawn.
+    pub landmarks: BTreeSet<LandmarkKind>,
+}
+
+impl Default for PlotOptions {
+    fn default() -> Self {
+        Self {
+            sizes: None,
+            rtt: Scale::Linear,
+            throughput: Scale::Linear,
+            model: true,
+            landmarks: BTreeSet::from([LandmarkKind::Floor]),
+        }
+    }
 }
 
 impl PlotOptions {
     /// The scale of a quantity's axis.
     #[must_use]
-    pub fn value_scale(self, quantity: Quantity) -> Scale {
+    pub fn value_scale(&self, quantity: Quantity) -> Scale {
         match quantity {
             Quantity::Rtt => self.rtt,
             Quantity::Throughput => self.throughput,
@@ -30,8 +50,15 @@ impl PlotOptions {
     }
 }
 
-/// The button that opens the menu, and the menu.
-pub fn menu(ui: &mut Ui, options: &mut PlotOptions) {
+/// The buttons that open the menus, and the menus; from right to left.
+pub fn menus(ui: &mut Ui, options: &mut PlotOptions, analysis: &Analysis) {
+    let button = ui.button("Show").on_hover_text(
+        "What is drawn beside what was measured: the model, and known figures of the path.",
+    );
+    Popup::menu(&button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| beside(ui, options, analysis));
+
     let button = ui.button("Axes").on_hover_text(
         "Linear or logarithmic: on a linear axis equal differences are equally long, on a logarithmic one \
          equal ratios.",
@@ -39,6 +66,37 @@ pub fn menu(ui: &mut Ui, options: &mut PlotOptions) {
     Popup::menu(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| axes(ui, options));
+}
+
+fn beside(ui: &mut Ui, options: &mut PlotOptions, analysis: &Analysis) {
+    ui.set_min_width(220.0);
+    note(ui, "Model");
+    ui.checkbox(&mut options.model, MODEL).on_hover_text(
+        "The round trip of an empty message, and n bytes of payload at a rate: fitted to the medians of the \
+         rounds of a run that has ended (R. W. Hockney, 1994). Its curve is dashed.",
+    );
+    ui.add_space(space::SMALL);
+    note(ui, "Landmarks");
+    for kind in LandmarkKind::ALL {
+        let set = analysis.landmarks.iter().find(|set| set.kind == kind);
+        let mut is_wanted = options.landmarks.contains(&kind);
+        let is_there = set.is_none_or(|set| set.found.is_ok());
+        let response = ui.add_enabled(is_there, Checkbox::new(&mut is_wanted, kind.name()));
+        if response.changed() && !options.landmarks.remove(&kind) {
+            options.landmarks.insert(kind);
+        }
+        let told = match set.map(|set| &set.found) {
+            None => "Appears with the first run.".to_owned(),
+            Some(Err(why)) => why.clone(),
+            Some(Ok(found)) => found
+                .first()
+                .map(|landmark| landmark.explanation.clone())
+                .unwrap_or_default(),
+        };
+        response
+            .on_hover_text(told.clone())
+            .on_disabled_hover_text(told);
+    }
 }
 
 fn axes(ui: &mut Ui, options: &mut PlotOptions) {

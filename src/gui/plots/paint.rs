@@ -46,6 +46,20 @@ impl<'a> Places<'a> {
         Some(self.transform.position_from_point(&PlotPoint::new(x, y)))
     }
 
+    /// Where a message size stands.
+    #[must_use]
+    pub fn x_of(&self, size: f64) -> Option<f32> {
+        let place = self.size_axis.scale.place(size)?;
+        Some(self.transform.position_from_point_x(place))
+    }
+
+    /// Where a value stands.
+    #[must_use]
+    pub fn y_of(&self, value: f64) -> Option<f32> {
+        let place = self.value_axis.scale.place(value)?;
+        Some(self.transform.position_from_point_y(place))
+    }
+
     /// The same of a dot.
     #[must_use]
     pub fn of(&self, dot: &Dot, value: f64) -> Option<Pos2> {

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use egui::{
-    Align2, FontId, Id, Pos2, Rect, Role, Stroke, TextStyle, Tooltip, Ui, WidgetInfo, vec2,
-};
+use egui::{Align2, FontId, Id, Rect, Role, Stroke, TextStyle, Tooltip, Ui, WidgetInfo, vec2};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Plot, PlotMemory, PlotResponse, PlotTransform, PlotUi,
 };
@@ -12,12 +10,13 @@ use egui_plot::{
 use super::super::selection::Selected;
 use super::super::theme::{Palette, space, text_size};
 use super::Chosen;
-use super::floor::{DASH, Floor};
+use super::beside;
 use super::heading::{self, Controls};
 use super::hover::{self, DotKey};
+use super::model_line::ModelLine;
 use super::paint::{self, MARKER, Pen, Places};
 use crate::chart::{Axis, Chart, Extent, Quantity, SourceId, Tick};
-use crate::measurement::Run;
+use crate::measurement::{Landmark, Run};
 
 /// How much a step of the wheel zooms, for each point that it scrolls.
 const ZOOM: f32 = 0.004;
@@ -34,6 +33,8 @@ pub struct View {
     pub weight: f32,
     /// The point that is marked.
     pub selected: Option<Selected>,
+    /// What the model says.
+    pub model: Option<ModelLine>,
 }
 
 /// Shows a chart with what stands above it, and says which point was chosen.
@@ -45,10 +46,7 @@ pub fn show(
     controls: Option<Controls<'_>>,
 ) -> Chosen {
     let top = ui.cursor().top();
-    let floor = run
-        .filter(|_| chart.quantity == Quantity::Rtt)
-        .and_then(|run| Floor::of(run, chart));
-    heading::show(ui, chart, floor.as_ref(), controls);
+    heading::show(ui, chart, view.model.as_ref(), controls);
     let height = (view.height - (ui.cursor().top() - top)).max(80.0);
     let id = Id::unique(("plot", chart.quantity));
     let seen = Seen::last(ui, id, chart);
@@ -62,23 +60,14 @@ pub fn show(
     let frame = *response.transform.frame();
     let painter = ui.painter().with_clip_rect(frame);
     let places = Places::new(chart, &response.transform);
-    if let Some(floor) = floor.filter(|floor| floor.is_drawn)
-        && let Some(y) = chart.value_axis.scale.place(floor.ns())
-    {
-        let y = response.transform.position_from_point_y(y);
-        let line = [Pos2::new(frame.left(), y), Pos2::new(frame.right(), y)];
-        let stroke = Stroke::new(1.0, palette.faint);
-        painter.extend(egui::Shape::dashed_line(&line, stroke, DASH, DASH * 0.6));
-    }
-    paint::curves(
-        &painter,
-        chart,
-        places,
-        Pen {
-            palette,
-            weight: view.weight,
-        },
-    );
+    let pen = Pen {
+        palette,
+        weight: view.weight,
+    };
+    let mouse = response.response.hover_pos();
+    let landmark = beside::landmarks(&painter, chart, places, pen, mouse);
+    beside::models(&painter, chart, places, pen);
+    paint::curves(&painter, chart, places, pen);
     if let Some(key) = view.selected.map(key_of)
         && let Some((_, dot)) = hover::find(chart, key)
         && let Some(at) = places.of(dot, dot.median)
@@ -93,7 +82,7 @@ pub fn show(
         say_empty(ui, run, chart.quantity, frame);
         return None;
     }
-    point_at(ui, chart, run, places, &response)
+    point_at(ui, chart, run, places, &response, landmark)
 }
 
 fn name(chart: &Chart) -> &'static str {
@@ -307,24 +296,28 @@ fn point_at(
     run: Option<&Run>,
     places: Places<'_>,
     plot: &PlotResponse<()>,
+    landmark: Option<&Landmark>,
 ) -> Chosen {
     let response = &plot.response;
     let at = response.hover_pos()?;
     let found = hover::nearest(chart, places, at);
     let run = run?;
+    let tooltip = || {
+        let anchor = egui::PopupAnchor::Pointer;
+        let id = response.id.with("read-out");
+        Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, anchor).gap(14.0)
+    };
     if let Some(key) = found
         && let Some((drawn, _)) = hover::find(chart, key)
         && let Some(point) = hover::point_of(run, key)
     {
         let name = (chart.curves.len() > 1).then_some(drawn.curve.name.as_str());
-        Tooltip::always_open(
-            ui.ctx().clone(),
-            ui.layer_id(),
-            response.id.with("read-out"),
-            egui::PopupAnchor::Pointer,
-        )
-        .gap(14.0)
-        .show(|ui| hover::read_out(ui, name, point));
+        tooltip().show(|ui| hover::read_out(ui, name, point));
+    } else if let Some(landmark) = landmark {
+        tooltip().show(|ui| {
+            ui.strong(&landmark.label);
+            ui.label(&landmark.explanation);
+        });
     }
     if !response.clicked() {
         return None;

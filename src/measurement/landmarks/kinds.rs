@@ -228,7 +228,7 @@ pub(super) fn floor(run: &Run) -> Found {
         kind: LandmarkKind::Floor,
         server_delay_ms: None,
         place: Place::RttNs(floor.least_ns()),
-        label: "instrument floor".to_owned(),
+        label: format!("instrument floor {}", time(floor.least_ns())),
         explanation: format!(
             "{}: the least round trip of the smallest probe over this computer's own loopback, measured \
              before and after the run. No path is seen below it; of an RTT within ten times of it the \

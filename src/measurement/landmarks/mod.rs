@@ -8,12 +8,14 @@ mod kinds;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Fit, NoFit, Point, Run};
 use crate::experiment::Profile;
 use crate::protocol::probes_len;
 
 /// A kind of landmark: they are switched on and off by kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LandmarkKind {
     /// Message sizes that fill a whole number of segments.
     Segments,

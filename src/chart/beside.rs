@@ -1,0 +1,139 @@
+//! What stands in a plot beside what was measured: the model's curve and landmarks.
+
+use std::collections::BTreeSet;
+
+use super::{Chart, CurveKey, Quantity, SourceId};
+use crate::measurement::{Fit, Landmark, LandmarkKind, LandmarkSet, NoFit, Place};
+
+/// The model fitted to a curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FittedCurve {
+    /// The curve.
+    pub key: CurveKey,
+    /// The model.
+    pub fit: Fit,
+}
+
+impl FittedCurve {
+    /// What the model says of a message size, in the base units of a quantity: nanoseconds or bit/s.
+    #[must_use]
+    pub fn value(&self, quantity: Quantity, size: f64) -> f64 {
+        match quantity {
+            Quantity::Rtt => self.fit.rtt_ns(size),
+            Quantity::Throughput => 8.0 * self.fit.throughput(size),
+        }
+    }
+
+    /// From which message size to which it was fitted, in bytes: beyond, it says nothing.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "message sizes stay far below 2^52"
+    )]
+    pub fn sizes(&self) -> (f64, f64) {
+        let sizes = || self.fit.residuals.iter().map(|point| point.message_size);
+        let of = |size: Option<u64>| size.unwrap_or_default() as f64;
+        (of(sizes().min()), of(sizes().max()))
+    }
+
+    /// Its line from end to end, as message size and value. The line is straight on linear axes alone, so
+    /// that it is made of `pieces` pieces, as long as each other on the chart's axis of message sizes.
+    #[must_use]
+    pub fn line(&self, chart: &Chart, pieces: u32) -> Vec<(f64, f64)> {
+        let scale = chart.size_axis.scale;
+        let (least, most) = self.sizes();
+        let (Some(from), Some(to)) = (scale.place(least), scale.place(most)) else {
+            return Vec::new();
+        };
+        (0..=pieces)
+            .map(|piece| {
+                let share = f64::from(piece) / f64::from(pieces.max(1));
+                let size = scale.value(from + share * (to - from));
+                (size, self.value(chart.quantity, size))
+            })
+            .collect()
+    }
+}
+
+/// Where a landmark stands in a plot, in base units.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LandmarkLine {
+    /// At a message size.
+    Vertical(f64),
+    /// At a value.
+    Horizontal(f64),
+    /// A value for each message size.
+    Curve(Vec<(f64, f64)>),
+}
+
+impl Chart {
+    /// Adds the models of a source's curves.
+    pub fn add_fits(&mut self, source: SourceId, fits: &[(u64, Result<Fit, NoFit>)]) {
+        for (delay_ms, fit) in fits {
+            let key = CurveKey {
+                source,
+                delay_ms: *delay_ms,
+            };
+            if let Ok(fit) = fit {
+                let fit = fit.clone();
+                self.fitted.push(FittedCurve { key, fit });
+            }
+        }
+    }
+
+    /// Adds the landmarks that are wanted and have a place in this plot.
+    pub fn add_landmarks(&mut self, sets: &[LandmarkSet], wanted: &BTreeSet<LandmarkKind>) {
+        let found = sets
+            .iter()
+            .filter(|set| wanted.contains(&set.kind))
+            .filter_map(|set| set.found.as_ref().ok())
+            .flatten();
+        for landmark in found {
+            if landmark_line(self.quantity, landmark).is_some() {
+                self.landmarks.push(landmark.clone());
+            }
+        }
+    }
+
+    /// The models of the curves that are drawn.
+    pub fn shown_fits(&self) -> impl Iterator<Item = &FittedCurve> {
+        self.fitted.iter().filter(|fitted| {
+            let mut shown = self.shown();
+            shown.any(|drawn| drawn.curve.key == fitted.key)
+        })
+    }
+
+    /// The landmarks that are drawn, and where: those of a server delay go with its curve.
+    pub fn shown_landmarks(&self) -> impl Iterator<Item = (&Landmark, LandmarkLine)> {
+        let is_shown = |landmark: &Landmark| {
+            landmark.server_delay_ms.is_none_or(|delay_ms| {
+                let mut shown = self.shown();
+                shown.any(|drawn| drawn.curve.key.delay_ms == delay_ms)
+            })
+        };
+        self.landmarks
+            .iter()
+            .filter(move |landmark| is_shown(landmark))
+            .filter_map(|landmark| Some((landmark, landmark_line(self.quantity, landmark)?)))
+    }
+}
+
+/// Where a landmark stands in the plot of a quantity; `None` if it belongs to the other plot.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "message sizes stay far below 2^52"
+)]
+fn landmark_line(quantity: Quantity, landmark: &Landmark) -> Option<LandmarkLine> {
+    Some(match (&landmark.place, quantity) {
+        (Place::MessageSize(size), _) => LandmarkLine::Vertical(*size),
+        (Place::RttNs(ns), Quantity::Rtt) => LandmarkLine::Horizontal(*ns),
+        (Place::Throughput(rate), Quantity::Throughput) => LandmarkLine::Horizontal(8.0 * rate),
+        (Place::ThroughputCurve(rates), Quantity::Throughput) => LandmarkLine::Curve(
+            rates
+                .iter()
+                .map(|(size, rate)| (*size as f64, 8.0 * rate))
+                .collect(),
+        ),
+        _ => return None,
+    })
+}
