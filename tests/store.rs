@@ -4,6 +4,7 @@ mod store {
     mod environment;
     mod golden;
     mod hostile_runs;
+    mod peers;
     mod profiles;
     mod runs;
     mod writing;

@@ -1,10 +1,12 @@
-//! Files: profiles, run documents, samples as CSV, and the environment that a run was made in.
+//! Files: profiles, run documents, samples as CSV, results of other tools, and the environment that a
+//! run was made in.
 //!
 //! Everything written goes through [`write_atomically`]: a file is the old one or the new one, never
 //! half of one. Everything read is bounded and checked, and answered with a sentence.
 
 mod atomic;
 mod environment;
+mod import;
 mod io_words;
 mod json_layout;
 #[cfg_attr(not(target_os = "linux"), path = "no_machine.rs")]
@@ -28,6 +30,7 @@ mod samples_csv;
 
 pub use atomic::{check_writable, write_atomically};
 pub use environment::{COMMIT, capture};
+pub use import::{MAX_PEER_BYTES, OpenError, Opened, PeerFileError, open_any};
 pub use io_words::io_words;
 pub use paths::{CONFIG_DIR_VARIABLE, config_dir};
 pub use profile_error::{PlacedProblem, Position, ProfileFileError};
