@@ -698,7 +698,7 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         ),
         (
             &["sevre"],
-            "there is no profile sevre, and no command of that name",
+            "there is no file sevre, and no command of that name",
         ),
     ] {
         let wrong = output(arguments);

@@ -2,11 +2,14 @@
 //! real servers.
 
 mod window {
+    mod compare;
+    mod documents;
     mod form;
     mod harness;
     mod idle;
     mod keyboard;
     mod layout;
+    mod opening;
     mod plots;
     mod profiles;
     mod queue;

@@ -1,9 +1,9 @@
-//! A run as curves: one for each server delay, a dot for each point.
+//! A run as curves: one for each server delay, a dot for each point; and what another tool measured as one.
 
 use std::collections::BTreeMap;
 
 use crate::measurement::units::count;
-use crate::measurement::{Point, PointStatistics, Run};
+use crate::measurement::{PeerPoint, PeerResult, Point, PointStatistics, Run};
 
 /// Which figure a plot shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,6 +122,43 @@ pub fn curves_of_run(run: &Run, source: SourceId, quantity: Quantity) -> Vec<Cur
             }
         })
         .collect()
+}
+
+/// What another tool measured, as one curve. Its dots have no interval: it knows no rounds. Without
+/// figures of this quantity it has no dots.
+#[must_use]
+pub fn curves_of_peer(peer: &PeerResult, source: SourceId, quantity: Quantity) -> Vec<Curve> {
+    let dots = peer.points.iter();
+    vec![Curve {
+        key: CurveKey {
+            source,
+            delay_ms: 0,
+        },
+        name: peer.conversion.clone(),
+        dots: dots.filter_map(|point| peer_dot(point, quantity)).collect(),
+        pipelined: false,
+    }]
+}
+
+fn peer_dot(point: &PeerPoint, quantity: Quantity) -> Option<Dot> {
+    let of = |median: f64| Dot {
+        size: point.message_size,
+        median,
+        interval: None,
+        band: None,
+        range: None,
+    };
+    match quantity {
+        Quantity::Rtt => {
+            let rtt = point.rtt_ns?;
+            Some(Dot {
+                band: rtt.p10.zip(rtt.p90),
+                range: rtt.min.zip(rtt.max),
+                ..of(rtt.value)
+            })
+        }
+        Quantity::Throughput => point.throughput_bytes_per_s.map(|rate| of(8.0 * rate)),
+    }
 }
 
 #[expect(

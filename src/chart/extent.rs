@@ -9,6 +9,8 @@ const MOST_BAND: f64 = 2.5;
 const MOST_WHISKER: f64 = 1.5;
 /// The same of either on a logarithmic axis, where a decade more takes little room.
 const MOST_LOG: f64 = 100.0;
+/// How far an axis of ratios reaches at least.
+const LEAST_RATIO: f64 = 1.1;
 /// Room beside the outermost values, as a share of the axis.
 const MARGIN: f64 = 0.05;
 
@@ -130,6 +132,27 @@ pub fn value_extent<'a>(
     }
 }
 
+/// An axis of ratios, on which 1 and all of these dots with their intervals stand. It reaches at least a
+/// tenth to either side: a difference of a few per cent is not to look like one of many.
+pub fn ratio_extent<'a>(dots: impl IntoIterator<Item = &'a Dot>, scale: Scale) -> Extent {
+    let (mut low, mut high) = (1.0 / LEAST_RATIO, LEAST_RATIO);
+    for dot in dots {
+        let (from, to) = dot.interval.unwrap_or((dot.median, dot.median));
+        for ratio in [dot.median, from, to] {
+            if scale.place(ratio).is_some() {
+                low = ratio.min(low);
+                high = ratio.max(high);
+            }
+        }
+    }
+    let place = |ratio: f64, or: f64| scale.place(ratio).unwrap_or(or);
+    Extent {
+        from: place(low, 0.0),
+        to: place(high, 1.0),
+    }
+    .with_margin()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +188,22 @@ mod tests {
             from < 8.0 && from > 4.0 && to > 900.0 && to < 2_000.0,
             "{from} {to}"
         );
+    }
+
+    #[test]
+    fn an_axis_of_ratios_has_one_on_it_and_every_interval() {
+        for scale in Scale::ALL {
+            let (from, to) = ratio_extent([], scale).values(scale);
+            assert!(
+                from < 0.95 && from > 0.85 && to > 1.05 && to < 1.15,
+                "{from} {to}"
+            );
+            let (from, to) = ratio_extent(&[dot(2.0, (0.0, 99.0))], scale).values(scale);
+            assert!(
+                from < 0.95 && from > 0.5 && to > 2.2 && to < 2.5,
+                "{from} {to}"
+            );
+        }
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     Axis, AxisKind, Curve, CurveKey, Dot, Extent, FittedCurve, Look, Quantity, Scale, SourceId,
-    ceiling, curves_of_run, size_extent, value_extent,
+    ceiling, curves_of_peer, curves_of_run, ratio_extent, size_extent, value_extent,
 };
-use crate::measurement::{Landmark, Run};
+use crate::measurement::{Landmark, PeerResult, Run};
 
 /// Something that has curves, under the name and in the colour it has everywhere.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +17,52 @@ pub struct Source<'a> {
     pub name: &'a str,
     /// Its place in the order of colours.
     pub colour: usize,
-    /// The run.
-    pub run: &'a Run,
+    /// What it is.
+    pub content: Content<'a>,
+}
+
+/// What has curves.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'a> {
+    /// A run.
+    Run(&'a Run),
+    /// What another tool measured.
+    Peer(&'a PeerResult),
+}
+
+impl<'a> Source<'a> {
+    /// The run, if it is one.
+    #[must_use]
+    pub fn run(&self) -> Option<&'a Run> {
+        match self.content {
+            Content::Run(run) => Some(run),
+            Content::Peer(_) => None,
+        }
+    }
+
+    fn curves(&self, quantity: Quantity) -> Vec<Curve> {
+        match self.content {
+            Content::Run(run) => curves_of_run(run, self.id, quantity),
+            Content::Peer(peer) => curves_of_peer(peer, self.id, quantity),
+        }
+    }
+
+    fn sizes(&self) -> Vec<u64> {
+        match self.content {
+            Content::Run(run) => run.profile.message_sizes.clone(),
+            Content::Peer(peer) => peer.points.iter().map(|point| point.message_size).collect(),
+        }
+    }
+
+    /// What the legend calls it: a result of another tool with what was converted in it.
+    fn title(&self) -> String {
+        match self.content {
+            Content::Run(_) => self.name.to_owned(),
+            // A file that is called like its tool needs no second name.
+            Content::Peer(peer) if self.name == peer.tool.to_string() => peer.conversion.clone(),
+            Content::Peer(peer) => format!("{} ({})", self.name, peer.conversion),
+        }
+    }
 }
 
 /// How a plot is wanted.
@@ -63,6 +107,8 @@ pub struct Chart {
     pub fitted: Vec<FittedCurve>,
     /// Its landmarks.
     pub landmarks: Vec<Landmark>,
+    /// The name of the run to whose figures the values are ratios; `None` where they are figures.
+    pub ratio_to: Option<String>,
 }
 
 impl Chart {
@@ -73,13 +119,13 @@ impl Chart {
         let is_alone = sources.len() == 1;
         let mut curves = Vec::new();
         for source in sources {
-            let of_run = curves_of_run(source.run, source.id, quantity);
-            let has_several = of_run.len() > 1;
-            for (index, mut curve) in of_run.into_iter().enumerate() {
+            let of_source = source.curves(quantity);
+            let has_several = of_source.len() > 1;
+            for (index, mut curve) in of_source.into_iter().enumerate() {
                 curve.name = match (is_alone, has_several) {
                     (true, true) => curve.name,
                     (false, true) => format!("{}, {}", source.name, curve.name),
-                    (_, false) => source.name.to_owned(),
+                    (_, false) => source.title(),
                 };
                 curves.push(DrawnCurve {
                     look: if is_alone {
@@ -92,10 +138,7 @@ impl Chart {
                 });
             }
         }
-        let sizes: BTreeSet<u64> = sources
-            .iter()
-            .flat_map(|source| source.run.profile.message_sizes.iter().copied())
-            .collect();
+        let sizes: BTreeSet<u64> = sources.iter().flat_map(Source::sizes).collect();
         let kind = match quantity {
             Quantity::Rtt => AxisKind::Time,
             Quantity::Throughput => AxisKind::Rate,
@@ -111,7 +154,7 @@ impl Chart {
         Self::new(quantity, AxisKind::Number, Vec::new(), sizes, options)
     }
 
-    fn new(
+    pub(super) fn new(
         quantity: Quantity,
         kind: AxisKind,
         curves: Vec<DrawnCurve>,
@@ -135,6 +178,7 @@ impl Chart {
             ceiling: None,
             fitted: Vec::new(),
             landmarks: Vec::new(),
+            ratio_to: None,
         };
         let highest = ceiling(&chart.dots(), options.value_scale);
         chart.ceiling = highest;
@@ -157,9 +201,12 @@ impl Chart {
         size_extent(self.sizes.iter().copied(), self.size_axis.scale)
     }
 
-    /// From where to where the axis of values reaches when all are to be seen.
+    /// From where to where the axis of values reaches when all are to be seen. That of ratios has 1 on it.
     #[must_use]
     pub fn value_extent(&self) -> Extent {
+        if self.ratio_to.is_some() {
+            return ratio_extent(self.dots(), self.value_axis.scale);
+        }
         let ceiling = self.ceiling.unwrap_or(f64::INFINITY);
         value_extent(self.dots(), self.value_axis.scale, ceiling)
     }

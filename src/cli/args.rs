@@ -23,9 +23,10 @@ use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect};
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// A profile to open in the window.
-    #[arg(value_name = "PROFILE.ron")]
-    pub profile: Option<PathBuf>,
+    /// Files to open in the window: profiles (.ron), runs (.json), and results of `NetPIPE`, sockperf and
+    /// iperf3. Several runs are laid over each other.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -101,6 +102,17 @@ mod tests {
     #[test]
     fn the_options_do_not_contradict_each_other() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_window_opens_any_number_of_files_and_a_command_is_none() {
+        let files = |arguments: &[&str]| Cli::parse_from(arguments).files;
+        assert!(files(&["echograph"]).is_empty());
+        assert_eq!(files(&["echograph", "lab.ron"]), [PathBuf::from("lab.ron")]);
+        let several = files(&["echograph", "a.json", "b.json", "np.out"]);
+        assert_eq!(several.len(), 3);
+        let cli = Cli::parse_from(["echograph", "run", "lab.ron"]);
+        assert!(cli.files.is_empty() && matches!(cli.command, Some(Command::Run(_))));
     }
 
     #[test]

@@ -62,8 +62,8 @@ pub fn main() -> ExitCode {
             output::complain(open_files::TOO_FEW);
             Outcome::Failed
         }
-        Ok(Cli { command, profile }) => match command {
-            None => window::open(profile),
+        Ok(Cli { command, files }) => match command {
+            None => window::open(files),
             Some(Command::Run(args)) => run::run(&args),
             Some(Command::Serve(args)) => serve::serve(&args),
             Some(Command::Screenshots { folder }) => window::screenshots(&folder),

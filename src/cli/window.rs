@@ -7,17 +7,17 @@ use super::Outcome;
 use super::output::complain;
 use crate::gui;
 
-/// Opens the window, with a profile if one was named.
-pub(super) fn open(profile: Option<PathBuf>) -> Outcome {
-    if let Some(path) = profile.as_deref().filter(|path| !path.exists()) {
-        // A mistyped command looks like a profile too.
+/// Opens the window, with the files that were named.
+pub(super) fn open(files: Vec<PathBuf>) -> Outcome {
+    if let Some(path) = files.iter().find(|path| !path.exists()) {
+        // A mistyped command looks like a file too.
         complain(format_args!(
-            "there is no profile {}, and no command of that name (echograph --help lists them)",
+            "there is no file {}, and no command of that name (echograph --help lists them)",
             path.display()
         ));
         return Outcome::WrongUsage;
     }
-    ended(gui::run(profile))
+    ended(gui::run(files))
 }
 
 /// Draws the window into picture files.

@@ -8,12 +8,14 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Action {
     /// A new profile.
     New,
-    /// Open a profile.
+    /// Open a profile, a run or a result of another tool.
     Open,
     /// Save the profile.
     Save,
     /// Save the profile elsewhere.
     SaveAs,
+    /// Save the run that is shown.
+    SaveRun,
     /// Start a run.
     Run,
     /// Stop the run.
@@ -47,9 +49,10 @@ const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
 impl Action {
     /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
     /// Ctrl+S.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SaveAs,
         Self::Save,
+        Self::SaveRun,
         Self::New,
         Self::Open,
         Self::Run,
@@ -63,9 +66,10 @@ impl Action {
     pub fn text(self) -> &'static str {
         match self {
             Self::New => "New profile",
-            Self::Open => "Open profile…",
+            Self::Open => "Open…",
             Self::Save => "Save profile",
             Self::SaveAs => "Save profile as…",
+            Self::SaveRun => "Save run…",
             Self::Run => "Run",
             Self::Stop => "Stop",
             Self::Present => "Presenter view",
@@ -78,9 +82,12 @@ impl Action {
     pub fn tooltip(self) -> &'static str {
         match self {
             Self::New => "Start over with the default form.",
-            Self::Open => "Read a profile file into the form.",
+            Self::Open => {
+                "Read a profile into the form, show a run, or lay a result of NetPIPE, sockperf or iperf3 over it."
+            }
             Self::Save => "Write the form to its profile file.",
             Self::SaveAs => "Write the form to another profile file.",
+            Self::SaveRun => "Write the run that is shown to a JSON document, with every sample.",
             Self::Run => "Measure what the form says. While a run goes, another waits its turn.",
             Self::Stop => {
                 "End this run now; what was measured stays. The next in the queue begins."
@@ -100,6 +107,7 @@ impl Action {
             Self::Open => OPEN,
             Self::Save => SAVE,
             Self::SaveAs => SAVE_AS,
+            Self::SaveRun => &[],
             Self::Run => RUN,
             Self::Stop => STOP,
             Self::Present => PRESENT,

@@ -10,17 +10,20 @@ use egui::{Context, ViewportCommand};
 
 use super::actions::Action;
 use super::analysis::Analyst;
+use super::compare::Comparer;
 use super::details::{DetailsState, Topic};
 use super::embedded::EmbeddedServer;
-use super::file_dialog::FileDialogs;
+use super::file_dialog::{FileDialogs, Purpose};
 use super::form::Form;
+use super::library::Library;
 use super::modal::Modal;
+use super::opening::Openings;
 use super::plots::PlotState;
 use super::points_table::TableState;
 use super::presenter::Presenter;
 use super::profiles::is_special;
 use super::run_summary;
-use super::runs::{EndedRun, EndedRuns};
+use super::saving::Savings;
 use super::selection::Selected;
 use super::server_side::ServerSide;
 use super::settings::{Settings, Tab};
@@ -44,8 +47,8 @@ pub(super) const CLOCK_SLACK: Duration = Duration::from_millis(50);
 pub struct Options {
     /// Where the settings are kept; nothing is kept without.
     pub config_dir: Option<PathBuf>,
-    /// A profile to open.
-    pub profile: Option<PathBuf>,
+    /// Files to open: profiles, run documents, results of other tools.
+    pub files: Vec<PathBuf>,
     /// Never ask the desktop for file dialogs: show the path field.
     pub path_field: bool,
 }
@@ -90,7 +93,10 @@ pub struct App {
     pub(super) engine: Engine,
     events: EngineEvents,
     pub(super) snapshot: Arc<Snapshot>,
-    pub(super) ended: EndedRuns,
+    pub(super) library: Library,
+    pub(super) comparer: Comparer,
+    pub(super) openings: Openings,
+    pub(super) savings: Savings,
     notice: Option<Notice>,
     /// Runs that were asked for on the embedded server and have not ended.
     pub(super) on_embedded: Vec<RunId>,
@@ -137,7 +143,10 @@ impl App {
             snapshot: engine.snapshot(),
             engine,
             events,
-            ended: EndedRuns::default(),
+            library: Library::default(),
+            comparer: Comparer::default(),
+            openings: Openings::default(),
+            savings: Savings::default(),
             notice: None,
             on_embedded: Vec::new(),
             stop_server_after_run: false,
@@ -146,10 +155,7 @@ impl App {
             title: String::new(),
         };
         app.restore_baseline();
-        if let Some(path) = options.profile {
-            // What was left unsaved at the last start is not lost to an argument of this one.
-            app.open_recent(&path);
-        }
+        app.open_files(&options.files, context);
         Ok(app)
     }
 
@@ -171,21 +177,17 @@ impl App {
         self.snapshot.current.as_ref()
     }
 
-    /// The run that is shown: one that was chosen, else the one that goes on, else the last that
-    /// ended.
+    /// The run that is shown: one that was chosen, else the one that goes on, else the newest.
     #[must_use]
     pub fn shown(&self) -> Option<&Arc<Run>> {
-        let newest = || {
-            let going_on = self.progress().map(|progress| &progress.run);
-            going_on.or_else(|| self.ended.last().map(|ended| &ended.run))
-        };
-        self.ended.chosen().map(|ended| &ended.run).or_else(newest)
+        self.library.shown()?.run()
     }
 
     /// How the run that is shown goes on, if it does.
     #[must_use]
     pub fn shown_progress(&self) -> Option<&RunProgress> {
-        self.progress().filter(|_| self.ended.chosen().is_none())
+        let shown = self.shown()?.id;
+        self.progress().filter(|progress| progress.run.id == shown)
     }
 
     /// Opens the details at a topic.
@@ -224,9 +226,12 @@ impl App {
             self.take(event);
         }
         self.snapshot = self.engine.snapshot();
+        self.follow_run();
         if let Some((purpose, answer)) = self.dialogs.poll() {
-            self.file_chosen(purpose, answer);
+            self.file_chosen(purpose, answer, context);
         }
+        self.take_opened();
+        self.take_saved();
         let idle = self.snapshot.current.is_none() && self.snapshot.queue.is_empty();
         // Before anything of the server is read for this frame, or what it did unannounced would be
         // shown by none.
@@ -272,16 +277,16 @@ impl App {
                     let text = run_summary::failure(&run);
                     self.say(NoticeKind::Error, text);
                 }
-                let ended = self.with_server_lines(run);
-                self.ended.keep(ended);
+                let (run, seen) = self.with_server_lines(run);
+                self.keep_run(run, seen);
             }
         }
     }
 
     /// Adds what the embedded server recorded to the transcript of a run measured on it.
-    fn with_server_lines(&self, run: Arc<Run>) -> EndedRun {
+    fn with_server_lines(&self, run: Arc<Run>) -> (Arc<Run>, Option<ServerSide>) {
         let Some(mut seen) = self.live_server_side(&run) else {
-            return EndedRun::new(run, None);
+            return (run, None);
         };
         let (mut records, _) = seen.log.since(0);
         let began = run.origin.checked_sub(CLOCK_SLACK).unwrap_or(run.origin);
@@ -290,16 +295,16 @@ impl App {
         let lines: Vec<_> = seen.listening.iter().chain(&records).cloned().collect();
         crate::server::add_server_side(&mut run, &lines);
         seen.records = records.into();
-        EndedRun::new(Arc::new(run), Some(seen))
+        (Arc::new(run), Some(seen))
     }
 
     /// The embedded server's side of a run: as it was kept, or of the run that goes on.
     #[must_use]
     pub fn server_side(&self, run: &Run) -> Option<ServerSide> {
-        match self.ended.get(run.id) {
-            Some(ended) => ended.seen.clone(),
-            None => self.live_server_side(run),
+        if run.state == RunState::Running {
+            return self.live_server_side(run);
         }
+        self.library.get(run.id)?.seen.clone()
     }
 
     /// What the embedded server has recorded until now, if the run is measured on it.
@@ -325,9 +330,10 @@ impl App {
     pub fn act(&mut self, action: Action, context: &Context) {
         match action {
             Action::New => self.new_profile(),
-            Action::Open => self.ask_open(context),
+            Action::Open => self.choose_file(Purpose::Open, context),
             Action::Save => self.save(context),
             Action::SaveAs => self.save_as(context),
+            Action::SaveRun => self.ask_save_run(context),
             Action::Run => self.run(),
             Action::Stop => self.stop_current(),
             Action::Present => self.presenter.toggle(context),
@@ -340,6 +346,7 @@ impl App {
     pub fn can(&self, action: Action) -> bool {
         match action {
             Action::Stop => self.progress().is_some(),
+            Action::SaveRun => self.run_to_save().is_some(),
             Action::Run => self.why_not_run(&self.form_problems()).is_none(),
             _ => true,
         }
@@ -421,5 +428,6 @@ impl App {
 impl Drop for App {
     fn drop(&mut self) {
         self.save_settings();
+        self.savings.finish();
     }
 }

@@ -14,24 +14,72 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What a file is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To read a profile.
-    OpenProfile,
+    /// To read profiles, runs and results of other tools.
+    Open,
     /// To write the profile.
     SaveProfile,
+    /// To write a run document.
+    SaveRun,
+}
+
+/// What a dialog offers to choose from: a name, and the endings of the files that have it.
+type Filter = (&'static str, &'static [&'static str]);
+
+const PROFILES: Filter = ("Echograph profile", &["ron"]);
+const RUNS: Filter = ("Echograph run", &["json"]);
+const OPENED: Filter = (
+    "Profiles, runs, results of other tools",
+    &["ron", "json", "out", "csv", "txt", "log"],
+);
+const ANY: Filter = ("All files", &["*"]);
+
+impl Purpose {
+    /// What is asked.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::SaveProfile => "Save profile",
+            Self::SaveRun => "Save run",
+        }
+    }
+
+    /// Whether a file is written.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        self != Self::Open
+    }
+
+    /// The ending that a name gets that has none.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Open | Self::SaveProfile => "ron",
+            Self::SaveRun => "json",
+        }
+    }
+
+    fn filters(self) -> &'static [Filter] {
+        match self {
+            Self::Open => &[OPENED, ANY],
+            Self::SaveProfile => &[PROFILES],
+            Self::SaveRun => &[RUNS],
+        }
+    }
 }
 
 /// How a dialog ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A file was chosen.
-    Picked(PathBuf),
+    /// Files were chosen: one, where one is to be written.
+    Picked(Vec<PathBuf>),
     /// None was chosen.
     Cancelled,
     /// The desktop has no dialogs.
     Unavailable,
 }
 
-type Picked = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
+type Picked = Pin<Box<dyn Future<Output = Option<Vec<rfd::FileHandle>>> + Send>>;
 
 enum Message {
     Opened,
@@ -52,30 +100,27 @@ pub struct FileDialogs {
 }
 
 impl FileDialogs {
-    /// Asks the desktop for a file. A second request while one is open is ignored.
-    pub fn ask(&mut self, purpose: Purpose, start: Option<&Path>, context: &egui::Context) {
+    /// Asks the desktop for a file, proposing `start`. A second request while one is open is ignored.
+    pub fn ask(&mut self, purpose: Purpose, start: &Path, context: &egui::Context) {
         if self.pending.is_some() {
             return;
         }
-        let mut dialog = AsyncFileDialog::new().add_filter("Echograph profile", &["ron"]);
-        if let Some(folder) = start.and_then(Path::parent)
+        let mut dialog = AsyncFileDialog::new().set_title(purpose.title());
+        for (name, endings) in purpose.filters() {
+            dialog = dialog.add_filter(*name, endings);
+        }
+        if let Some(folder) = start.parent()
             && folder.is_dir()
         {
             dialog = dialog.set_directory(folder);
         }
-        let name = start.and_then(Path::file_name).map_or_else(
-            || "profile.ron".to_owned(),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let name = start.file_name().unwrap_or_default().to_string_lossy();
         // Some systems want the dialog made on the window's thread; it is waited for on another.
-        let picked: Picked = match purpose {
-            Purpose::OpenProfile => Box::pin(dialog.set_title("Open profile").pick_file()),
-            Purpose::SaveProfile => Box::pin(
-                dialog
-                    .set_title("Save profile")
-                    .set_file_name(name)
-                    .save_file(),
-            ),
+        let picked: Picked = if purpose.writes() {
+            let saved = dialog.set_file_name(name).save_file();
+            Box::pin(async { saved.await.map(|file| vec![file]) })
+        } else {
+            Box::pin(dialog.pick_files())
         };
         let (sender, messages) = channel();
         let waker = context.clone();
@@ -117,7 +162,7 @@ impl FileDialogs {
     }
 }
 
-fn wait(picked: impl Future<Output = Option<rfd::FileHandle>>, sender: &Sender<Message>) -> Answer {
+fn wait(picked: Picked, sender: &Sender<Message>) -> Answer {
     if !desktop_has_dialogs() {
         return Answer::Unavailable;
     }
@@ -126,7 +171,7 @@ fn wait(picked: impl Future<Output = Option<rfd::FileHandle>>, sender: &Sender<M
         return Answer::Unavailable;
     };
     match runtime.block_on(picked) {
-        Some(file) => Answer::Picked(file.path().to_owned()),
+        Some(files) => Answer::Picked(files.iter().map(|file| file.path().to_owned()).collect()),
         None => Answer::Cancelled,
     }
 }

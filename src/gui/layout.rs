@@ -14,7 +14,8 @@ use super::theme::{
 };
 use super::widgets::note;
 use super::{
-    details, form_panel, modal, plots, points_table, runs, status, table_sheet, transcript_tab,
+    compare, details, drop_files, form_panel, library, modal, plots, points_table, status,
+    table_sheet, transcript_tab,
 };
 
 /// Width that the button of a notice takes.
@@ -53,6 +54,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         plots::show(app, ui);
     });
     modal::show(app, ui.ctx());
+    drop_files::show(app, ui.ctx());
 }
 
 fn item(app: &mut App, ui: &mut Ui, action: Action) {
@@ -61,7 +63,10 @@ fn item(app: &mut App, ui: &mut Ui, action: Action) {
         .first()
         .map(|keys| ui.ctx().format_shortcut(keys))
         .unwrap_or_default();
-    let button = Button::new(action.text()).shortcut_text(keys);
+    let mut button = Button::new(action.text());
+    if !keys.is_empty() {
+        button = button.shortcut_text(keys);
+    }
     let response = ui
         .add_enabled(app.can(action), button)
         .on_hover_text(action.tooltip());
@@ -81,6 +86,7 @@ fn menus(app: &mut App, ui: &mut Ui) {
                 ui.separator();
                 item(app, ui, Action::Save);
                 item(app, ui, Action::SaveAs);
+                item(app, ui, Action::SaveRun);
                 ui.separator();
                 item(app, ui, Action::Quit);
             });
@@ -205,6 +211,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         ui.horizontal(|ui| {
             for (tab, name) in [
                 (Tab::Points, "Points"),
+                (Tab::Compare, "Compare"),
                 (Tab::Transcript, "Transcript"),
                 (Tab::Details, "Details"),
             ] {
@@ -215,16 +222,17 @@ fn tabs(app: &mut App, ui: &mut Ui) {
                     app.settings.tab = tab;
                 }
             }
-            runs::choose(app, ui);
+            library::choose(app, ui);
             if !folded && app.shown().is_some() {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let (name, hint) = match app.settings.tab {
-                        Tab::Points | Tab::Transcript => ("Copy table", COPY_TABLE),
+                        Tab::Points | Tab::Compare | Tab::Transcript => ("Copy table", COPY_TABLE),
                         Tab::Details => ("Copy details", COPY_DETAILS),
                     };
                     if ui.button(name).on_hover_text(hint).clicked() {
                         let text = match app.settings.tab {
                             Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
+                            Tab::Compare => Some(compare::as_text(app)),
                             Tab::Transcript => Some(transcript_tab::text(app)),
                             Tab::Details => app.shown().map(|run| details::as_text(run)),
                         };
@@ -237,6 +245,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
             ui.add_space(space::SMALL);
             match app.settings.tab {
                 Tab::Points => points_table::show(app, ui),
+                Tab::Compare => compare::show(app, ui),
                 Tab::Transcript => transcript_tab::show(app, ui),
                 Tab::Details => details::show(app, ui),
             }

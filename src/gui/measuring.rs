@@ -51,7 +51,7 @@ impl App {
             return String::new();
         };
         let points = what_points(&profile);
-        let time = run_time::words(&profile, self.ended.paces());
+        let time = run_time::words(&profile, self.library.paces());
         if self.progress().is_some() {
             format!("Waits its turn: {time}")
         } else if matches!(profile.rounds, Rounds::UntilPrecise(_)) {
@@ -112,6 +112,7 @@ impl App {
         };
         match self.engine.run(request) {
             Ok(id) => {
+                self.library.follow_newest();
                 self.server.announce(false);
                 if embedded {
                     self.on_embedded.push(id);

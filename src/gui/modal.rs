@@ -35,10 +35,8 @@ pub enum Modal {
 pub enum Then {
     /// A new profile.
     New,
-    /// Asking for a profile to open.
-    Open,
     /// Opening this profile.
-    OpenRecent(PathBuf),
+    OpenProfile(PathBuf),
 }
 
 /// The question, what there is to know, and the button that does it.
@@ -152,12 +150,12 @@ fn unsaved(app: &mut App, ui: &mut Ui, then: Then) -> Answered {
             app.save(&context);
             // A profile without a file is asked for first; what was held up can be asked for again.
             if !app.has_unsaved_changes() {
-                app.go_on(then, &context);
+                app.go_on(then);
             }
             Answered::Yes
         }
         Some(1) => {
-            app.go_on(then, &context);
+            app.go_on(then);
             Answered::Yes
         }
         Some(_) => Answered::Yes,
@@ -172,11 +170,8 @@ fn path_field(
     mut path: String,
     is_new: bool,
 ) -> Answered {
-    let (heading, verb) = match purpose {
-        Purpose::OpenProfile => ("Open profile", "Open"),
-        Purpose::SaveProfile => ("Save profile", "Save"),
-    };
-    title(ui, heading);
+    let verb = if purpose.writes() { "Save" } else { "Open" };
+    title(ui, purpose.title());
     let name = caption(ui, "Path");
     let field = ui
         .add(TextEdit::singleline(&mut path).desired_width(f32::INFINITY))
@@ -186,13 +181,13 @@ fn path_field(
     }
     let typed = PathBuf::from(path.trim());
     let is_path = !path.trim().is_empty();
-    if purpose == Purpose::SaveProfile && with_ending(&typed).exists() {
+    if purpose.writes() && with_ending(&typed, purpose).exists() {
         ui.label("This file exists and will be replaced.");
     }
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     let pressed = buttons(ui, &[verb, "Cancel"], is_path);
     if is_path && (entered || pressed == Some(0)) {
-        app.use_file(purpose, &typed);
+        app.use_files(purpose, &[typed], ui.ctx());
         return Answered::Yes;
     }
     match pressed {

@@ -1,4 +1,4 @@
-//! New, open, save, save as, recent: what happens to the form and its file.
+//! New, open, save, save as, recent: what happens to the form and its file; and which file is wanted.
 
 use std::path::{Path, PathBuf};
 
@@ -28,30 +28,20 @@ impl App {
         self.set_baseline();
     }
 
-    /// Asks for a profile to open, once changes are settled.
-    pub fn ask_open(&mut self, context: &Context) {
-        if self.has_unsaved_changes() {
-            self.modal = Some(Modal::Unsaved(Then::Open));
-        } else {
-            self.choose_file(Purpose::OpenProfile, context);
-        }
-    }
-
-    /// Opens one of the recent profiles, once changes are settled.
+    /// Opens a profile, once changes are settled.
     pub fn open_recent(&mut self, path: &Path) {
         if self.has_unsaved_changes() {
-            self.modal = Some(Modal::Unsaved(Then::OpenRecent(path.to_owned())));
+            self.modal = Some(Modal::Unsaved(Then::OpenProfile(path.to_owned())));
         } else {
             self.open_profile(path);
         }
     }
 
     /// Goes on with what unsaved changes held up.
-    pub(super) fn go_on(&mut self, then: Then, context: &Context) {
+    pub(super) fn go_on(&mut self, then: Then) {
         match then {
             Then::New => self.start_over(),
-            Then::Open => self.choose_file(Purpose::OpenProfile, context),
-            Then::OpenRecent(path) => {
+            Then::OpenProfile(path) => {
                 self.open_profile(&path);
             }
         }
@@ -114,13 +104,13 @@ impl App {
     }
 
     /// A pipe or a device would be waited for, and the window with it.
-    fn would_wait(&mut self, path: &Path) -> bool {
+    pub(super) fn would_wait(&mut self, path: &Path) -> bool {
         let would_wait = is_special(path);
         if would_wait {
             self.say(
                 NoticeKind::Error,
                 format!(
-                    "{}: this is no ordinary file, such as a profile is kept in",
+                    "{}: this is no ordinary file, and only such are used",
                     path.display()
                 ),
             );
@@ -151,53 +141,61 @@ impl App {
         }
     }
 
-    fn choose_file(&mut self, purpose: Purpose, context: &Context) {
+    /// Asks for a file.
+    pub(super) fn choose_file(&mut self, purpose: Purpose, context: &Context) {
         if self.path_field_only {
-            self.file_chosen(purpose, Answer::Unavailable);
+            self.file_chosen(purpose, Answer::Unavailable, context);
         } else {
-            self.dialogs
-                .ask(purpose, self.settings.profile_path.as_deref(), context);
+            let start = self.start_of(purpose);
+            self.dialogs.ask(purpose, &start, context);
         }
     }
 
     /// A file dialog has ended.
-    pub(super) fn file_chosen(&mut self, purpose: Purpose, answer: Answer) {
+    pub(super) fn file_chosen(&mut self, purpose: Purpose, answer: Answer, context: &Context) {
         match answer {
-            Answer::Picked(path) => {
-                self.use_file(purpose, &path);
-            }
+            Answer::Picked(paths) => self.use_files(purpose, &paths, context),
             Answer::Cancelled => {}
             Answer::Unavailable => {
-                let known = self.settings.profile_path.as_deref();
-                let path = match (purpose, known) {
-                    (_, Some(path)) => path.display().to_string(),
-                    (Purpose::SaveProfile, None) => std::env::current_dir()
-                        .unwrap_or_default()
-                        .join("profile.ron")
-                        .display()
-                        .to_string(),
-                    (Purpose::OpenProfile, None) => String::new(),
-                };
                 self.modal = Some(Modal::Path {
                     purpose,
-                    path,
+                    path: self.start_of(purpose).display().to_string(),
                     is_new: true,
                 });
             }
         }
     }
 
-    /// Reads or writes the file that was chosen.
-    pub(super) fn use_file(&mut self, purpose: Purpose, path: &Path) -> bool {
-        match purpose {
-            Purpose::OpenProfile => self.open_profile(path),
-            Purpose::SaveProfile => self.save_to(&with_ending(path)),
+    /// The path that is proposed: beside the profile, or in the folder in which the program was started.
+    fn start_of(&self, purpose: Purpose) -> PathBuf {
+        let known = self.settings.profile_path.as_deref();
+        let folder = || {
+            let beside = known.and_then(Path::parent).map(Path::to_owned);
+            beside.unwrap_or_else(|| std::env::current_dir().unwrap_or_default())
+        };
+        match (purpose, known) {
+            (Purpose::Open | Purpose::SaveProfile, Some(path)) => path.to_owned(),
+            (Purpose::Open, None) => PathBuf::new(),
+            (Purpose::SaveProfile, None) => folder().join("profile.ron"),
+            (Purpose::SaveRun, _) => folder().join(self.run_file_name()),
+        }
+    }
+
+    /// Reads or writes the files that were chosen.
+    pub(super) fn use_files(&mut self, purpose: Purpose, paths: &[PathBuf], context: &Context) {
+        match (purpose, paths) {
+            (Purpose::Open, paths) => self.open_files(paths, context),
+            (Purpose::SaveProfile, [path]) => {
+                self.save_to(&with_ending(path, purpose));
+            }
+            (Purpose::SaveRun, [path]) => self.save_run_to(&with_ending(path, purpose), context),
+            (Purpose::SaveProfile | Purpose::SaveRun, _) => {}
         }
     }
 }
 
 /// The path as it can be found again by a program that is started in another folder.
-fn from_anywhere(path: &Path) -> PathBuf {
+pub(super) fn from_anywhere(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
@@ -207,10 +205,10 @@ pub(super) fn is_special(path: &Path) -> bool {
 }
 
 /// A name without an ending gets the one that the open dialog looks for.
-pub(super) fn with_ending(path: &Path) -> PathBuf {
+pub(super) fn with_ending(path: &Path, purpose: Purpose) -> PathBuf {
     if path.extension().is_some() {
         path.to_owned()
     } else {
-        path.with_extension("ron")
+        path.with_extension(purpose.ending())
     }
 }

@@ -20,6 +20,8 @@ pub enum Tab {
     /// The points' statistics.
     #[default]
     Points,
+    /// What is in the window, and how runs compare.
+    Compare,
     /// What was said on the wire.
     Transcript,
     /// How the run was measured, by what, and whether it agrees with itself.
@@ -102,7 +104,7 @@ impl Settings {
     pub fn tab_height(&mut self) -> &mut f32 {
         match self.tab {
             Tab::Points => &mut self.tabs_height,
-            Tab::Transcript | Tab::Details => &mut self.transcript_height,
+            Tab::Compare | Tab::Transcript | Tab::Details => &mut self.transcript_height,
         }
     }
 

@@ -50,6 +50,10 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                         .animate(false);
                     ui.add(bar);
                 }
+                for work in app.openings.words().into_iter().chain(app.savings.words()) {
+                    ui.add_space(space::LARGE);
+                    note(ui, work);
+                }
                 if let Some(address) = app.server.address() {
                     // The card may be out of sight in a low window; a classmate needs the address.
                     ui.add_space(space::LARGE);

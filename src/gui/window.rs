@@ -57,10 +57,10 @@ impl eframe::App for App {
 ///
 /// # Errors
 /// There is no display, or the window cannot be opened on it.
-pub fn run(profile: Option<PathBuf>) -> Result<(), GuiError> {
+pub fn run(files: Vec<PathBuf>) -> Result<(), GuiError> {
     let config_dir = config_dir();
     let options = Options {
-        profile,
+        files,
         config_dir: config_dir.clone(),
         path_field: false,
     };

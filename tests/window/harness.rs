@@ -47,13 +47,13 @@ pub struct Window {
 impl Window {
     /// A window on its first start.
     pub fn open() -> Self {
-        Self::open_in(Rc::new(tempfile::tempdir().unwrap()), ROOMY, None)
+        Self::open_in(Rc::new(tempfile::tempdir().unwrap()), ROOMY, Vec::new())
     }
 
     /// A window on its first start, of a size in points.
     pub fn open_sized(width: f32, height: f32) -> Self {
         let folder = Rc::new(tempfile::tempdir().unwrap());
-        Self::open_in(folder, (width, height), None)
+        Self::open_in(folder, (width, height), Vec::new())
     }
 
     /// A window whose table or transcript has room for many rows.
@@ -64,27 +64,33 @@ impl Window {
     /// A window started with a profile's path.
     pub fn open_with(profile: &Path) -> Self {
         let folder = Rc::new(tempfile::tempdir().unwrap());
-        Self::open_in(folder, ROOMY, Some(profile.to_owned()))
+        Self::open_in(folder, ROOMY, vec![profile.to_owned()])
+    }
+
+    /// A window started with files.
+    pub fn open_with_files(files: &[PathBuf]) -> Self {
+        let folder = Rc::new(tempfile::tempdir().unwrap());
+        Self::open_in(folder, ROOMY, files.to_vec())
     }
 
     /// A window whose settings file has these bytes.
     pub fn open_on_settings(bytes: &[u8]) -> Self {
         let folder = Rc::new(tempfile::tempdir().unwrap());
         std::fs::write(folder.path().join("window.ron"), bytes).unwrap();
-        Self::open_in(folder, ROOMY, None)
+        Self::open_in(folder, ROOMY, Vec::new())
     }
 
     /// Closes the window and starts the program again.
     pub fn restart(self) -> Self {
         let folder = Rc::clone(&self.folder);
         drop(self);
-        Self::open_in(folder, ROOMY, None)
+        Self::open_in(folder, ROOMY, Vec::new())
     }
 
-    fn open_in(folder: Rc<TempDir>, size: (f32, f32), profile: Option<PathBuf>) -> Self {
+    fn open_in(folder: Rc<TempDir>, size: (f32, f32), files: Vec<PathBuf>) -> Self {
         let options = Options {
             config_dir: Some(folder.path().to_owned()),
-            profile,
+            files,
             path_field: true,
         };
         let seen = Rc::new(Cell::new(None));
@@ -742,5 +748,59 @@ impl Window {
     /// Whether the window was last made to fill the screen, or not to.
     pub fn fullscreen(&self) -> Option<bool> {
         self.fullscreen
+    }
+}
+
+/// A file that is dropped.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+/// What files need.
+impl Window {
+    /// Holds files over the window.
+    pub fn hover_files(&mut self, paths: &[PathBuf]) {
+        let hovered = paths.iter().map(|path| egui::HoveredFile {
+            path: Some(path.clone()),
+            mime: String::new(),
+        });
+        self.harness.input_mut().hovered_files = hovered.collect();
+        self.settle();
+    }
+
+    /// Drops files on the window.
+    pub fn drop_files(&mut self, paths: &[PathBuf]) {
+        let input = self.harness.input_mut();
+        input.hovered_files.clear();
+        for path in paths {
+            input.dropped_files.push(Arc::new(Dropped(path.clone())));
+        }
+        self.settle();
+    }
+
+    /// Opens a file by its path.
+    #[track_caller]
+    pub fn open_file(&mut self, path: &Path) {
+        self.choose("File", "Open…");
+        self.give_path(path, "Open");
+        self.settle();
+    }
+
+    /// The names of what the plots draw, in the order drawn.
+    pub fn drawn(&self) -> Vec<String> {
+        let sources = self.app().sources();
+        sources
+            .iter()
+            .map(|source| source.name.to_owned())
+            .collect()
     }
 }

@@ -69,7 +69,7 @@ fn while_a_run_is_measured_the_window_asks_for_no_frame_by_itself() {
     window.start_endless_run();
     let asked = window.watch_repaints();
     // When the transcript outgrows its room, its scroll bar takes one more frame to appear.
-    for (tab, at_most) in [("Transcript", 1), ("Points", 0)] {
+    for (tab, at_most) in [("Transcript", 1), ("Compare", 0), ("Points", 0)] {
         window.click_button(tab);
         window.focus("Message sizes");
         // What a click and the keyboard set moving has come to rest.

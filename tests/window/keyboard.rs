@@ -36,7 +36,7 @@ fn profiles_are_made_opened_and_saved_from_the_keyboard() {
     assert_eq!(window.field("Probe count"), "20");
 
     window.press_ctrl(Key::O);
-    assert!(asks_for_a_path(&window, "Open profile"));
+    assert!(asks_for_a_path(&window, "Open"));
     window.type_into("Path", path.to_str().unwrap());
     window.press(Key::Enter);
     assert_eq!(window.field("Probe count"), "31");

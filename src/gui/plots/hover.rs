@@ -5,7 +5,7 @@ use egui::{Pos2, Ui};
 use super::super::point_words::rounds_done;
 use super::super::widgets::note;
 use super::paint::Places;
-use crate::chart::{Chart, CurveKey, Dot, DrawnCurve};
+use crate::chart::{Chart, CurveKey, Dot, DrawnCurve, Quantity};
 use crate::measurement::units::{Figure, bytes, count, counted, throughput, time};
 use crate::measurement::{Point, Run};
 
@@ -119,6 +119,42 @@ pub fn read_out(ui: &mut Ui, name: Option<&str>, point: &Point) {
     note(ui, format!("{} in {}", counts.0, counts.1));
 }
 
+/// What is said of a dot that stands for no point of a run: a ratio, or what another tool measured.
+pub fn read_out_dot(ui: &mut Ui, chart: &Chart, name: &str, dot: &Dot) {
+    let figure = |value: f64| match (&chart.ratio_to, chart.quantity) {
+        (Some(_), _) => format!("{value:.3}"),
+        (None, Quantity::Rtt) => time(value).to_string(),
+        (None, Quantity::Throughput) => throughput(value / 8.0).to_string(),
+    };
+    let range = |(low, high): (f64, f64)| format!("{} to {}", figure(low), figure(high));
+    let quantity = chart.quantity.name();
+    let value_name = match &chart.ratio_to {
+        Some(baseline) => format!("{quantity}, times that of {baseline}"),
+        None => quantity.to_owned(),
+    };
+    ui.strong(format!("{name}: {}", bytes(dot.size)));
+    let interval = match (dot.interval, &chart.ratio_to) {
+        (Some(interval), _) => Some(range(interval)),
+        (None, Some(_)) => Some("needs 6 rounds in each run".to_owned()),
+        (None, None) => None,
+    };
+    let rows = [
+        (value_name.as_str(), Some(figure(dot.median))),
+        ("its 95 % interval", interval),
+        ("p10 to p90", dot.band.map(range)),
+        ("least to greatest", dot.range.map(range)),
+    ];
+    egui::Grid::new("read-out").num_columns(2).show(ui, |ui| {
+        for (name, figure) in rows {
+            if let Some(figure) = figure {
+                note(ui, name);
+                ui.label(figure);
+                ui.end_row();
+            }
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use egui::{Rect, pos2, vec2};
@@ -126,7 +162,7 @@ mod tests {
 
     use super::super::super::test_run;
     use super::*;
-    use crate::chart::{ChartOptions, Quantity, Source, SourceId};
+    use crate::chart::{ChartOptions, Content, Source, SourceId};
 
     #[test]
     fn the_nearest_dot_is_meant_and_none_far_away() {
@@ -135,7 +171,7 @@ mod tests {
             id: SourceId(1),
             name: "run",
             colour: 0,
-            run: &run,
+            content: Content::Run(&run),
         };
         let chart = Chart::of(&[source], Quantity::Rtt, &ChartOptions::default());
         let frame = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));

@@ -18,14 +18,16 @@ use egui::Ui;
 use heading::Controls;
 use model_line::ModelLine;
 pub use options::PlotOptions;
+pub use paint::{MARKER, marker};
 
 use super::analysis::Analysis;
 use super::app::App;
+use super::compare::{Found, PlotView};
 use super::selection::Selected;
 use super::theme::{PLOT_GAP, space};
-use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Scale, Source};
+use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Scale, SourceId};
 use crate::experiment::{MAX_SIZES, parse_list};
-use crate::measurement::{Run, RunId, RunState};
+use crate::measurement::{Run, RunState};
 
 /// Width to height that a plot reads best at.
 const BEST_ASPECT: f32 = 1.4;
@@ -38,8 +40,8 @@ type Scales = [Scale; 2];
 pub struct PlotState {
     /// Curves that are in the legend alone.
     hidden: BTreeSet<CurveKey>,
-    /// The run and the scales that the axes were last fitted to.
-    fitted_to: Option<(Option<RunId>, [Scales; 2])>,
+    /// What the axes were last fitted to: what was drawn, how, and on which scales.
+    fitted_to: Option<(Vec<SourceId>, PlotView, [Scales; 2])>,
     /// Whether the axes are to be fitted in the next frame.
     wants_fit: bool,
 }
@@ -52,10 +54,18 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         None => Arc::default(),
     };
     let run = run.as_deref();
-    let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity, &analysis));
+    let found = (app.plot_view() == PlotView::Ratio).then(|| app.comparisons(ui.ctx()));
+    let found = found.as_deref();
+    let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity, &analysis, found));
     let [rtt, _] = &charts;
     legend::show(ui, rtt, &mut app.plots.hidden);
-    let now = Some((run.map(|run| run.id), charts.each_ref().map(scales)));
+    let sources = app.library.sources();
+    let drawn = sources.iter().map(|source| source.id).collect();
+    let view = match rtt.ratio_to {
+        Some(_) => PlotView::Ratio,
+        None => PlotView::Values,
+    };
+    let now = Some((drawn, view, charts.each_ref().map(scales)));
     let is_new = app.plots.fitted_to != now;
     app.plots.fitted_to = now;
     let fit = std::mem::take(&mut app.plots.wants_fit) || is_new;
@@ -78,10 +88,10 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             weight,
             selected,
             model: run
-                .filter(|_| has_model)
+                .filter(|_| has_model && chart.ratio_to.is_none())
                 .map(|run| ModelLine::of(chart, &analysis.fits, run.state == RunState::Running)),
         };
-        let told = plot::show(ui, chart, run, &look, controls);
+        let told = plot::show(ui, chart, run, &sources, &look, controls);
         chosen = chosen.or(told);
     };
     if stand_side_by_side(room) {
@@ -114,26 +124,32 @@ fn scales(chart: &Chart) -> Scales {
     [chart.size_axis.scale, chart.value_axis.scale]
 }
 
-fn chart(app: &App, run: Option<&Run>, quantity: Quantity, analysis: &Analysis) -> Chart {
+fn chart(
+    app: &App,
+    run: Option<&Run>,
+    quantity: Quantity,
+    analysis: &Analysis,
+    found: Option<&Found>,
+) -> Chart {
     let wanted = &app.settings.plots;
     let options = ChartOptions {
         size_scale: wanted.sizes,
         value_scale: wanted.value_scale(quantity),
         hidden: app.plots.hidden.clone(),
     };
-    let Some(run) = run else {
+    let sources = app.library.sources();
+    if sources.is_empty() {
         let sizes = parse_list(&app.settings.form.sizes, MAX_SIZES).unwrap_or_default();
         return Chart::empty(&sizes, quantity, &options);
-    };
-    let source = Source {
-        id: App::source_of(run),
-        name: &run.destination,
-        colour: 0,
-        run,
-    };
-    let mut chart = Chart::of(&[source], quantity, &options);
-    if wanted.model {
-        chart.add_fits(source.id, &analysis.fits);
+    }
+    // Until runs are compared their figures are there to be seen.
+    let baseline = found.and_then(|found| app.library.entry(found.baseline?));
+    if let (Some(found), Some(baseline)) = (found, baseline) {
+        return Chart::ratio(&app.ratios(found), &baseline.name, quantity, &options);
+    }
+    let mut chart = Chart::of(&sources, quantity, &options);
+    if let Some(run) = run.filter(|_| wanted.model) {
+        chart.add_fits(App::source_of(run), &analysis.fits);
     }
     chart.add_landmarks(&analysis.landmarks, &wanted.landmarks);
     chart

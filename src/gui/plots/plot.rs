@@ -15,7 +15,7 @@ use super::heading::{self, Controls};
 use super::hover::{self, DotKey};
 use super::model_line::ModelLine;
 use super::paint::{self, MARKER, Pen, Places};
-use crate::chart::{Axis, Chart, Extent, Quantity, SourceId, Tick};
+use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick};
 use crate::measurement::{Landmark, Run};
 
 /// How much a step of the wheel zooms, for each point that it scrolls.
@@ -42,6 +42,7 @@ pub fn show(
     ui: &mut Ui,
     chart: &Chart,
     run: Option<&Run>,
+    sources: &[Source<'_>],
     view: &View,
     controls: Option<Controls<'_>>,
 ) -> Chosen {
@@ -82,7 +83,7 @@ pub fn show(
         say_empty(ui, run, chart.quantity, frame);
         return None;
     }
-    point_at(ui, chart, run, places, &response, landmark)
+    point_at(ui, chart, sources, places, &response, landmark)
 }
 
 fn name(chart: &Chart) -> &'static str {
@@ -181,7 +182,10 @@ fn axes(
         Quantity::Rtt => "RTT",
         Quantity::Throughput => "Throughput",
     };
-    let value_title = chart.value_axis.title(value_name, seen.extents.value);
+    let value_title = match &chart.ratio_to {
+        Some(baseline) => format!("{value_name}, times that of {baseline}"),
+        None => chart.value_axis.title(value_name, seen.extents.value),
+    };
     let size_title = chart.size_axis.title("Message size", seen.extents.size);
     let group = Id::unique("plots against message size");
     let plot = Plot::new(("plot", chart.quantity))
@@ -293,7 +297,7 @@ impl Ticks {
 fn point_at(
     ui: &Ui,
     chart: &Chart,
-    run: Option<&Run>,
+    sources: &[Source<'_>],
     places: Places<'_>,
     plot: &PlotResponse<()>,
     landmark: Option<&Landmark>,
@@ -301,18 +305,27 @@ fn point_at(
     let response = &plot.response;
     let at = response.hover_pos()?;
     let found = hover::nearest(chart, places, at);
-    let run = run?;
+    // A dot is of its own run, whichever is shown.
+    let point = found.and_then(|key| {
+        let run = sources
+            .iter()
+            .find(|source| source.id == key.curve.source)?
+            .run()?;
+        Some((run, hover::point_of(run, key)?))
+    });
     let tooltip = || {
         let anchor = egui::PopupAnchor::Pointer;
         let id = response.id.with("read-out");
         Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), id, anchor).gap(14.0)
     };
     if let Some(key) = found
-        && let Some((drawn, _)) = hover::find(chart, key)
-        && let Some(point) = hover::point_of(run, key)
+        && let Some((drawn, dot)) = hover::find(chart, key)
     {
         let name = (chart.curves.len() > 1).then_some(drawn.curve.name.as_str());
-        tooltip().show(|ui| hover::read_out(ui, name, point));
+        tooltip().show(|ui| match point {
+            Some((_, point)) if chart.ratio_to.is_none() => hover::read_out(ui, name, point),
+            _ => hover::read_out_dot(ui, chart, &drawn.curve.name, dot),
+        });
     } else if let Some(landmark) = landmark {
         tooltip().show(|ui| {
             ui.strong(&landmark.label);
@@ -322,8 +335,7 @@ fn point_at(
     if !response.clicked() {
         return None;
     }
-    let point = found.and_then(|key| hover::point_of(run, key));
-    Some(point.map(|point| Selected::new(run, point)))
+    Some(point.map(|(run, point)| Selected::new(run, point)))
 }
 
 /// An empty plot says what will appear and what to press.

@@ -1,0 +1,85 @@
+//! Run documents for the window to open: figures made by hand, written by the program's own writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use echograph::experiment::{PointSpec, Profile};
+use echograph::measurement::{Environment, Point, Probe, Round, Run, RunId, RunState, Transcript};
+use echograph::protocol::MeasurementType;
+use echograph::store::save_run;
+
+use super::harness::Window;
+
+/// Message sizes of the documents.
+pub const SIZES: [u64; 3] = [100, 400, 1_000];
+
+/// A run document with ten rounds of each size, whose round trips take about so long.
+pub fn document(window: &Window, name: &str, rtt_ns: u64) -> PathBuf {
+    written(&window.path(name), &run(rtt_ns, 10))
+}
+
+/// The same with as many rounds.
+pub fn document_with_rounds(window: &Window, name: &str, rtt_ns: u64, rounds: u32) -> PathBuf {
+    written(&window.path(name), &run(rtt_ns, rounds))
+}
+
+/// A file that comes with the program.
+pub fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/golden")
+        .join(name)
+}
+
+fn written(path: &Path, run: &Run) -> PathBuf {
+    save_run(path, run).unwrap();
+    path.to_owned()
+}
+
+fn run(rtt_ns: u64, rounds: u32) -> Run {
+    let profile = Profile {
+        message_sizes: SIZES.to_vec(),
+        ..Profile::default()
+    };
+    Run {
+        id: RunId(1),
+        started: jiff::Timestamp::UNIX_EPOCH,
+        origin: Instant::now(),
+        state: RunState::Finished,
+        error: None,
+        profile: Arc::new(profile),
+        destination: "192.0.2.1:10000".to_owned(),
+        environment: Arc::new(Environment::default()),
+        points: SIZES.map(|size| point(size, rtt_ns, rounds)).into(),
+        transcript: Transcript::default(),
+        seed: 1,
+        calibration: None,
+        socket: None,
+        route: None,
+        checks: Vec::new(),
+    }
+}
+
+/// Rounds of one run lie a thousandth apart, in an order that no two sizes share.
+fn point(size: u64, rtt_ns: u64, rounds: u32) -> Point {
+    let mut point = Point::new(PointSpec {
+        kind: MeasurementType::Rtt,
+        message_size: size,
+        server_delay_ms: 0,
+    });
+    point.rounds = (1..=rounds)
+        .map(|number| {
+            let away = (u64::from(number) * 7 + size) % 11;
+            let rtt = rtt_ns + size + away * rtt_ns / 1_000;
+            let probes = (0..5).map(|at| Probe::new(at * 1_000_000, Some(rtt + at)));
+            Arc::new(Round {
+                number,
+                session: number,
+                probes: probes.collect(),
+                ..Round::default()
+            })
+        })
+        .collect();
+    point.refresh_statistics();
+    point
+}
