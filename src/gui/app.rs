@@ -188,6 +188,13 @@ impl App {
         self.progress().filter(|_| self.ended.chosen().is_none())
     }
 
+    /// Everything that is known of the run that is shown, as text.
+    pub(super) fn details_as_text(&mut self, context: &Context) -> Option<String> {
+        let run = self.shown().cloned()?;
+        let analysis = self.analyst.of(&run, context);
+        Some(super::details::as_text(&run, &analysis.fits))
+    }
+
     /// Opens the details at a topic.
     pub(super) fn show_details(&mut self, topic: Topic) {
         self.settings.tab = Tab::Details;

@@ -226,7 +226,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
                         let text = match app.settings.tab {
                             Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
                             Tab::Transcript => Some(transcript_tab::text(app)),
-                            Tab::Details => app.shown().map(|run| details::as_text(run)),
+                            Tab::Details => app.details_as_text(ui.ctx()),
                         };
                         ui.ctx().copy_text(text.unwrap_or_default());
                     }

@@ -65,9 +65,10 @@ pub fn show(
         weight: view.weight,
     };
     let mouse = response.response.hover_pos();
-    let landmark = beside::landmarks(&painter, chart, places, pen, mouse);
+    let labels = beside::landmarks(&painter, chart, places, pen, mouse);
     beside::models(&painter, chart, places, pen);
     paint::curves(&painter, chart, places, pen);
+    let landmark = beside::labels(&painter, &labels, pen);
     if let Some(key) = view.selected.map(key_of)
         && let Some((_, dot)) = hover::find(chart, key)
         && let Some(at) = places.of(dot, dot.median)
