@@ -8,6 +8,7 @@ mod axis;
 mod curve;
 mod extent;
 mod palette;
+pub mod picture;
 mod plot;
 mod scale;
 mod ticks;
