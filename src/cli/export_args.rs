@@ -56,7 +56,7 @@ pub(super) struct ExportHow {
     /// Which plots.
     #[arg(long, value_name = "WHICH", default_value = "both")]
     pub plot: WhichPlot,
-    /// The ground of the pictures.
+    /// The ground of the pictures; a report is for paper, and always light.
     #[arg(long, value_name = "THEME", default_value = "light")]
     pub theme: ThemeName,
     /// Logarithmic axes: of message sizes (x), of values (y), both (xy); the others are linear.

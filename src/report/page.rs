@@ -126,7 +126,7 @@ fn tables(runs: &[ReportRun<'_>]) -> Markup {
             h2 { "What limited each point" }
             @for one in runs {
                 (headed(one, runs))
-                table {
+                table.told {
                     thead { tr { th { "Point" } th { "Limited by" } th { "As the accounts of kernel and program tell" } } }
                     tbody {
                         @for [point, cause, sentence] in limits(one.run) {
@@ -183,16 +183,24 @@ fn sentences(section: &Section) -> Markup {
     }
 }
 
+/// How each run was measured; paragraphs that hold for all of them stand once, below the others.
 fn methods(runs: &[ReportRun<'_>]) -> Markup {
     let each: Vec<Vec<String>> = runs.iter().map(|one| method(one.run)).collect();
-    let are_alike = each.windows(2).all(|pair| pair.first() == pair.last());
-    let shown = if are_alike { 1 } else { runs.len() };
+    let is_shared = |paragraph: &&String| each.iter().all(|one| one.contains(*paragraph));
+    let shared: Vec<&String> = each.iter().take(1).flatten().filter(is_shared).collect();
+    let are_alike = each.iter().all(|one| one.len() == shared.len());
     html! {
         h2 { "Method" }
-        @for (one, paragraphs) in runs.iter().zip(&each).take(shown) {
-            @if !are_alike { (headed(one, runs)) }
-            @for paragraph in paragraphs { p { (clean(paragraph)) } }
+        @if !are_alike {
+            @for (one, paragraphs) in runs.iter().zip(&each) {
+                (headed(one, runs))
+                @for paragraph in paragraphs.iter().filter(|one| !is_shared(one)) {
+                    p { (clean(paragraph)) }
+                }
+            }
+            @if !shared.is_empty() { h3 { "All runs" } }
         }
+        @for paragraph in shared { p { (clean(paragraph)) } }
     }
 }
 
@@ -226,7 +234,7 @@ fn checks(runs: &[ReportRun<'_>]) -> Markup {
             @if one.run.checks.is_empty() {
                 p.quiet { "None were kept with this run." }
             } @else {
-                table {
+                table.told.checks {
                     tbody {
                         @for check in &one.run.checks {
                             tr {

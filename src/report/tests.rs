@@ -205,6 +205,9 @@ fn lines_in_which_runs_differ_are_marked() {
         colour: 0,
     });
     let told = html(&runs, &ReportOptions::default());
+    // The paragraph about probes is told of each run, what holds for both once.
+    assert_eq!(told.matches("sent 20 probes over it").count(), 2);
+    assert_eq!(told.matches("Nagle's algorithm was off").count(), 1);
     let differ = told.matches("<tr class=\"differs\">").count();
     assert_eq!(differ, 1, "{told}");
     assert!(
