@@ -9,6 +9,7 @@ mod beside;
 mod curve;
 mod extent;
 mod palette;
+pub mod picture;
 mod plot;
 mod scale;
 mod ticks;

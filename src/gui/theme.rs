@@ -225,14 +225,8 @@ pub fn install(ctx: &egui::Context) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     for (name, bytes) in [
-        (
-            "Roboto",
-            &include_bytes!("../../assets/fonts/Roboto-Regular.ttf")[..],
-        ),
-        (
-            "Roboto Medium",
-            &include_bytes!("../../assets/fonts/Roboto-Medium.ttf")[..],
-        ),
+        ("Roboto", crate::chart::picture::ROBOTO_REGULAR),
+        ("Roboto Medium", crate::chart::picture::ROBOTO_MEDIUM),
     ] {
         fonts
             .font_data
