@@ -14,9 +14,10 @@ mod plot;
 mod scale;
 mod ticks;
 
+pub use crate::measurement::Quantity;
 pub use axis::{Axis, AxisKind};
 pub use beside::{FittedCurve, LandmarkLine};
-pub use curve::{Curve, CurveKey, Dot, Quantity, SourceId, curves_of_run};
+pub use curve::{Curve, CurveKey, Dot, SourceId, curves_of_run};
 pub use extent::{Extent, ceiling, size_extent, value_extent};
 pub use palette::{Dash, Look, Marker, Rgb, SERIES_DARK, SERIES_LIGHT};
 pub use plot::{Chart, ChartOptions, DrawnCurve, Source};

@@ -11,7 +11,7 @@ use super::output::{complain, put};
 use super::request::{Destination, UsageError, destination, is_same_file};
 use crate::chart::picture::{DEFAULT_SIZE, Picture, PictureError, PictureOptions, Plot};
 use crate::chart::{Chart, ChartOptions, Quantity, Source, SourceId};
-use crate::measurement::Run;
+use crate::measurement::{Run, fits, landmarks};
 use crate::report::{self, Addresses, ReportOptions, ReportRun};
 use crate::store::{self, RunDocumentError};
 
@@ -264,10 +264,26 @@ fn charts(runs: &[Named], how: &ExportHow) -> Vec<Chart> {
         WhichPlot::Rtt => &[Quantity::Rtt],
         WhichPlot::Throughput => &[Quantity::Throughput],
     };
-    quantities
+    let of_runs: Vec<_> = runs.iter().map(|named| fits(&named.run)).collect();
+    // Landmarks of several runs would stand for each other's: those of the first are drawn.
+    let marks = runs
         .iter()
-        .map(|quantity| Chart::of(&sources, *quantity, &options))
-        .collect()
+        .zip(&of_runs)
+        .map(|(named, fits)| landmarks(&named.run, fits))
+        .next()
+        .unwrap_or_default();
+    let wanted = how.landmarks();
+    let chart = |quantity: &Quantity| {
+        let mut chart = Chart::of(&sources, *quantity, &options);
+        if !how.no_model {
+            for (source, fits) in sources.iter().zip(&of_runs) {
+                chart.add_fits(source.id, fits);
+            }
+        }
+        chart.add_landmarks(&marks, &wanted);
+        chart
+    };
+    quantities.iter().map(chart).collect()
 }
 
 fn picture(material: &Material, how: &ExportHow) -> Picture {
@@ -303,7 +319,6 @@ fn html(material: &Material, how: &ExportHow) -> String {
     let options = ReportOptions {
         title: material.title.clone(),
         plots: &plots,
-        sections: &[],
     };
     report::html(&runs_of_report, &options)
 }

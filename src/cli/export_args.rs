@@ -1,11 +1,13 @@
 //! The options of `export`, as their help says them, and the values they take.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use crate::chart::Scale;
 use crate::chart::picture::{GREATEST_SIZE, LEAST_SIZE, MAX_SCALE, MIN_SCALE, Theme};
+use crate::measurement::LandmarkKind;
 
 /// Writes a run, or several on top of each other, as pictures, samples or a report.
 ///
@@ -68,6 +70,20 @@ pub(super) struct ExportHow {
     /// The axis of values: linear or log [linear].
     #[arg(long, value_name = "SCALE")]
     pub value_scale: Option<ScaleName>,
+    /// Landmarks to draw, such as segments,floor: of the first run [floor].
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        conflicts_with = "no_landmarks"
+    )]
+    pub landmarks: Vec<LandmarkName>,
+    /// Draw no landmark.
+    #[arg(long)]
+    pub no_landmarks: bool,
+    /// Draw no fitted model.
+    #[arg(long)]
+    pub no_model: bool,
     /// What stands above it; nothing if it is empty [what was measured, and when].
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
@@ -124,7 +140,48 @@ impl From<ScaleName> for Scale {
     }
 }
 
+/// A kind of landmark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LandmarkName {
+    /// Multiples of the segment size.
+    Segments,
+    /// The initial congestion window.
+    InitialWindow,
+    /// Receive window / RTT.
+    WindowBound,
+    /// The bandwidth-delay product.
+    BandwidthDelay,
+    /// The message size at which half of the model's rate is reached.
+    HalfSize,
+    /// The instrument floor.
+    Floor,
+}
+
+impl From<LandmarkName> for LandmarkKind {
+    fn from(name: LandmarkName) -> Self {
+        match name {
+            LandmarkName::Segments => Self::Segments,
+            LandmarkName::InitialWindow => Self::InitialWindow,
+            LandmarkName::WindowBound => Self::WindowBound,
+            LandmarkName::BandwidthDelay => Self::BandwidthDelay,
+            LandmarkName::HalfSize => Self::HalfSize,
+            LandmarkName::Floor => Self::Floor,
+        }
+    }
+}
+
 impl ExportHow {
+    /// The landmarks that are drawn.
+    pub(super) fn landmarks(&self) -> BTreeSet<LandmarkKind> {
+        let asked: BTreeSet<LandmarkKind> =
+            self.landmarks.iter().map(|name| (*name).into()).collect();
+        if self.no_landmarks || !asked.is_empty() {
+            asked
+        } else {
+            BTreeSet::from([LandmarkKind::Floor])
+        }
+    }
+
     /// The scales of sizes and of values; `None` for sizes takes the one that fits.
     pub(super) fn scales(&self) -> (Option<Scale>, Scale) {
         let log = |is_log| if is_log { Scale::Log } else { Scale::Linear };

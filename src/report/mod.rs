@@ -5,16 +5,20 @@
 //! | --- | --- |
 //! | `page` | the page: its sections, in order |
 //! | `figures` | the table of figures, and what limited each point |
+//! | `comparison` | the runs compared with the first of them |
+//! | `model` | what the model says of the path |
 //! | `facts` | profile, path, machine and checks, a column for each run |
 //! | `method` | how it was measured, in prose |
 //! | `excerpt` | the first lines of the transcript, and its refusals |
 //! | `addresses` | a run without hosts, addresses and interfaces |
 
 mod addresses;
+mod comparison;
 mod excerpt;
 mod facts;
 mod figures;
 mod method;
+mod model;
 mod page;
 
 use crate::chart::picture::Plot;
@@ -34,15 +38,6 @@ pub struct ReportRun<'a> {
     pub colour: usize,
 }
 
-/// A section of sentences, which stands between the figures and the method.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
-    /// Its heading.
-    pub title: String,
-    /// Its sentences, a paragraph each.
-    pub sentences: Vec<String>,
-}
-
 /// What a report has beside its runs.
 #[derive(Debug, Clone, Default)]
 pub struct ReportOptions<'a> {
@@ -50,8 +45,6 @@ pub struct ReportOptions<'a> {
     pub title: String,
     /// Its plots, one below the other.
     pub plots: &'a [Plot<'a>],
-    /// Further sections, such as what a fitted model says.
-    pub sections: &'a [Section],
 }
 
 /// The report of some runs as an HTML document.

@@ -2,11 +2,13 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::comparison::comparison;
 use super::excerpt::{Line, first_connection, refusals};
 use super::facts::{Fact, environment, path, profile};
 use super::figures::{failures, figures, limits};
 use super::method::method;
-use super::{ReportOptions, ReportRun, Section, started, title_of, title_of_several};
+use super::model::model;
+use super::{ReportOptions, ReportRun, started, title_of, title_of_several};
 use crate::chart::picture::{Picture, PictureOptions, Plot, Theme};
 use crate::chart::{Look, SERIES_LIGHT};
 use crate::measurement::Run;
@@ -35,7 +37,8 @@ pub(super) fn page(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Strin
                 (summary(runs))
                 (plots(options.plots))
                 (tables(runs))
-                @for section in options.sections { (sentences(section)) }
+                (comparison(runs))
+                (model(runs))
                 (methods(runs))
                 (facts("Profile", &profile(runs), runs))
                 (facts("Path and sockets", &path(runs), runs))
@@ -50,7 +53,7 @@ pub(super) fn page(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Strin
 }
 
 /// What no page shows as it is, such as control characters, is replaced by a sign for it.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let is_harmful = |letter: char| {
         (letter.is_control() && letter != '\n')
             || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -59,7 +62,7 @@ fn clean(text: &str) -> String {
 }
 
 /// A run's name behind its colour; nothing where there is only one.
-fn named(one: &ReportRun<'_>, runs: &[ReportRun<'_>]) -> Markup {
+pub(super) fn named(one: &ReportRun<'_>, runs: &[ReportRun<'_>]) -> Markup {
     let colour = Look::of_run(one.colour, 0).rgb(&SERIES_LIGHT);
     let fill = format!("background:rgb({},{},{})", colour.0, colour.1, colour.2);
     html! {
@@ -70,7 +73,7 @@ fn named(one: &ReportRun<'_>, runs: &[ReportRun<'_>]) -> Markup {
     }
 }
 
-fn headed(one: &ReportRun<'_>, runs: &[ReportRun<'_>]) -> Markup {
+pub(super) fn headed(one: &ReportRun<'_>, runs: &[ReportRun<'_>]) -> Markup {
     html! { @if runs.len() > 1 { h3 { (named(one, runs)) } } }
 }
 
@@ -169,16 +172,6 @@ fn failed(run: &Run) -> Markup {
     html! {
         @for (points, told) in failures(run) {
             p { span.wrong { (points) ": " } (clean(&told)) }
-        }
-    }
-}
-
-/// A section of sentences.
-fn sentences(section: &Section) -> Markup {
-    html! {
-        @if !section.sentences.is_empty() {
-            h2 { (clean(&section.title)) }
-            @for sentence in &section.sentences { p { (clean(sentence)) } }
         }
     }
 }

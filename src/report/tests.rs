@@ -168,28 +168,20 @@ fn failures_refusals_and_lost_probes_are_told() {
 }
 
 #[test]
-fn further_sections_stand_before_the_method() {
-    let sections = [
-        Section {
-            title: "Model".to_owned(),
-            sentences: vec!["T(n) = 20 µs + n / 1 Gbit/s.".to_owned()],
-        },
-        Section {
-            title: "Empty".to_owned(),
-            sentences: Vec::new(),
-        },
-    ];
-    let told = report(
-        &run(),
-        &ReportOptions {
-            sections: &sections,
-            ..ReportOptions::default()
-        },
-    );
+fn what_the_model_says_stands_before_the_method() {
+    let told = report(&run(), &ReportOptions::default());
     let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("{text}"));
     assert!(at("<h2>Figures</h2>") < at("<h2>Model</h2>"));
-    assert!(at("T(n) = 20 µs") < at("<h2>Method</h2>"));
-    assert!(!told.contains("Empty"));
+    assert!(at("<h2>Model</h2>") < at("<h2>Method</h2>"));
+    let [(_, fit)] = &crate::measurement::fits(&run())[..] else {
+        panic!("one delay");
+    };
+    let why = fit
+        .as_ref()
+        .expect_err("too little for a model")
+        .to_string();
+    assert!(told.contains(&format!("No model: {why}.")), "{why}");
+    assert!(!told.contains("<h2>Comparison</h2>"), "a run alone");
 }
 
 #[test]

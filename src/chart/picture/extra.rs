@@ -4,22 +4,27 @@ use super::axes::Axes;
 use super::mark::{Anchor, Frame, Group, Mark, Spot, Stroke, Weight};
 use super::text::{clean, fitted, width};
 use super::theme::Colours;
-use crate::chart::Look;
+use crate::chart::{Chart, FittedCurve, LandmarkLine, Look};
+use crate::measurement::Landmark;
 
 const TEXT: f64 = 11.0;
 const LINE: f64 = 1.1;
 const FIT_LINE: f64 = 1.4;
 const GAP: f64 = 4.0;
+/// Pieces that a fitted curve is drawn in.
+const FIT_PIECES: u32 = 96;
 /// Rows in which the names of upright lines are tried, from above.
 const ROWS: u8 = 8;
 
 /// Which axis a line across a plot belongs to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum GuideAt {
     /// It stands upright at a message size, in bytes.
     Size(f64),
     /// It lies at a value, in base units.
     Value(f64),
+    /// It has a value for each message size.
+    Curve(Vec<(f64, f64)>),
 }
 
 /// A line across a plot.
@@ -29,6 +34,22 @@ pub struct Guide {
     pub at: GuideAt,
     /// What it marks, in a few words.
     pub label: String,
+    /// What is told where the pointer rests on it.
+    pub tip: String,
+}
+
+impl From<(&Landmark, LandmarkLine)> for Guide {
+    fn from((landmark, line): (&Landmark, LandmarkLine)) -> Self {
+        Self {
+            at: match line {
+                LandmarkLine::Vertical(size) => GuideAt::Size(size),
+                LandmarkLine::Horizontal(value) => GuideAt::Value(value),
+                LandmarkLine::Curve(values) => GuideAt::Curve(values),
+            },
+            label: landmark.label.clone(),
+            tip: landmark.explanation.clone(),
+        }
+    }
 }
 
 /// A curve that was fitted, not measured.
@@ -40,6 +61,19 @@ pub struct Fit {
     pub points: Vec<(f64, f64)>,
     /// What is told where the pointer rests on it.
     pub tip: String,
+}
+
+impl Fit {
+    /// The model of a curve that is drawn in a chart.
+    pub(super) fn of(fitted: &FittedCurve, chart: &Chart) -> Option<Self> {
+        let mut shown = chart.shown();
+        let drawn = shown.find(|drawn| drawn.curve.key == fitted.key)?;
+        Some(Self {
+            look: drawn.look,
+            points: fitted.line(chart, FIT_PIECES),
+            tip: fitted.fit.sentences().join("\n"),
+        })
+    }
 }
 
 /// How a fitted curve is drawn.
@@ -75,50 +109,42 @@ pub(super) fn guides(guides: &[Guide], axes: &Axes, colours: &Colours, unit: f64
     let mut taken: Vec<Frame> = Vec::new();
     let of_guide = |guide: &Guide| {
         let frame = axes.frame;
-        let (from, to, kind, value) = match guide.at {
+        let (spots, kind, value) = match &guide.at {
             GuideAt::Size(size) => {
-                let x = axes.x(size)?;
-                (
-                    Spot {
-                        x,
-                        y: frame.bottom(),
-                    },
-                    Spot { x, y: frame.top },
-                    "size",
-                    size,
-                )
+                let x = axes.x(*size)?;
+                let (top, bottom) = (frame.top, frame.bottom());
+                let ends = [bottom, top].map(|y| Spot { x, y });
+                (ends.to_vec(), "size", size.to_string())
             }
             GuideAt::Value(value) => {
-                let y = axes.y(value)?;
-                (
-                    Spot { x: frame.left, y },
-                    Spot {
-                        x: frame.right(),
-                        y,
-                    },
-                    "value",
-                    value,
-                )
+                let y = axes.y(*value)?;
+                let (left, right) = (frame.left, frame.right());
+                let ends = [left, right].map(|x| Spot { x, y });
+                (ends.to_vec(), "value", value.to_string())
+            }
+            GuideAt::Curve(values) => {
+                let spots = values
+                    .iter()
+                    .filter_map(|(size, value)| axes.spot(*size, *value));
+                (spots.collect(), "curve", String::new())
             }
         };
-        if !frame.holds(to, 0.01) {
-            return None;
-        }
+        let end = spots.iter().rev().find(|spot| frame.holds(**spot, 0.01))?;
+        let name = name(guide, *end, frame, &mut taken, colours, unit);
         let stroke = Stroke {
             dashes: vec![4.0 * unit, 3.0 * unit],
             ..Stroke::new(colours.quiet, LINE * unit)
         };
+        let tip = if guide.tip.is_empty() {
+            guide.label.clone()
+        } else {
+            format!("{}: {}", guide.label, guide.tip)
+        };
         Some(Mark::Group(Group {
             class: "guide",
-            facts: vec![
-                ("data-axis", kind.to_owned()),
-                ("data-value", value.to_string()),
-            ],
-            tip: Some(clean(&guide.label)),
-            marks: vec![
-                Mark::line(from, to, stroke),
-                name(guide, to, frame, &mut taken, colours, unit),
-            ],
+            facts: vec![("data-axis", kind.to_owned()), ("data-value", value)],
+            tip: Some(clean(&tip)),
+            marks: vec![Mark::Line { spots, stroke }, name],
             ..Group::default()
         }))
     };
@@ -144,14 +170,14 @@ fn name(
         width: wide,
         height: 1.25 * size,
     };
-    let candidates: Vec<Frame> = match guide.at {
+    let candidates: Vec<Frame> = match &guide.at {
         GuideAt::Size(_) => (0..ROWS)
             .flat_map(|row| {
                 let top = frame.top + f64::from(row) * 1.3 * size;
                 [box_at(end.x + gap, top), box_at(end.x - gap - wide, top)]
             })
             .collect(),
-        GuideAt::Value(_) => {
+        GuideAt::Value(_) | GuideAt::Curve(_) => {
             let (above, below) = (end.y - 1.35 * size, end.y + 0.15 * size);
             let (right, left) = (frame.right() - gap - wide, frame.left + gap);
             [(right, above), (right, below), (left, above), (left, below)]

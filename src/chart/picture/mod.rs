@@ -56,13 +56,16 @@ pub struct Plot<'a> {
 }
 
 impl<'a> From<&'a Chart> for Plot<'a> {
-    /// The chart alone, under the name of what it shows.
+    /// The chart with its models and landmarks, under the name of what it shows.
     fn from(chart: &'a Chart) -> Self {
         Self {
             chart,
             value_name: Cow::Borrowed(chart.quantity.name()),
-            guides: Vec::new(),
-            fits: Vec::new(),
+            guides: chart.shown_landmarks().map(Guide::from).collect(),
+            fits: chart
+                .shown_fits()
+                .filter_map(|fitted| Fit::of(fitted, chart))
+                .collect(),
         }
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
     let bands = chart.shown().flat_map(|drawn| pen.band(drawn)).collect();
     marks.push(inside("bands", bands, 0.0));
     marks.extend(axes.marks(colours));
-    marks.extend(extra::guides(&plot.guides, &axes, colours, unit));
+    let guides = extra::guides(&plot.guides, &axes, colours, unit);
+    marks.push(inside("guides", guides, 0.0));
     let mut lines: Vec<Mark> = chart.shown().filter_map(|drawn| pen.line(drawn)).collect();
     let fits = plot.fits.iter();
     lines.extend(fits.map(|fit| extra::fit(fit, &axes, colours, unit)));

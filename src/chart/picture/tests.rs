@@ -52,9 +52,11 @@ fn chart(sizes: &[u64], names: &[&str], median: f64, scale: Scale) -> Chart {
             kind: AxisKind::Time,
             scale,
         },
-        ceiling: crate::chart::ceiling(&dots, scale),
+        ceiling: crate::chart::ceiling(&dots.iter(), scale),
         curves,
         sizes: sizes.to_vec(),
+        fitted: Vec::new(),
+        landmarks: Vec::new(),
     }
 }
 
@@ -228,6 +230,7 @@ fn lines_across_a_plot_stand_where_they_belong_with_names_that_can_be_read() {
     let guide = |at, label: &str| Guide {
         at,
         label: label.to_owned(),
+        tip: String::new(),
     };
     plot.guides = vec![
         guide(GuideAt::Size(1_448.0), "MSS 1,448"),
