@@ -7,6 +7,7 @@ mod window {
     mod idle;
     mod keyboard;
     mod layout;
+    mod point;
     mod profiles;
     mod queue;
     mod restart;

@@ -2,6 +2,7 @@
 
 mod calibration;
 mod checks;
+mod distribution;
 mod estimate;
 mod fault;
 mod figures;
@@ -20,6 +21,10 @@ pub mod units;
 
 pub use calibration::{Calibration, FLOOR_MARGIN};
 pub use checks::{BytesAtServer, bytes_at_server, check_run};
+pub use distribution::{
+    Along, Bin, Bins, Bucket, Extremes, Histogram, Lost, MOST_BINS, Mark, PointSamples,
+    RoundFigures, RoundRtts, Step,
+};
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use figures::PointFigures;
