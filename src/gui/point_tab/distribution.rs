@@ -1,7 +1,7 @@
 //! The distribution of the selected point's round-trip times: a histogram, or the share of probes that
 //! took no longer.
 
-use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, vec2};
+use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, pos2};
 
 use super::frame::{self, AxisOf, Frame, Ground, Line, number_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, words};
@@ -141,11 +141,11 @@ fn draw_steps(ui: &Ui, ground: &Ground, scale: Scale, samples: &PointSamples, st
             place(scale, step.rtt_ns as f64),
             100.0 * step.count as f64 / n,
         );
-        line.push(egui::pos2(to.x, height));
+        line.push(pos2(to.x, height));
         line.push(to);
         height = to.y;
     }
-    line.push(egui::pos2(ground.rect.right(), height));
+    line.push(pos2(ground.rect.right(), height));
     let stroke = Stroke::new(1.5, Palette::of(ui).series(0));
     ground.painter.add(Shape::line(line, stroke));
 }
@@ -166,22 +166,33 @@ fn marks(ui: &Ui, ground: &Ground, scale: Scale, samples: &PointSamples) {
             (Stroke::new(1.0, palette.faint), Some(3.0))
         };
         ground.upright(x, stroke, dash);
-        let place = ground.at(x, 0.0).x;
-        let is_beyond = place > ground.rect.right();
-        let (text, at, align) = if is_beyond {
-            let at = ground.rect.right_top() + vec2(-3.0, 1.0);
-            (format!("{name} →"), at, Align2::RIGHT_TOP)
+        let line = ground.at(x, 0.0).x;
+        let right = ground.rect.right();
+        let (text, sides) = if line > right {
+            (format!("{name} →"), [(right - 3.0, Align2::RIGHT_TOP); 2])
         } else {
-            let at = egui::pos2(place + 3.0, ground.rect.top() + 1.0);
-            (name.to_owned(), at, Align2::LEFT_TOP)
+            let sides = [
+                (line + 3.0, Align2::LEFT_TOP),
+                (line - 3.0, Align2::RIGHT_TOP),
+            ];
+            (name.to_owned(), sides)
         };
         let font = FontId::proportional(text_size::SMALL);
         let galley = ground.painter.layout_no_wrap(text, font, palette.text);
-        let room = align.anchor_size(at, galley.size());
-        if taken
-            .iter()
-            .all(|other| !other.intersects(room.expand(GAP)))
-        {
+        // Beside its line, on either side, or a line of text further down.
+        let places = [0.0, galley.size().y]
+            .into_iter()
+            .flat_map(|down| sides.map(|(x, align)| (x, down, align)));
+        let free = places
+            .map(|(x, down, align)| {
+                let at = pos2(x, ground.rect.top() + 1.0 + down);
+                align.anchor_size(at, galley.size())
+            })
+            .find(|room| {
+                ground.rect.contains_rect(*room)
+                    && !taken.iter().any(|other| other.intersects(room.expand(GAP)))
+            });
+        if let Some(room) = free {
             ground.painter.galley(room.min, galley, palette.text);
             taken.push(room);
         }
