@@ -17,7 +17,7 @@ use echograph::engine::RunProgress;
 use echograph::experiment::{PointSpec, Profile, Rounds};
 use echograph::gui::FedWindow;
 use echograph::measurement::{
-    Environment, Point, PointFigures, Probe, Probes, Round, Run, RunId, RunState, Transcript,
+    Environment, Point, PointFigures, Probe, Probes, Round, Run, RunId, RunState, Transcript, Work,
 };
 use echograph::protocol::MeasurementType;
 use egui::{Context, Event, Pos2, RawInput, Rect, Vec2, pos2, vec2};
@@ -280,6 +280,7 @@ impl Growing {
                     session: number,
                     warmup: 1,
                     probes: probes.iter().copied().collect(),
+                    work: work_of(probes.first(), probes.last()),
                     ..Round::default()
                 };
                 if is_selected {
@@ -319,7 +320,10 @@ impl Growing {
                         session: self.open.session + 1,
                         ..Round::default()
                     };
-                    let full = std::mem::replace(&mut self.open, next);
+                    let mut full = std::mem::replace(&mut self.open, next);
+                    let first = full.probes.iter().next();
+                    let last = full.probes.iter_from(full.probes.len() - 1).next();
+                    full.work = work_of(first, last);
                     self.figures.feed(&full);
                     self.run.points[SELECTED].rounds.push(Arc::new(full));
                 }
@@ -341,6 +345,16 @@ impl Growing {
             round: self.open.number,
         }
     }
+}
+
+/// What the engine counts of a round that is over.
+fn work_of(first: Option<&Probe>, last: Option<&Probe>) -> Option<Work> {
+    let (first, last) = (first?, last?);
+    Some(Work {
+        began_ns: first.sent_ns,
+        ended_ns: last.sent_ns + 100_000,
+        ..Work::default()
+    })
 }
 
 /// Probes whose round-trip times have a long tail, some without an echo.
