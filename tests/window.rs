@@ -8,6 +8,7 @@ mod window {
     mod keyboard;
     mod layout;
     mod plots;
+    mod point;
     mod profiles;
     mod queue;
     mod restart;

@@ -16,6 +16,7 @@ use super::file_dialog::FileDialogs;
 use super::form::Form;
 use super::modal::Modal;
 use super::plots::PlotState;
+use super::point_tab::PointState;
 use super::points_table::TableState;
 use super::presenter::Presenter;
 use super::profiles::is_special;
@@ -80,6 +81,9 @@ pub struct App {
     pub(super) points: TableState,
     /// The point that is looked at more closely.
     pub(super) selected: Option<Selected>,
+    /// The run that was shown when that was last looked at.
+    pub(super) selected_while: Option<RunId>,
+    pub(super) point: PointState,
     pub(super) transcript: TranscriptState,
     pub(super) details: DetailsState,
     pub(super) path_field_only: bool,
@@ -130,6 +134,8 @@ impl App {
             presenter: Presenter::default(),
             points: TableState::default(),
             selected: None,
+            selected_while: None,
+            point: PointState::default(),
             transcript: TranscriptState::default(),
             details: DetailsState::default(),
             path_field_only: options.path_field,
@@ -231,6 +237,12 @@ impl App {
             self.take(event);
         }
         self.snapshot = self.engine.snapshot();
+        self.take_in(context);
+    }
+
+    /// What follows from the engine's newest picture.
+    pub(super) fn take_in(&mut self, context: &Context) {
+        self.follow_selected();
         if let Some((purpose, answer)) = self.dialogs.poll() {
             self.file_chosen(purpose, answer);
         }
@@ -336,7 +348,9 @@ impl App {
             Action::Save => self.save(context),
             Action::SaveAs => self.save_as(context),
             Action::Run => self.run(),
-            Action::Stop => self.stop_current(),
+            Action::Stop if self.progress().is_some() => self.stop_current(),
+            // Its key, where there is nothing to stop.
+            Action::Stop => self.selected = None,
             Action::Present => self.presenter.toggle(context),
             Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         }

@@ -22,6 +22,8 @@ pub struct EndedRun {
     pub run: Arc<Run>,
     /// What the server recorded; nothing of a server elsewhere.
     pub seen: Option<ServerSide>,
+    /// Echoes that came back, counted once: a frame must not go through a million samples.
+    pub echoes: u64,
     /// How fast it went.
     pace: Option<Pace>,
 }
@@ -31,7 +33,13 @@ impl EndedRun {
     #[must_use]
     pub fn new(run: Arc<Run>, seen: Option<ServerSide>) -> Self {
         let pace = Pace::of(&run);
-        Self { run, seen, pace }
+        let echoes = run.points.iter().map(Point::probes_echoed).sum();
+        Self {
+            run,
+            seen,
+            echoes,
+            pace,
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Tab {
     /// The points' statistics.
     #[default]
     Points,
+    /// The selected point: its distribution, its timeline, its rounds.
+    Point,
     /// What was said on the wire.
     Transcript,
     /// How the run was measured, by what, and whether it agrees with itself.
@@ -46,7 +48,7 @@ pub struct Settings {
     pub tabs_folded: bool,
     /// Height of the tabs in points; 0 until they are dragged: they follow the window.
     pub tabs_height: f32,
-    /// The same while the transcript or the details are open.
+    /// The same while one of the other tabs is open.
     pub transcript_height: f32,
     /// Whether the advanced card is open.
     pub advanced_open: bool,
@@ -102,7 +104,7 @@ impl Settings {
     pub fn tab_height(&mut self) -> &mut f32 {
         match self.tab {
             Tab::Points => &mut self.tabs_height,
-            Tab::Transcript | Tab::Details => &mut self.transcript_height,
+            Tab::Point | Tab::Transcript | Tab::Details => &mut self.transcript_height,
         }
     }
 

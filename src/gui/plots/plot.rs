@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 
-use egui::{Align2, FontId, Id, Rect, Role, Stroke, TextStyle, Tooltip, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, EventFilter, FontId, Id, Key, Modifiers, PointerButton, Rect, Role, Stroke, StrokeKind,
+    TextStyle, Tooltip, Ui, WidgetInfo, vec2,
+};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Plot, PlotMemory, PlotResponse, PlotTransform, PlotUi,
 };
 
-use super::super::selection::Selected;
+use super::super::selection::{Direction, Selected, next_selected};
 use super::super::theme::{Palette, space, text_size};
 use super::Chosen;
 use super::beside;
@@ -44,7 +47,7 @@ pub fn show(
     run: Option<&Run>,
     view: &View,
     controls: Option<Controls<'_>>,
-) -> Chosen {
+) -> Option<Chosen> {
     let top = ui.cursor().top();
     heading::show(ui, chart, view.model.as_ref(), controls);
     let height = (view.height - (ui.cursor().top() - top)).max(80.0);
@@ -83,7 +86,9 @@ pub fn show(
         say_empty(ui, run, chart.quantity, frame);
         return None;
     }
-    point_at(ui, chart, run, places, &response, landmark)
+    let at_pointer = point_at(ui, chart, run, places, &response, landmark);
+    let by_key = run.and_then(|run| keys(ui, run, view.selected, &response));
+    at_pointer.or(by_key)
 }
 
 fn name(chart: &Chart) -> &'static str {
@@ -298,7 +303,7 @@ fn point_at(
     places: Places<'_>,
     plot: &PlotResponse<()>,
     landmark: Option<&Landmark>,
-) -> Chosen {
+) -> Option<Chosen> {
     let response = &plot.response;
     let at = response.hover_pos()?;
     let found = hover::nearest(chart, places, at);
@@ -320,11 +325,51 @@ fn point_at(
             ui.label(&landmark.explanation);
         });
     }
-    if !response.clicked() {
+    if !response.clicked_by(PointerButton::Primary) {
         return None;
     }
     let point = found.and_then(|key| hover::point_of(run, key));
-    Some(point.map(|point| Selected::new(run, point)))
+    Some(Chosen::Point(point.map(|point| Selected::new(run, point))))
+}
+
+/// While a plot has the keyboard, arrows go from point to point, and Enter looks at one more closely.
+fn keys(ui: &Ui, run: &Run, selected: Option<Selected>, plot: &PlotResponse<()>) -> Option<Chosen> {
+    let response = &plot.response;
+    if response.clicked_by(PointerButton::Primary) {
+        response.request_focus();
+    }
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    ui.painter().rect_stroke(
+        *plot.transform.frame(),
+        2.0,
+        Stroke::new(1.0, Palette::of(ui).accent),
+        StrokeKind::Inside,
+    );
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let ways = [
+        (Key::ArrowLeft, Direction::SmallerSize),
+        (Key::ArrowRight, Direction::LargerSize),
+        (Key::ArrowUp, Direction::LongerDelay),
+        (Key::ArrowDown, Direction::ShorterDelay),
+    ];
+    let mut now = selected;
+    for (key, direction) in ways {
+        if pressed(key) {
+            now = next_selected(run, now, direction);
+        }
+    }
+    if now != selected {
+        return Some(Chosen::Point(now));
+    }
+    pressed(Key::Enter).then_some(Chosen::Closer)
 }
 
 /// An empty plot says what will appear and what to press.
