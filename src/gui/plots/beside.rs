@@ -6,7 +6,7 @@ use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, 
 
 use super::super::theme::{space, text_size};
 use super::paint::{Pen, Places};
-use crate::chart::{Chart, LandmarkLine};
+use crate::chart::{Chart, LandmarkLine, Quantity};
 use crate::measurement::Landmark;
 
 /// How near the pointer must be to a landmark, in points.
@@ -65,7 +65,7 @@ pub fn landmarks<'a>(
         let font = FontId::proportional(text_size::SMALL);
         let galley = painter.layout_no_wrap(landmark.label.clone(), font, colour);
         let taken = |place: Rect| labels.iter().any(|label| label.place.intersects(place));
-        if let Some(place) = place_of_label(&line, galley.size(), frame, &taken) {
+        if let Some(place) = place_of_label(chart.quantity, &line, galley.size(), frame, &taken) {
             labels.push(Label {
                 landmark,
                 galley,
@@ -78,9 +78,10 @@ pub fn landmarks<'a>(
     labels
 }
 
-/// Beside the upper end of a line that stands, above the right end of one that lies; one step down as
+/// Beside the upper end of a line that stands, at the right end of one that lies; one step down as
 /// often as something is in the way. `None` where there is no room.
 fn place_of_label(
+    quantity: Quantity,
     line: &[Pos2],
     size: Vec2,
     frame: Rect,
@@ -97,8 +98,12 @@ fn place_of_label(
             Align2::RIGHT_TOP.anchor_size(pos2(first.x - space::SMALL, top), size)
         }
     } else {
-        let end = pos2(last.x.min(frame.right()), last.y);
-        Align2::RIGHT_BOTTOM.anchor_size(end - vec2(space::SMALL, 2.0), size)
+        let end = pos2(last.x.min(frame.right()) - space::SMALL, last.y);
+        match quantity {
+            // No round-trip time lies below a bound, and no throughput above it.
+            Quantity::Rtt => Align2::RIGHT_TOP.anchor_size(end + vec2(0.0, 2.0), size),
+            Quantity::Throughput => Align2::RIGHT_BOTTOM.anchor_size(end - vec2(0.0, 2.0), size),
+        }
     };
     while taken(place) {
         place = place.translate(vec2(0.0, size.y));
