@@ -193,6 +193,7 @@ impl Axes {
             colour: colours.quiet,
             anchor,
             is_upward: false,
+            halo: None,
         };
         let under = bottom + (TICK + GAP) * unit;
         for tick in &self.size.ticks {
@@ -252,6 +253,7 @@ impl Axes {
             colour: colours.text,
             anchor: Anchor::Middle,
             is_upward,
+            halo: None,
         };
         let labels = self
             .value

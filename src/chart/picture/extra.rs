@@ -1,10 +1,11 @@
 //! What stands in a plot beside measured curves: lines across it with their names, and fitted curves.
 
+use super::Plot;
 use super::axes::Axes;
 use super::mark::{Anchor, Frame, Group, Mark, Spot, Stroke, Weight};
 use super::text::{clean, fitted, width};
 use super::theme::Colours;
-use crate::chart::{Chart, FittedCurve, LandmarkLine, Look};
+use crate::chart::{Chart, FittedCurve, LandmarkLine, Look, Quantity};
 use crate::measurement::Landmark;
 
 const TEXT: f64 = 11.0;
@@ -104,9 +105,15 @@ pub(super) fn fit(fit: &Fit, axes: &Axes, colours: &Colours, unit: f64) -> Mark 
 }
 
 /// The marks of lines across a plot. Those beyond its axes are left out; no two names stand on each
-/// other while there is room for both.
-pub(super) fn guides(guides: &[Guide], axes: &Axes, colours: &Colours, unit: f64) -> Vec<Mark> {
+/// other while there is room for both. The names come second: they lie over the curves.
+pub(super) fn guides(
+    plot: &Plot<'_>,
+    axes: &Axes,
+    colours: &Colours,
+    unit: f64,
+) -> (Vec<Mark>, Vec<Mark>) {
     let mut taken: Vec<Frame> = Vec::new();
+    let mut names = Vec::new();
     let of_guide = |guide: &Guide| {
         let frame = axes.frame;
         let (spots, kind, value) = match &guide.at {
@@ -130,7 +137,15 @@ pub(super) fn guides(guides: &[Guide], axes: &Axes, colours: &Colours, unit: f64
             }
         };
         let end = spots.iter().rev().find(|spot| frame.holds(**spot, 0.01))?;
-        let name = name(guide, *end, frame, &mut taken, colours, unit);
+        names.push(name(
+            guide,
+            plot.chart.quantity,
+            *end,
+            frame,
+            &mut taken,
+            colours,
+            unit,
+        ));
         let stroke = Stroke {
             dashes: vec![4.0 * unit, 3.0 * unit],
             ..Stroke::new(colours.quiet, LINE * unit)
@@ -144,16 +159,18 @@ pub(super) fn guides(guides: &[Guide], axes: &Axes, colours: &Colours, unit: f64
             class: "guide",
             facts: vec![("data-axis", kind.to_owned()), ("data-value", value)],
             tip: Some(clean(&tip)),
-            marks: vec![Mark::Line { spots, stroke }, name],
+            marks: vec![Mark::Line { spots, stroke }],
             ..Group::default()
         }))
     };
-    guides.iter().filter_map(of_guide).collect()
+    let lines = plot.guides.iter().filter_map(of_guide).collect();
+    (lines, names)
 }
 
 /// The name of a line that ends at `end`, where nothing stands yet.
 fn name(
     guide: &Guide,
+    quantity: Quantity,
     end: Spot,
     frame: Frame,
     taken: &mut Vec<Frame>,
@@ -180,9 +197,17 @@ fn name(
         GuideAt::Value(_) | GuideAt::Curve(_) => {
             let (above, below) = (end.y - 1.35 * size, end.y + 0.15 * size);
             let (right, left) = (frame.right() - gap - wide, frame.left + gap);
-            [(right, above), (right, below), (left, above), (left, below)]
+            let sides = match quantity {
+                // No round-trip time lies below a bound, and no throughput above it.
+                Quantity::Rtt => [below, above],
+                Quantity::Throughput => [above, below],
+            };
+            [right, left]
+                .map(|left| sides.map(|top| (left, top)))
+                .concat()
+                .into_iter()
                 .map(|(left, top)| box_at(left, top))
-                .to_vec()
+                .collect()
         }
     };
     let is_inside = |place: &Frame| {
@@ -210,5 +235,6 @@ fn name(
         colour: colours.quiet,
         anchor: Anchor::Start,
         is_upward: false,
+        halo: Some(colours.ground),
     }
 }

@@ -194,6 +194,7 @@ pub(super) fn key(
             colour: colours.quiet,
             anchor: Anchor::Start,
             is_upward: false,
+            halo: None,
         });
     }
     Mark::Group(Group {

@@ -106,6 +106,7 @@ fn heading(title: &str, at: Spot, room: f64, colours: &Colours, unit: f64) -> Ma
         colour: colours.text,
         anchor: Anchor::Start,
         is_upward: false,
+        halo: None,
     }
 }
 

@@ -83,6 +83,7 @@ fn place(
         colour,
         anchor: Anchor::Start,
         is_upward: false,
+        halo: None,
     };
     let more = |left: usize| format!("and {} more", count(left as u64));
     let for_more = width(&more(all), size, Weight::Regular) + BETWEEN * unit;

@@ -172,6 +172,8 @@ pub enum Mark {
         anchor: Anchor,
         /// Whether it runs upwards.
         is_upward: bool,
+        /// The colour of the ground about its letters, where it lies over something.
+        halo: Option<Rgb>,
     },
     /// Marks that belong together.
     Group(Group),

@@ -40,7 +40,7 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
     let bands = chart.shown().flat_map(|drawn| pen.band(drawn)).collect();
     marks.push(inside("bands", bands, 0.0));
     marks.extend(axes.marks(colours));
-    let guides = extra::guides(&plot.guides, &axes, colours, unit);
+    let (guides, names) = extra::guides(plot, &axes, colours, unit);
     marks.push(inside("guides", guides, 0.0));
     let mut lines: Vec<Mark> = chart.shown().filter_map(|drawn| pen.line(drawn)).collect();
     let fits = plot.fits.iter();
@@ -48,6 +48,7 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
     marks.push(inside("lines", lines, 0.0));
     let dots = chart.shown().flat_map(|drawn| pen.dots(drawn)).collect();
     marks.push(inside("dots", dots, SLACK * unit));
+    marks.push(inside("names", names, 0.0));
     if chart.dots().next().is_none() {
         marks.push(nothing(frame, colours, unit));
     }
@@ -97,5 +98,6 @@ fn nothing(frame: Frame, colours: &Colours, unit: f64) -> Mark {
         colour: colours.quiet,
         anchor: Anchor::Middle,
         is_upward: false,
+        halo: None,
     }
 }

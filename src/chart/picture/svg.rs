@@ -221,6 +221,7 @@ fn text(out: &mut Out, mark: &Mark) -> io::Result<()> {
         colour: fill,
         anchor,
         is_upward,
+        halo,
     } = mark
     else {
         return Ok(());
@@ -238,6 +239,14 @@ fn text(out: &mut Out, mark: &Mark) -> io::Result<()> {
         Anchor::Start => {}
         Anchor::Middle => attributes.push(("text-anchor", "middle".to_owned())),
         Anchor::End => attributes.push(("text-anchor", "end".to_owned())),
+    }
+    if let Some(ground) = halo {
+        attributes.extend([
+            ("stroke", colour(*ground)),
+            ("stroke-width", number(0.3 * size)),
+            ("stroke-linejoin", "round".to_owned()),
+            ("paint-order", "stroke".to_owned()),
+        ]);
     }
     if *is_upward {
         let turn = format!("rotate(-90 {} {})", number(at.x), number(at.y));
