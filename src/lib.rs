@@ -13,6 +13,7 @@
 //! | [`server`] | the embedded server |
 //! | [`store`] | files: profiles, run documents, samples as CSV, the environment |
 //! | [`chart`] | what the plots show: curves, axes, ticks, colours |
+//! | [`report`] | a run or several as a lab report in one HTML file |
 //! | [`gui`] | the window |
 //! | [`cli`] | one file a command |
 //!
@@ -34,5 +35,6 @@ pub mod experiment;
 pub mod gui;
 pub mod measurement;
 pub mod protocol;
+pub mod report;
 pub mod server;
 pub mod store;

@@ -19,6 +19,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("engine", &["protocol", "experiment", "measurement"]),
     ("store", &["protocol", "experiment", "measurement"]),
     ("chart", &["experiment", "measurement"]),
+    (
+        "report",
+        &["protocol", "experiment", "measurement", "store", "chart"],
+    ),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -56,6 +60,7 @@ fn imports_point_one_way() {
         "engine",
         "store",
         "chart",
+        "report",
         "gui",
         "cli",
     ];

@@ -11,6 +11,7 @@ mod window {
     mod layout;
     mod opening;
     mod plots;
+    mod point;
     mod profiles;
     mod queue;
     mod restart;

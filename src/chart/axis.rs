@@ -102,7 +102,9 @@ fn with_unit(value: f64, step: f64, unit: Unit) -> String {
     reason = "not negative, and the conversion saturates"
 )]
 fn bytes_label(value: f64) -> String {
-    if value < 0.0 || (value - value.round()).abs() > 1e-6 * value.abs().max(1.0) {
+    // Beyond 2^53 neighbouring numbers are more than a byte apart.
+    let is_size = (0.0..=9_007_199_254_740_992.0).contains(&value);
+    if !is_size || (value - value.round()).abs() > 1e-6 * value.abs().max(1.0) {
         return String::new();
     }
     let size = value.round() as u64;
@@ -171,5 +173,6 @@ mod tests {
         assert_eq!(bytes_label(1_000.0), "1,000");
         assert_eq!(bytes_label(2_000.0), "2,000");
         assert_eq!(bytes_label(0.5), "");
+        assert_eq!(bytes_label(1e30), "");
     }
 }

@@ -3,30 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::measurement::units::count;
-use crate::measurement::{PeerPoint, PeerResult, Point, PointStatistics, Run};
-
-/// Which figure a plot shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Quantity {
-    /// Round-trip time, in nanoseconds.
-    Rtt,
-    /// Throughput, in bit/s.
-    Throughput,
-}
-
-impl Quantity {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Rtt, Self::Throughput];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rtt => "Round-trip time",
-            Self::Throughput => "Throughput",
-        }
-    }
-}
+use crate::measurement::{PeerPoint, PeerResult, Point, PointStatistics, Quantity, Run};
 
 /// Where curves come from: a number for each run and each result of another program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

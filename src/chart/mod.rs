@@ -9,14 +9,16 @@ mod beside;
 mod curve;
 mod extent;
 mod palette;
+pub mod picture;
 mod plot;
 mod ratio;
 mod scale;
 mod ticks;
 
+pub use crate::measurement::Quantity;
 pub use axis::{Axis, AxisKind};
 pub use beside::{FittedCurve, LandmarkLine};
-pub use curve::{Curve, CurveKey, Dot, Quantity, SourceId, curves_of_peer, curves_of_run};
+pub use curve::{Curve, CurveKey, Dot, SourceId, curves_of_peer, curves_of_run};
 pub use extent::{Extent, ceiling, ratio_extent, size_extent, value_extent};
 pub use palette::{Dash, Look, Marker, Rgb, SERIES_DARK, SERIES_LIGHT};
 pub use plot::{Chart, ChartOptions, Content, DrawnCurve, Source};

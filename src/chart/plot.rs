@@ -1,5 +1,6 @@
 //! One plot: which curves stand in it, how they look, and on what axes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{
@@ -183,6 +184,16 @@ impl Chart {
         let highest = ceiling(&chart.dots(), options.value_scale);
         chart.ceiling = highest;
         chart
+    }
+
+    /// What its values are.
+    #[must_use]
+    pub fn value_name(&self) -> Cow<'static, str> {
+        let name = self.quantity.name();
+        match &self.ratio_to {
+            None => Cow::Borrowed(name),
+            Some(baseline) => Cow::Owned(format!("{name}, times that of {baseline}")),
+        }
     }
 
     /// The curves that are drawn.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::export_args::ExportArgs;
 use super::run_args::RunArgs;
 use super::values;
 use crate::experiment::WaitStrategy;
@@ -33,6 +34,7 @@ pub(super) struct Cli {
 pub(super) enum Command {
     // Much larger than the others.
     Run(Box<RunArgs>),
+    Export(Box<ExportArgs>),
     Serve(ServeArgs),
     /// Draws the window into picture files.
     #[command(hide = true)]

@@ -10,12 +10,15 @@
 //! | `request` | a profile out of a file and options, or what is wrong with them |
 //! | `run`, `progress` | the `run` command, its progress |
 //! | `report`, `table`, `notes` | a run as text: all of it, its table, the lines below |
+//! | `export`, `export_args` | the `export` command, its options |
 //! | `serve` | the `serve` command |
 //! | `window` | no command: the window |
 //! | `signals`, `output` | Ctrl+C; the two streams |
 //! | `open_files` | whether the system lets the program work at all |
 
 mod args;
+mod export;
+mod export_args;
 mod notes;
 mod open_files;
 mod output;
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Ok(Cli { command, files }) => match command {
             None => window::open(files),
             Some(Command::Run(args)) => run::run(&args),
+            Some(Command::Export(args)) => export::export(&args),
             Some(Command::Serve(args)) => serve::serve(&args),
             Some(Command::Screenshots { folder }) => window::screenshots(&folder),
         },

@@ -197,7 +197,7 @@ pub(super) fn destinations(args: &RunArgs) -> Result<Destinations, UsageError> {
     }
 }
 
-fn destination(
+pub(super) fn destination(
     option: &'static str,
     path: Option<&Path>,
 ) -> Result<Option<Destination>, UsageError> {
@@ -223,7 +223,7 @@ fn destination(
 }
 
 /// Whether two names lead to the same file that is there, and can be replaced.
-fn is_same_file(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     let file = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
     file(one).is_some_and(|one| file(other) == Some(one))
 }

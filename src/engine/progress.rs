@@ -224,6 +224,41 @@ mod tests {
         Duration::from_millis(ms)
     }
 
+    /// The window draws a frame for each picture, and never needs more than thirty of them a second.
+    #[test]
+    fn however_cheap_pictures_are_there_are_fewer_than_thirty_a_second() {
+        let began = Instant::now();
+        for place in [
+            Place::BetweenRounds,
+            Place::AmongSlowProbes,
+            Place::AmongQuickProbes,
+        ] {
+            let mut pace = Pace::new(began);
+            let mut taken = Vec::new();
+            for asked in 0..5_000 {
+                let now = began + ms(asked);
+                if pace.is_due(now, place) {
+                    pace.taken(now, now);
+                    pace.waited(Duration::ZERO, now);
+                    taken.push(now);
+                }
+            }
+            assert!(taken.len() >= 4, "there are some: {place:?}");
+            let least = Duration::from_secs(1) / 30;
+            let apart = |pair: &[Instant]| pair[1].duration_since(pair[0]) > least;
+            assert!(taken.windows(2).all(apart), "{place:?}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_cost_much_are_taken_seldom() {
+        let began = Instant::now();
+        let mut pace = Pace::new(began);
+        pace.taken(began, began + ms(40));
+        assert!(!pace.is_due(began + ms(800), Place::AmongSlowProbes));
+        assert!(pace.is_due(began + ms(840), Place::AmongSlowProbes));
+    }
+
     #[test]
     fn a_visit_is_foreseen_from_the_point_itself_or_else_from_the_others() {
         let mut forecast = Forecast::new(3);

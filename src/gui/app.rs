@@ -19,6 +19,7 @@ use super::library::Library;
 use super::modal::Modal;
 use super::opening::Openings;
 use super::plots::PlotState;
+use super::point_tab::PointState;
 use super::points_table::TableState;
 use super::presenter::Presenter;
 use super::profiles::is_special;
@@ -83,6 +84,9 @@ pub struct App {
     pub(super) points: TableState,
     /// The point that is looked at more closely.
     pub(super) selected: Option<Selected>,
+    /// The run that was shown when that was last looked at.
+    pub(super) selected_while: Option<RunId>,
+    pub(super) point: PointState,
     pub(super) transcript: TranscriptState,
     pub(super) details: DetailsState,
     pub(super) path_field_only: bool,
@@ -136,6 +140,8 @@ impl App {
             presenter: Presenter::default(),
             points: TableState::default(),
             selected: None,
+            selected_while: None,
+            point: PointState::default(),
             transcript: TranscriptState::default(),
             details: DetailsState::default(),
             path_field_only: options.path_field,
@@ -190,6 +196,13 @@ impl App {
         self.progress().filter(|progress| progress.run.id == shown)
     }
 
+    /// Everything that is known of the run that is shown, as text.
+    pub(super) fn details_as_text(&mut self, context: &Context) -> Option<String> {
+        let run = self.shown().cloned()?;
+        let analysis = self.analyst.of(&run, context);
+        Some(super::details::as_text(&run, &analysis.fits))
+    }
+
     /// Opens the details at a topic.
     pub(super) fn show_details(&mut self, topic: Topic) {
         self.settings.tab = Tab::Details;
@@ -226,7 +239,13 @@ impl App {
             self.take(event);
         }
         self.snapshot = self.engine.snapshot();
+        self.take_in(context);
+    }
+
+    /// What follows from the engine's newest picture.
+    pub(super) fn take_in(&mut self, context: &Context) {
         self.follow_run();
+        self.follow_selected();
         if let Some((purpose, answer)) = self.dialogs.poll() {
             self.file_chosen(purpose, answer, context);
         }
@@ -335,7 +354,9 @@ impl App {
             Action::SaveAs => self.save_as(context),
             Action::SaveRun => self.ask_save_run(context),
             Action::Run => self.run(),
-            Action::Stop => self.stop_current(),
+            Action::Stop if self.progress().is_some() => self.stop_current(),
+            // Its key, where there is nothing to stop.
+            Action::Stop => self.selected = None,
             Action::Present => self.presenter.toggle(context),
             Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         }

@@ -14,14 +14,17 @@ use super::theme::{
 };
 use super::widgets::note;
 use super::{
-    compare, details, drop_files, form_panel, library, modal, plots, points_table, status,
-    table_sheet, transcript_tab,
+    compare, details, drop_files, form_panel, library, modal, plots, point_tab, points_table,
+    status, table_sheet, transcript_tab,
 };
 
 /// Width that the button of a notice takes.
 const DISMISS_ROOM: f32 = 79.0;
 /// What the button at the tabs does.
 const COPY_TABLE: &str = "Copies it with TABs between the cells, for a report or a spreadsheet.";
+/// The same where a point is looked at.
+const COPY_POINT: &str =
+    "Copies its figures, its histogram and its rounds with TABs between the cells.";
 /// The same where the details are open.
 const COPY_DETAILS: &str = "Copies all of it as text, for a report.";
 
@@ -211,6 +214,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
         ui.horizontal(|ui| {
             for (tab, name) in [
                 (Tab::Points, "Points"),
+                (Tab::Point, "Point"),
                 (Tab::Compare, "Compare"),
                 (Tab::Transcript, "Transcript"),
                 (Tab::Details, "Details"),
@@ -223,18 +227,21 @@ fn tabs(app: &mut App, ui: &mut Ui) {
                 }
             }
             library::choose(app, ui);
-            if !folded && app.shown().is_some() {
+            let has_text = app.settings.tab != Tab::Point || app.selected_point().is_some();
+            if !folded && app.shown().is_some() && has_text {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let (name, hint) = match app.settings.tab {
                         Tab::Points | Tab::Compare | Tab::Transcript => ("Copy table", COPY_TABLE),
+                        Tab::Point => ("Copy point", COPY_POINT),
                         Tab::Details => ("Copy details", COPY_DETAILS),
                     };
                     if ui.button(name).on_hover_text(hint).clicked() {
                         let text = match app.settings.tab {
                             Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
+                            Tab::Point => point_tab::text(app),
                             Tab::Compare => Some(compare::as_text(app)),
                             Tab::Transcript => Some(transcript_tab::text(app)),
-                            Tab::Details => app.shown().map(|run| details::as_text(run)),
+                            Tab::Details => app.details_as_text(ui.ctx()),
                         };
                         ui.ctx().copy_text(text.unwrap_or_default());
                     }
@@ -245,6 +252,7 @@ fn tabs(app: &mut App, ui: &mut Ui) {
             ui.add_space(space::SMALL);
             match app.settings.tab {
                 Tab::Points => points_table::show(app, ui),
+                Tab::Point => point_tab::show(app, ui),
                 Tab::Compare => compare::show(app, ui),
                 Tab::Transcript => transcript_tab::show(app, ui),
                 Tab::Details => details::show(app, ui),

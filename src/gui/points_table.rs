@@ -1,27 +1,33 @@
 //! The table of the points' statistics: every figure that there is, as text. What does not fit is
 //! reached by the scroll bar, the wheel or the arrow keys; the columns that name the rows stay in
-//! sight. A figure is shown whole or not at all, so that none is read without its last digits.
+//! sight. A figure is shown whole or not at all, so that none is read without its last digits. A row is
+//! selected by a click or with the arrow keys.
 
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, FontId, Label, Layout, RichText, Sense, Stroke, StrokeKind, TextStyle, Ui,
-    style::{ScrollFadeStyle, ScrollStyle},
+    Align, Align2, FontId, Label, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind,
+    TextStyle, Ui, WidgetInfo,
+    style::{ScrollAnimation, ScrollFadeStyle, ScrollStyle},
     vec2,
 };
 use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
 use super::app::App;
 use super::point_hover::about;
+use super::selection::{Selected, next_selected};
 use super::table_columns::{Column, that_name_rows};
-use super::table_keys::{Scrolled, edges, keys};
+use super::table_keys::{self, Scrolled, edges, keys};
 use super::table_sheet::Sheet;
 use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, text_size};
 use super::widgets::note;
-use crate::measurement::{Run, RunId};
+use crate::measurement::units::bytes;
+use crate::measurement::{Point, Run, RunId};
 
 /// Space at either side of what stands in a column.
 const MARGIN: f32 = 7.0;
+/// Width of the bar at the selected row.
+const BAR: f32 = 4.0;
 /// Stands where a figure is that is not in sight as a whole.
 const CUT: &str = "…";
 
@@ -46,11 +52,36 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         return;
     };
     let measuring = app.shown_progress().map(|progress| progress.point);
-    table(ui, &mut app.points, &run, measuring);
+    match table(ui, &mut app.points, &run, measuring, app.selected) {
+        None => {}
+        Some(Chosen::Moved(to)) => app.selected = Some(to),
+        Some(Chosen::Clicked(point)) => app.toggle_selected(point),
+        Some(Chosen::Opened(point)) => {
+            app.selected = Some(point);
+            app.open_point();
+        }
+    }
 }
 
-/// The table of a run of which the point `measuring` is being measured.
-fn table(ui: &mut Ui, state: &mut TableState, run: &Arc<Run>, measuring: Option<usize>) {
+/// What was done to a row.
+#[derive(Clone, Copy)]
+enum Chosen {
+    /// The arrow keys went to it.
+    Moved(Selected),
+    /// It was clicked.
+    Clicked(Selected),
+    /// It was clicked twice, or Enter pressed.
+    Opened(Selected),
+}
+
+/// The table of a run of which the point `measuring` is being measured, and what was done to its rows.
+fn table(
+    ui: &mut Ui,
+    state: &mut TableState,
+    run: &Arc<Run>,
+    measuring: Option<usize>,
+    selected: Option<Selected>,
+) -> Option<Chosen> {
     let sheet = match state.sheet.take() {
         Some(sheet) if sheet.is_of(run, measuring) => sheet,
         _ => {
@@ -86,7 +117,14 @@ fn table(ui: &mut Ui, state: &mut TableState, run: &Arc<Run>, measuring: Option<
         ..ScrollStyle::thin()
     };
     let room = ui.available_rect_before_wrap();
-    let has_keyboard = keys(ui, room, &edges, state.scrolled);
+    let pressed = keys(ui, room, &edges, state.scrolled);
+    let is_row = |selected: Selected| move |point: &Point| Selected::new(run, point) == selected;
+    let row_of = |selected: Selected| run.points.iter().position(is_row(selected));
+    let moved = pressed
+        .moves
+        .and_then(|direction| next_selected(run, selected, direction));
+    let selected = moved.or(selected);
+    let opened = selected.filter(|selected| pressed.opens && row_of(*selected).is_some());
     let width = |width: &f32| egui_table::Column::new(*width).resizable(false);
     let mut view = View {
         sheet,
@@ -95,20 +133,32 @@ fn table(ui: &mut Ui, state: &mut TableState, run: &Arc<Run>, measuring: Option<
         sticky,
         left: room.left() + widths.iter().take(sticky).sum::<f32>(),
         scrolled: &mut state.scrolled,
+        selected: selected.and_then(row_of),
+        chosen: None,
     };
     view.scrolled.page = room.height() - HEAD_HEIGHT;
-    Table::new()
+    let mut table = Table::new();
+    if let Some(row) = moved.and_then(row_of) {
+        ui.style_mut().scroll_animation = ScrollAnimation::none();
+        table = table.scroll_to_row(row as u64, None);
+    }
+    table
         .id_salt("points")
         .num_rows(run.points.len() as u64)
         .columns(widths.iter().map(width).collect::<Vec<_>>())
         .num_sticky_cols(sticky)
         .headers([HeaderRow::new(HEAD_HEIGHT)])
         .show(ui, &mut view);
-    if has_keyboard {
+    let chosen = view.chosen;
+    if pressed.has_keyboard {
         let stroke = Stroke::new(1.0, Palette::of(ui).accent);
         ui.painter()
             .rect_stroke(room, RADIUS, stroke, StrokeKind::Inside);
     }
+    opened
+        .map(Chosen::Opened)
+        .or(chosen)
+        .or(moved.map(Chosen::Moved))
 }
 
 impl TableState {
@@ -152,6 +202,10 @@ struct View<'a> {
     /// Where the columns that scroll begin, in the window.
     left: f32,
     scrolled: &'a mut Scrolled,
+    /// The row that is selected.
+    selected: Option<usize>,
+    /// What was done to a row.
+    chosen: Option<Chosen>,
 }
 
 /// How much of a cell is in sight.
@@ -269,6 +323,42 @@ impl TableDelegate for View<'_> {
             let fill = ui.visuals().faint_bg_color;
             ui.painter().rect_filled(ui.max_rect(), 0.0, fill);
         }
+        let Some((row, point)) = usize::try_from(row)
+            .ok()
+            .and_then(|row| Some((row, self.run.points.get(row)?)))
+        else {
+            return;
+        };
+        let is_selected = self.selected == Some(row);
+        let place = ui.max_rect();
+        if is_selected {
+            let fill = ui.visuals().selection.bg_fill;
+            ui.painter().rect_filled(place, 0.0, fill);
+            let bar = Rect::from_min_size(place.min, vec2(BAR, place.height()));
+            ui.painter().rect_filled(bar, 0.0, Palette::of(ui).accent);
+        }
+        // The keyboard is the table's, so a row takes none.
+        let seen = place.intersect(ui.clip_rect());
+        let response = ui.interact(seen, ui.scope_id().with("row"), Sense::CLICK);
+        // Of its two parts, the one that stays in sight is the row for those who do not see it.
+        if seen.left() < self.left {
+            let spec = &point.spec;
+            let name = format!(
+                "Point: {}, delay {} ms",
+                bytes(spec.message_size),
+                spec.server_delay_ms
+            );
+            response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_selected, &name));
+        }
+        let point = Selected::new(self.run, point);
+        if response.double_clicked() {
+            self.chosen = Some(Chosen::Opened(point));
+        } else if response.clicked() {
+            self.chosen = Some(Chosen::Clicked(point));
+        }
+        if response.clicked() {
+            ui.memory_mut(|memory| memory.request_focus(table_keys::id()));
+        }
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, cell: &CellInfo) {
@@ -306,7 +396,9 @@ impl TableDelegate for View<'_> {
             under
         } else if is_half_in_sight || ui.is_sizing_pass() {
             let text = RichText::new(text).color(color);
-            let label = inside(ui, column, |ui| ui.add(Label::new(text).extend()));
+            // A click is for the row.
+            let label = Label::new(text).extend().selectable(false);
+            let label = inside(ui, column, |ui| ui.add(label));
             // The text lies over its cell, and the pointer is over either.
             under.union(label)
         } else {
@@ -324,7 +416,7 @@ impl TableDelegate for View<'_> {
 
 #[cfg(test)]
 mod tests {
-    use egui::{Key, Rect, Role};
+    use egui::Key;
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable;
 
@@ -348,8 +440,12 @@ mod tests {
     fn shown_in(width: f32, height: f32, run: Run) -> Harness<'static> {
         let run = Arc::new(run);
         let mut state = TableState::default();
+        let mut selected = None;
         test_run::shown(vec2(width, height), move |ui| {
-            table(ui, &mut state, &run, None);
+            selected = match table(ui, &mut state, &run, None, selected) {
+                Some(Chosen::Moved(to) | Chosen::Clicked(to) | Chosen::Opened(to)) => Some(to),
+                None => selected,
+            };
         })
     }
 
@@ -515,9 +611,10 @@ mod tests {
         let mut harness = with_keyboard(shown_in(720.0, 200.0, test_run::run(&points)));
         let says = |harness: &Harness<'_>, text: &str| texts(harness).iter().any(|t| t == text);
         assert!(says(&harness, "2") && !says(&harness, "40"));
-        press(&mut harness, Key::ArrowDown);
-        press(&mut harness, Key::ArrowDown);
-        assert!(!says(&harness, "1") && says(&harness, "State"));
+        for _ in 0..12 {
+            press(&mut harness, Key::ArrowDown);
+        }
+        assert!(!says(&harness, "1") && says(&harness, "12") && says(&harness, "State"));
         for _ in 0..8 {
             press(&mut harness, Key::PageDown);
         }

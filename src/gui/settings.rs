@@ -20,6 +20,8 @@ pub enum Tab {
     /// The points' statistics.
     #[default]
     Points,
+    /// The selected point: its distribution, its timeline, its rounds.
+    Point,
     /// What is in the window, and how runs compare.
     Compare,
     /// What was said on the wire.
@@ -48,7 +50,7 @@ pub struct Settings {
     pub tabs_folded: bool,
     /// Height of the tabs in points; 0 until they are dragged: they follow the window.
     pub tabs_height: f32,
-    /// The same while the transcript or the details are open.
+    /// The same while one of the other tabs is open.
     pub transcript_height: f32,
     /// Whether the advanced card is open.
     pub advanced_open: bool,
@@ -104,7 +106,9 @@ impl Settings {
     pub fn tab_height(&mut self) -> &mut f32 {
         match self.tab {
             Tab::Points => &mut self.tabs_height,
-            Tab::Compare | Tab::Transcript | Tab::Details => &mut self.transcript_height,
+            Tab::Point | Tab::Compare | Tab::Transcript | Tab::Details => {
+                &mut self.transcript_height
+            }
         }
     }
 

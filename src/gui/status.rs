@@ -89,12 +89,15 @@ fn state(app: &mut App, ui: &mut Ui, palette: &Palette) {
     let (color, text) = match app.shown() {
         None => (palette.faint, "Ready".to_owned()),
         Some(run) => match run.state {
-            RunState::Finished => (palette.good, format!("Finished: {}", samples(run))),
-            RunState::Stopped => (palette.warning, format!("Stopped: {} kept", samples(run))),
-            RunState::Failed => (palette.error, format!("Failed: {} kept", samples(run))),
+            RunState::Finished => (palette.good, format!("Finished: {}", samples(app, run))),
+            RunState::Stopped => (
+                palette.warning,
+                format!("Stopped: {} kept", samples(app, run)),
+            ),
+            RunState::Failed => (palette.error, format!("Failed: {} kept", samples(app, run))),
             RunState::Interrupted | RunState::Running => (
                 palette.warning,
-                format!("Interrupted: {} kept", samples(run)),
+                format!("Interrupted: {} kept", samples(app, run)),
             ),
         },
     };
@@ -133,12 +136,8 @@ fn measuring(progress: &RunProgress) -> String {
     }
 }
 
-fn samples(run: &Run) -> String {
-    let echoed = run
-        .points
-        .iter()
-        .map(crate::measurement::Point::probes_echoed)
-        .sum();
+fn samples(app: &App, run: &Run) -> String {
+    let echoed = app.library.get(run.id).map_or(0, |kept| kept.echoes);
     let word = if echoed == 1 { "echo" } else { "echoes" };
     format!("{} {word} from {}", count(echoed), run.destination)
 }

@@ -1,10 +1,11 @@
-//! The keyboard in the points' table: the arrow keys bring what is out of sight into it.
+//! The keyboard in the points' table: up and down select a row, the other keys bring what is out of sight
+//! into it.
 
 use egui::{
     EventFilter, Id, Key, Rect, Role, Sense, Ui, Vec2, WidgetInfo, style::ScrollAnimation, vec2,
 };
 
-use super::theme::ROW_HEIGHT;
+use super::selection::Direction;
 
 /// How far the table is scrolled.
 #[derive(Clone, Copy, Default)]
@@ -27,10 +28,27 @@ pub fn edges(widths: &[f32], sticky: usize) -> Vec<f32> {
     edges
 }
 
-/// The arrow keys scroll the table while it has the keyboard: by a column, a row, a page, to an end. Whether it
-/// has it.
-pub fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
-    let id = Id::unique("figures of the points");
+/// What the keyboard asks of the table.
+#[derive(Clone, Copy, Default)]
+pub struct Pressed {
+    /// Whether the table has the keyboard.
+    pub has_keyboard: bool,
+    /// Where the selection is to move.
+    pub moves: Option<Direction>,
+    /// Whether the selected point is to be opened.
+    pub opens: bool,
+}
+
+/// What has the keyboard when the table has it.
+#[must_use]
+pub fn id() -> Id {
+    Id::unique("figures of the points")
+}
+
+/// While the table has the keyboard, up and down move the selection, Enter opens it, and the other keys
+/// scroll: by a column, a page, to an end.
+pub fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> Pressed {
+    let id = id();
     let table = ui.interact(room, id, Sense::click());
     let name = "Figures of the points";
     table.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
@@ -38,7 +56,7 @@ pub fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
         table.request_focus();
     }
     if !table.has_focus() {
-        return false;
+        return Pressed::default();
     }
     ui.memory_mut(|memory| {
         let filter = EventFilter {
@@ -65,8 +83,6 @@ pub fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
             ),
             (Key::Home, vec2(-at, 0.0)),
             (Key::End, vec2(end, 0.0)),
-            (Key::ArrowDown, vec2(0.0, ROW_HEIGHT)),
-            (Key::ArrowUp, vec2(0.0, -ROW_HEIGHT)),
             (Key::PageDown, vec2(0.0, scrolled.page)),
             (Key::PageUp, vec2(0.0, -scrolled.page)),
         ] {
@@ -80,5 +96,15 @@ pub fn keys(ui: &Ui, room: Rect, edges: &[f32], scrolled: Scrolled) -> bool {
         ui.scroll_with_delta_animation(-by, ScrollAnimation::none());
         ui.ctx().request_repaint();
     }
-    true
+    let is_pressed = |key| ui.input(|input| input.key_pressed(key));
+    let moves = match (is_pressed(Key::ArrowUp), is_pressed(Key::ArrowDown)) {
+        (true, false) => Some(Direction::RowAbove),
+        (false, true) => Some(Direction::RowBelow),
+        _ => None,
+    };
+    Pressed {
+        has_keyboard: true,
+        moves,
+        opens: is_pressed(Key::Enter),
+    }
 }

@@ -37,8 +37,8 @@ pub const FORM_WIDTH: f32 = 308.0;
 /// Share of the window's height that the tabs under the plots have until they are dragged, and the least
 /// they have then, in points: five rows of the table in a window of the first size.
 pub const TABS_SHARE: (f32, f32) = (0.19, 156.0);
-/// Their height where the transcript or the details are open: their lines want to be read one under the
-/// other.
+/// Their height where another tab than the table is open: lines want to be read one under the other, and
+/// plots to be high enough.
 pub const TRANSCRIPT_HEIGHT: f32 = 320.0;
 /// Height of the tabs when they are folded away.
 pub const TABS_FOLDED: f32 = 36.0;
@@ -225,14 +225,8 @@ pub fn install(ctx: &egui::Context) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     for (name, bytes) in [
-        (
-            "Roboto",
-            &include_bytes!("../../assets/fonts/Roboto-Regular.ttf")[..],
-        ),
-        (
-            "Roboto Medium",
-            &include_bytes!("../../assets/fonts/Roboto-Medium.ttf")[..],
-        ),
+        ("Roboto", crate::chart::picture::ROBOTO_REGULAR),
+        ("Roboto Medium", crate::chart::picture::ROBOTO_MEDIUM),
     ] {
         fonts
             .font_data

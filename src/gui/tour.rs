@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use egui::{ColorImage, Context, Ui, ViewportCommand};
 
+use super::selection::Selected;
 use super::settings::Tab;
 use super::theme::ThemeChoice;
 use super::window::{GuiError, open};
@@ -31,7 +32,7 @@ struct Stop {
     live: bool,
 }
 
-const STOPS: [Stop; 7] = [
+const STOPS: [Stop; 8] = [
     Stop {
         name: "start",
         prepare: |app| theme(app, ThemeChoice::Dark),
@@ -60,6 +61,18 @@ const STOPS: [Stop; 7] = [
             app.settings.form.until_precise = true;
         },
         runs: true,
+        live: false,
+    },
+    Stop {
+        name: "point",
+        prepare: |app| {
+            app.selected = app.shown().and_then(|run| {
+                let middle = run.points.get(run.points.len() / 2)?;
+                Some(Selected::new(run, middle))
+            });
+            app.open_point();
+        },
+        runs: false,
         live: false,
     },
     Stop {

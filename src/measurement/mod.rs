@@ -3,6 +3,7 @@
 mod calibration;
 mod checks;
 mod compare;
+mod distribution;
 mod estimate;
 mod fault;
 mod figures;
@@ -27,6 +28,10 @@ pub use checks::{BytesAtServer, bytes_at_server, check_run};
 pub use compare::{
     CAUTION, Comparison, Difference, FigureComparison, PointComparison, Quantity, Verdict, WhyNot,
     compare, compare_all,
+};
+pub use distribution::{
+    Along, Bin, Bins, Bucket, Extremes, Histogram, Lost, MOST_BINS, Mark, PointSamples, RoundRtts,
+    RoundSpread, Step,
 };
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};

@@ -40,4 +40,4 @@ pub use profile_file::{
 pub use run_document::{RUN_DOCUMENT_FORMAT, RUN_DOCUMENT_VERSION, save_run, write_run};
 pub use run_error::RunDocumentError;
 pub use run_reader::{MAX_RUN_DOCUMENT_BYTES, load_run, read_run};
-pub use samples_csv::{save_samples, write_samples};
+pub use samples_csv::{save_samples, write_samples, write_samples_of_runs};

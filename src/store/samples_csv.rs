@@ -1,7 +1,8 @@
-//! A run's samples as CSV, one a row, for spreadsheets and statistics programs.
+//! Samples as CSV, one a row, for spreadsheets and statistics programs.
 //!
 //! Every probe that was sent is there, warm-up too; `rtt_ns` is empty where the echo never came. Where
-//! several connections measured at the same time, a last column says which.
+//! several connections measured at the same time, a last column says which. Where several runs stand
+//! in one file, a first column `run` has the name of each.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -34,35 +35,55 @@ pub fn save_samples(path: &Path, run: &Run) -> io::Result<()> {
 /// # Errors
 /// What the writer says.
 pub fn write_samples(run: &Run, writer: impl Write) -> io::Result<()> {
+    write_rows(&[(None, run)], writer)
+}
+
+/// Writes the samples of several runs, one run after the other, each row with its run's name in a first
+/// column `run`.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_samples_of_runs(runs: &[(&str, &Run)], writer: impl Write) -> io::Result<()> {
+    let runs: Vec<_> = runs.iter().map(|(name, run)| (Some(*name), *run)).collect();
+    write_rows(&runs, writer)
+}
+
+/// Either all runs have a name or none has.
+fn write_rows(runs: &[(Option<&str>, &Run)], writer: impl Write) -> io::Result<()> {
     // A row is a tuple, of which serde knows no field names.
     let mut rows = csv::WriterBuilder::new()
         .has_headers(false)
         .from_writer(writer);
-    let several = run.points.iter().any(|point| {
+    let points = || runs.iter().flat_map(|(_, run)| &run.points);
+    let several = points().any(|point| {
         let mut rounds = point.rounds.iter();
         rounds.any(|round| round.connection > 1)
     });
+    let name = runs.iter().any(|(name, _)| name.is_some()).then_some("run");
     let connection = several.then_some("connection");
-    rows.write_record(HEADER.iter().chain(&connection))
+    rows.write_record(name.iter().chain(&HEADER).chain(&connection))
         .map_err(io_error)?;
-    for point in &run.points {
-        let spec = point.spec;
-        let delay_ns = spec.server_delay_ms.saturating_mul(NS_PER_MS);
-        for round in &point.rounds {
-            for (seq, warmup, probe) in round.numbered() {
-                rows.serialize((
-                    spec.kind.name(),
-                    spec.message_size,
-                    delay_ns,
-                    round.number,
-                    seq,
-                    probe.sent_ns,
-                    probe.rtt_ns(),
-                    warmup,
-                    // One that is not there is one field less.
-                    several.then_some(round.connection).as_slice(),
-                ))
-                .map_err(io_error)?;
+    for (name, run) in runs {
+        for point in &run.points {
+            let spec = point.spec;
+            let delay_ns = spec.server_delay_ms.saturating_mul(NS_PER_MS);
+            for round in &point.rounds {
+                for (seq, warmup, probe) in round.numbered() {
+                    rows.serialize((
+                        // One that is not there is one field less.
+                        name.as_slice(),
+                        spec.kind.name(),
+                        spec.message_size,
+                        delay_ns,
+                        round.number,
+                        seq,
+                        probe.sent_ns,
+                        probe.rtt_ns(),
+                        warmup,
+                        several.then_some(round.connection).as_slice(),
+                    ))
+                    .map_err(io_error)?;
+                }
             }
         }
     }

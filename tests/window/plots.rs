@@ -138,6 +138,21 @@ fn a_click_on_a_mark_chooses_its_point() {
     window.click_at(at);
     let selected = window.app().selected().expect("a point is chosen");
     assert_eq!(selected.delay_ms, 2);
+    // The arrows go on from there: up and down between delays, left and right between sizes.
+    window.press(Key::ArrowDown);
+    let faster = window.app().selected().unwrap();
+    assert_eq!(
+        (faster.delay_ms, faster.message_size),
+        (0, selected.message_size)
+    );
+    for _ in 0..3 {
+        window.press(Key::ArrowLeft);
+    }
+    assert_eq!(window.app().selected().unwrap().message_size, 1);
+    window.press(Key::ArrowRight);
+    assert_eq!(window.app().selected().unwrap().message_size, 1024);
+    window.press(Key::Enter);
+    assert!(window.is_on(Role::Button, "Point"));
     window.click_at(plot.left_top() + vec2(3.0, 3.0));
     assert_eq!(window.app().selected(), None);
 }

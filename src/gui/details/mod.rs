@@ -4,11 +4,13 @@
 mod checks;
 mod machine;
 mod method;
+mod model;
 mod path;
 mod tab;
 
 use std::fmt::Write as _;
 
+use crate::gui::analysis::Fits;
 use crate::measurement::Run;
 
 pub use machine::standing;
@@ -24,6 +26,8 @@ pub enum Topic {
     Checks,
     /// How it was measured.
     Method,
+    /// What model of the path the points support.
+    Model,
     /// What the instrument costs.
     Calibration,
     /// Where the packets went, and the sockets.
@@ -39,6 +43,7 @@ impl Topic {
         match self {
             Self::Checks => "Self-checks",
             Self::Method => "Method",
+            Self::Model => "Model",
             Self::Calibration => "Calibration",
             Self::Path => "Path and sockets",
             Self::Environment => "Environment",
@@ -91,10 +96,11 @@ struct Section {
 }
 
 /// Everything, by topic. What may be wrong comes first.
-fn sections(run: &Run) -> Vec<Section> {
+fn sections(run: &Run, fits: &Fits) -> Vec<Section> {
     [
         (Topic::Checks, checks::facts(run)),
         (Topic::Method, method::facts(run)),
+        (Topic::Model, model::facts(fits)),
         (Topic::Calibration, machine::calibration(run)),
         (Topic::Path, path::facts(run)),
         (Topic::Environment, machine::environment(&run.environment)),
@@ -105,9 +111,9 @@ fn sections(run: &Run) -> Vec<Section> {
 
 /// All of it as text, with a TAB between a name and what is known of it.
 #[must_use]
-pub fn as_text(run: &Run) -> String {
+pub fn as_text(run: &Run, fits: &Fits) -> String {
     let mut text = String::new();
-    for section in sections(run) {
+    for section in sections(run, fits) {
         if !text.is_empty() {
             text.push('\n');
         }

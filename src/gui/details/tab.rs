@@ -7,6 +7,7 @@ use egui::{
 };
 
 use super::{Fact, Section, Topic, sections};
+use crate::gui::analysis::Fits;
 use crate::gui::app::App;
 use crate::gui::theme::{Palette, RADIUS, medium, space, text_size};
 use crate::gui::widgets::note;
@@ -17,7 +18,7 @@ const NAME_WIDTH: f32 = 168.0;
 /// Room from which on there are two columns.
 const TWO_COLUMNS: f32 = 840.0;
 /// What stands in the first of two columns; the rest is as long.
-const FIRST_COLUMN: [Topic; 2] = [Topic::Checks, Topic::Method];
+const FIRST_COLUMN: [Topic; 3] = [Topic::Checks, Topic::Method, Topic::Model];
 /// How far an arrow key scrolls.
 const ARROW_STEP: f32 = 40.0;
 
@@ -37,11 +38,11 @@ impl DetailsState {
     }
 
     /// Makes the text anew where the run has grown since.
-    fn refresh(&mut self, run: &Run) {
+    fn refresh(&mut self, run: &Run, fits: &Fits) {
         let rounds = run.points.iter().map(|point| point.rounds.len()).sum();
-        let made_from = Some((run.id, run.state, rounds, run.checks.len()));
+        let made_from = Some((run.id, run.state, rounds, run.checks.len() + fits.len()));
         if self.made_from != made_from {
-            self.sections = sections(run);
+            self.sections = sections(run, fits);
             self.made_from = made_from;
         }
     }
@@ -56,7 +57,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         );
         return;
     };
-    app.details.refresh(&run);
+    let analysis = app.analyst.of(&run, ui.ctx());
+    app.details.refresh(&run, &analysis.fits);
     let wanted = app.details.wanted.take();
     scrolled(ui, &app.details.sections, wanted);
 }

@@ -12,6 +12,7 @@ use super::tab::scrolled;
 use super::*;
 use crate::experiment::{Profile, Rounds};
 use crate::gui::test_run::{self, texts};
+use crate::measurement::fits;
 use crate::measurement::{
     Check, Environment, Fault, FaultKind, FaultPhase, PrecisionOutcome, RunState, SocketSettings,
 };
@@ -39,7 +40,7 @@ fn check(name: &str, passed: bool) -> Check {
 
 /// What is said under a name.
 fn value(run: &Run, name: &str) -> String {
-    let text = as_text(run);
+    let text = as_text(run, &fits(run));
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix(&format!("{name}\t")));
@@ -49,7 +50,7 @@ fn value(run: &Run, name: &str) -> String {
 
 #[test]
 fn what_disagrees_comes_first_and_is_marked_in_words() {
-    let sections = sections(&run());
+    let sections = sections(&run(), &fits(&run()));
     assert_eq!(sections[0].topic, Topic::Checks);
     let facts = &sections[0].facts;
     let failed = Fact::wrong("bytes", "FAILED: figures of bytes.");
@@ -215,7 +216,7 @@ fn sockets_are_told_as_asked_and_as_set() {
 }
 
 fn in_a_window(width: f32, height: f32, wanted: Option<Topic>) -> Harness<'static> {
-    let sections = sections(&run());
+    let sections = sections(&run(), &fits(&run()));
     let mut wanted = wanted;
     test_run::shown(egui::vec2(width, height), move |ui| {
         scrolled(ui, &sections, wanted.take());
@@ -234,7 +235,7 @@ fn every_fact_can_be_read_in_one_column_and_in_two() {
     for width in [600.0, 1_200.0] {
         let harness = in_a_window(width, 1_400.0, None);
         let said = texts(&harness);
-        for section in sections(&run()) {
+        for section in sections(&run(), &fits(&run())) {
             assert!(said.iter().any(|text| text == section.topic.title()));
             for fact in section.facts {
                 assert!(

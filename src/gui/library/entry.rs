@@ -48,6 +48,8 @@ pub struct KeptRun {
     /// Echoes that came back, counted once: a frame must not go through a million samples. 0 while the
     /// run goes.
     pub echoes: u64,
+    /// Whether it goes on.
+    goes_on: bool,
     /// Probes sent, counted once.
     pub(super) sent: u64,
     /// How fast it went, if it was measured by this window.
@@ -61,6 +63,7 @@ impl KeptRun {
             run: Arc::clone(run),
             seen: None,
             echoes: 0,
+            goes_on: true,
             sent: 0,
             pace: None,
         }
@@ -85,6 +88,7 @@ impl KeptRun {
             run,
             seen: None,
             echoes,
+            goes_on: false,
             sent,
             pace: None,
         }
@@ -119,7 +123,7 @@ impl Entry {
     /// Whether it is a run that goes on.
     #[must_use]
     pub fn goes_on(&self) -> bool {
-        self.run().is_some_and(|run| run.state == RunState::Running)
+        self.kept().is_some_and(|kept| kept.goes_on)
     }
 
     /// What the plots draw of it.

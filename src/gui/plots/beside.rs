@@ -1,10 +1,12 @@
 //! Draws the model's curves and the landmarks, and finds the landmark that the pointer means.
 
-use egui::{Align2, FontId, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
 
 use super::super::theme::{space, text_size};
 use super::paint::{Pen, Places};
-use crate::chart::{Chart, LandmarkLine};
+use crate::chart::{Chart, LandmarkLine, Quantity};
 use crate::measurement::Landmark;
 
 /// How near the pointer must be to a landmark, in points.
@@ -30,61 +32,96 @@ pub fn models(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>
     }
 }
 
-/// Draws the landmarks with their labels, and says which one the pointer means.
+/// A landmark's label, to be drawn over everything else.
+pub struct Label<'a> {
+    landmark: &'a Landmark,
+    galley: Arc<Galley>,
+    place: Rect,
+    colour: Color32,
+    /// Whether the pointer means the landmark.
+    is_meant: bool,
+}
+
+/// Draws the landmarks, and says where their labels stand.
 pub fn landmarks<'a>(
     painter: &Painter,
     chart: &'a Chart,
     places: Places<'_>,
     pen: Pen<'_>,
     mouse: Option<Pos2>,
-) -> Option<&'a Landmark> {
+) -> Vec<Label<'a>> {
     let frame = painter.clip_rect();
-    let mut labels: Vec<Rect> = Vec::new();
-    let mut meant = None;
+    let mut labels: Vec<Label<'a>> = Vec::new();
     for (landmark, line) in chart.shown_landmarks() {
         let line = line_on_screen(&line, places, frame);
-        let Some((first, last)) = line.first().zip(line.last()) else {
-            continue;
-        };
-        let is_meant = mouse.is_some_and(|at| distance(&line, at) <= REACH);
-        let colour = if is_meant {
+        let is_on_line = mouse.is_some_and(|at| distance(&line, at) <= REACH);
+        let colour = if is_on_line {
             pen.palette.text
         } else {
             pen.palette.faint
         };
         let stroke = Stroke::new(pen.weight, colour);
         painter.extend(Shape::dashed_line(&line, stroke, 6.0, 3.6));
-        let is_upright = (first.x - last.x).abs() < 1.0;
-        let (at, anchor) = if is_upright {
-            (
-                pos2(first.x + space::SMALL, frame.top() + space::SMALL),
-                Align2::LEFT_TOP,
-            )
-        } else {
-            (*last - vec2(space::SMALL, 2.0), Align2::RIGHT_BOTTOM)
-        };
         let font = FontId::proportional(text_size::SMALL);
         let galley = painter.layout_no_wrap(landmark.label.clone(), font, colour);
-        let mut place = anchor.anchor_size(at, galley.size());
-        // Labels of lines that are close stand one under the other.
-        while labels.iter().any(|other| other.intersects(place)) && place.bottom() < frame.bottom()
-        {
-            place = place.translate(vec2(0.0, galley.size().y));
-        }
-        if frame.contains_rect(place) {
-            let ground = pen.palette.canvas.gamma_multiply(0.8);
-            painter.rect_filled(place, 2.0, ground);
-            painter.galley(place.min, galley, colour);
-            labels.push(place);
-            if mouse.is_some_and(|at| place.contains(at)) {
-                meant = Some(landmark);
-            }
-        }
-        if is_meant {
-            meant = Some(landmark);
+        let taken = |place: Rect| labels.iter().any(|label| label.place.intersects(place));
+        if let Some(place) = place_of_label(chart.quantity, &line, galley.size(), frame, &taken) {
+            labels.push(Label {
+                landmark,
+                galley,
+                place,
+                colour,
+                is_meant: is_on_line || mouse.is_some_and(|at| place.contains(at)),
+            });
         }
     }
-    meant
+    labels
+}
+
+/// Beside the upper end of a line that stands, at the right end of one that lies; one step down as
+/// often as something is in the way. `None` where there is no room.
+fn place_of_label(
+    quantity: Quantity,
+    line: &[Pos2],
+    size: Vec2,
+    frame: Rect,
+    taken: &dyn Fn(Rect) -> bool,
+) -> Option<Rect> {
+    let (first, last) = (line.first()?, line.last()?);
+    let is_upright = (first.x - last.x).abs() < 1.0;
+    let mut place = if is_upright {
+        let top = frame.top() + space::SMALL;
+        let right = Align2::LEFT_TOP.anchor_size(pos2(first.x + space::SMALL, top), size);
+        if right.right() <= frame.right() {
+            right
+        } else {
+            Align2::RIGHT_TOP.anchor_size(pos2(first.x - space::SMALL, top), size)
+        }
+    } else {
+        let end = pos2(last.x.min(frame.right()) - space::SMALL, last.y);
+        match quantity {
+            // No round-trip time lies below a bound, and no throughput above it.
+            Quantity::Rtt => Align2::RIGHT_TOP.anchor_size(end + vec2(0.0, 2.0), size),
+            Quantity::Throughput => Align2::RIGHT_BOTTOM.anchor_size(end - vec2(0.0, 2.0), size),
+        }
+    };
+    while taken(place) {
+        place = place.translate(vec2(0.0, size.y));
+    }
+    frame.contains_rect(place).then_some(place)
+}
+
+/// Draws the labels, and says which landmark the pointer means.
+pub fn labels<'a>(painter: &Painter, labels: &[Label<'a>], pen: Pen<'_>) -> Option<&'a Landmark> {
+    let ground = pen.palette.canvas.gamma_multiply(0.85);
+    for label in labels {
+        painter.rect_filled(label.place.expand(1.0), 2.0, ground);
+        painter.galley(label.place.min, Arc::clone(&label.galley), label.colour);
+    }
+    labels
+        .iter()
+        .find(|label| label.is_meant)
+        .map(|label| label.landmark)
 }
 
 fn line_on_screen(line: &LandmarkLine, places: Places<'_>, frame: Rect) -> Vec<Pos2> {

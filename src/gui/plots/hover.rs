@@ -127,11 +127,7 @@ pub fn read_out_dot(ui: &mut Ui, chart: &Chart, name: &str, dot: &Dot) {
         (None, Quantity::Throughput) => throughput(value / 8.0).to_string(),
     };
     let range = |(low, high): (f64, f64)| format!("{} to {}", figure(low), figure(high));
-    let quantity = chart.quantity.name();
-    let value_name = match &chart.ratio_to {
-        Some(baseline) => format!("{quantity}, times that of {baseline}"),
-        None => quantity.to_owned(),
-    };
+    let value_name = chart.value_name();
     ui.strong(format!("{name}: {}", bytes(dot.size)));
     let interval = match (dot.interval, &chart.ratio_to) {
         (Some(interval), _) => Some(range(interval)),
@@ -139,7 +135,7 @@ pub fn read_out_dot(ui: &mut Ui, chart: &Chart, name: &str, dot: &Dot) {
         (None, None) => None,
     };
     let rows = [
-        (value_name.as_str(), Some(figure(dot.median))),
+        (value_name.as_ref(), Some(figure(dot.median))),
         ("its 95 % interval", interval),
         ("p10 to p90", dot.band.map(range)),
         ("least to greatest", dot.range.map(range)),

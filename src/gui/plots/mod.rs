@@ -109,8 +109,10 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         }
     }
     app.settings.plots = options;
-    if let Some(chosen) = chosen {
-        app.selected = chosen;
+    match chosen {
+        Some(Chosen::Point(point)) => app.selected = point,
+        Some(Chosen::Closer) if app.selected.is_some() => app.open_point(),
+        Some(Chosen::Closer) | None => {}
     }
 }
 
@@ -155,5 +157,11 @@ fn chart(
     chart
 }
 
-/// What a click in a plot chooses: a point, or none.
-type Chosen = Option<Option<Selected>>;
+/// What is chosen in a plot.
+#[derive(Debug, Clone, Copy)]
+enum Chosen {
+    /// A point, or none any more.
+    Point(Option<Selected>),
+    /// A closer look at the point that was chosen.
+    Closer,
+}

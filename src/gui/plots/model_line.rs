@@ -45,17 +45,26 @@ impl ModelLine {
                 words
             }
         };
-        let short: Vec<String> = shown
-            .iter()
-            .map(|(delay_ms, fit)| named(*delay_ms, short(fit, chart.quantity)))
-            .collect();
-        let long: Vec<String> = shown
-            .iter()
-            .map(|(delay_ms, fit)| named(*delay_ms, long(fit)))
-            .collect();
+        let said = |words: &dyn Fn(&Result<Fit, NoFit>) -> String| -> Vec<String> {
+            let all: Vec<String> = shown.iter().map(|(_, fit)| words(fit)).collect();
+            match all.split_first() {
+                // The same of all, such as why there is no model, is said once.
+                Some((first, others)) if others.iter().all(|other| other == first) => {
+                    vec![first.clone()]
+                }
+                _ => shown
+                    .iter()
+                    .zip(all)
+                    .map(|((delay_ms, _), words)| named(*delay_ms, words))
+                    .collect(),
+            }
+        };
         Self {
-            text: format!("model: {}", short.join(" · ")),
-            explanation: long.join("\n\n"),
+            text: format!(
+                "model: {}",
+                said(&|fit| short(fit, chart.quantity)).join(" · ")
+            ),
+            explanation: said(&long).join("\n\n"),
         }
     }
 }

@@ -12,6 +12,8 @@ pub const MARKER: f32 = 4.5;
 const LINE: f32 = 1.75;
 /// Width of a whisker.
 const WHISKER: f32 = 1.0;
+/// How far a whisker's colour lies from that of the ground, so that it does not outdo the medians.
+const WHISKER_SHARE: f32 = 0.55;
 /// Half the width of a whisker's end.
 const WHISKER_END: f32 = 3.0;
 /// Width of the interval.
@@ -129,13 +131,14 @@ fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>)
 fn curve(painter: &Painter, chart: &Chart, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
     let colour = pen.palette.series(drawn.look.colour);
     let ceiling = chart.ceiling.unwrap_or(f64::INFINITY);
+    let faint = pen.palette.canvas.lerp_to_gamma(colour, WHISKER_SHARE);
     for dot in &drawn.curve.dots {
         whisker(
             painter,
             dot,
             ceiling,
             places,
-            Stroke::new(WHISKER * pen.weight, colour),
+            Stroke::new(WHISKER * pen.weight, faint),
         );
     }
     let medians: Vec<Pos2> = drawn

@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 
-use egui::{Align2, FontId, Id, Rect, Role, Stroke, TextStyle, Tooltip, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, EventFilter, FontId, Id, Key, Modifiers, PointerButton, Rect, Role, Stroke, StrokeKind,
+    TextStyle, Tooltip, Ui, WidgetInfo, vec2,
+};
 use egui_plot::{
     AxisHints, GridInput, GridMark, Plot, PlotMemory, PlotResponse, PlotTransform, PlotUi,
 };
 
-use super::super::selection::Selected;
+use super::super::selection::{Direction, Selected, next_selected};
 use super::super::theme::{Palette, space, text_size};
 use super::Chosen;
 use super::beside;
@@ -45,7 +48,7 @@ pub fn show(
     sources: &[Source<'_>],
     view: &View,
     controls: Option<Controls<'_>>,
-) -> Chosen {
+) -> Option<Chosen> {
     let top = ui.cursor().top();
     heading::show(ui, chart, view.model.as_ref(), controls);
     let height = (view.height - (ui.cursor().top() - top)).max(80.0);
@@ -66,9 +69,10 @@ pub fn show(
         weight: view.weight,
     };
     let mouse = response.response.hover_pos();
-    let landmark = beside::landmarks(&painter, chart, places, pen, mouse);
+    let labels = beside::landmarks(&painter, chart, places, pen, mouse);
     beside::models(&painter, chart, places, pen);
     paint::curves(&painter, chart, places, pen);
+    let landmark = beside::labels(&painter, &labels, pen);
     if let Some(key) = view.selected.map(key_of)
         && let Some((_, dot)) = hover::find(chart, key)
         && let Some(at) = places.of(dot, dot.median)
@@ -83,7 +87,9 @@ pub fn show(
         say_empty(ui, run, chart.quantity, frame);
         return None;
     }
-    point_at(ui, chart, sources, places, &response, landmark)
+    let at_pointer = point_at(ui, chart, sources, places, &response, landmark);
+    let by_key = run.and_then(|run| keys(ui, run, view.selected, &response));
+    at_pointer.or(by_key)
 }
 
 fn name(chart: &Chart) -> &'static str {
@@ -301,7 +307,7 @@ fn point_at(
     places: Places<'_>,
     plot: &PlotResponse<()>,
     landmark: Option<&Landmark>,
-) -> Chosen {
+) -> Option<Chosen> {
     let response = &plot.response;
     let at = response.hover_pos()?;
     let found = hover::nearest(chart, places, at);
@@ -332,10 +338,51 @@ fn point_at(
             ui.label(&landmark.explanation);
         });
     }
-    if !response.clicked() {
+    if !response.clicked_by(PointerButton::Primary) {
         return None;
     }
-    Some(point.map(|(run, point)| Selected::new(run, point)))
+    let point = point.map(|(run, point)| Selected::new(run, point));
+    Some(Chosen::Point(point))
+}
+
+/// While a plot has the keyboard, arrows go from point to point, and Enter looks at one more closely.
+fn keys(ui: &Ui, run: &Run, selected: Option<Selected>, plot: &PlotResponse<()>) -> Option<Chosen> {
+    let response = &plot.response;
+    if response.clicked_by(PointerButton::Primary) {
+        response.request_focus();
+    }
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    ui.painter().rect_stroke(
+        *plot.transform.frame(),
+        2.0,
+        Stroke::new(1.0, Palette::of(ui).accent),
+        StrokeKind::Inside,
+    );
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let ways = [
+        (Key::ArrowLeft, Direction::SmallerSize),
+        (Key::ArrowRight, Direction::LargerSize),
+        (Key::ArrowUp, Direction::LongerDelay),
+        (Key::ArrowDown, Direction::ShorterDelay),
+    ];
+    let mut now = selected;
+    for (key, direction) in ways {
+        if pressed(key) {
+            now = next_selected(run, now, direction);
+        }
+    }
+    if now != selected {
+        return Some(Chosen::Point(now));
+    }
+    pressed(Key::Enter).then_some(Chosen::Closer)
 }
 
 /// An empty plot says what will appear and what to press.

@@ -46,16 +46,28 @@ pub struct PointComparison {
     pub throughput: FigureComparison,
 }
 
-/// What is compared.
+/// What a path is measured in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Quantity {
-    /// Round-trip time: less is faster.
+    /// Round-trip time, in nanoseconds: less is faster.
     Rtt,
-    /// Throughput: more is faster.
+    /// Throughput: more is faster. In bytes per second where it is stored, in bit/s where it is drawn.
     Throughput,
 }
 
 impl Quantity {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rtt, Self::Throughput];
+
+    /// Its name, as a heading.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rtt => "Round-trip time",
+            Self::Throughput => "Throughput",
+        }
+    }
+
     /// Whether a ratio of the other run's figure to the baseline's means that the other run is slower.
     fn is_slower(self, ratio: f64) -> bool {
         match self {

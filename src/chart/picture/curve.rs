@@ -1,0 +1,225 @@
+//! The marks of a curve: its band, its line, and for each dot whisker, interval and sign.
+
+use super::axes::Axes;
+use super::mark::{Group, Mark, Spot, Stroke};
+use super::text::clean;
+use super::theme::Colours;
+use crate::chart::{AxisKind, Dash, Dot, DrawnCurve, Rgb};
+use crate::measurement::units::{bytes, count, significant, throughput, time};
+
+/// Lengths in points at the default size of a picture.
+const LINE: f64 = 1.8;
+const WHISKER: f64 = 1.0;
+const INTERVAL: f64 = 3.4;
+const SIGN: f64 = 3.8;
+const RIM: f64 = 1.0;
+const ARROW: f64 = 4.5;
+/// A whisker is quieter than what stands on it.
+const WHISKER_OPACITY: f64 = 0.55;
+
+/// What all curves of a plot are drawn with.
+pub(super) struct Pen<'a> {
+    pub axes: &'a Axes,
+    pub colours: &'a Colours,
+    pub unit: f64,
+    /// What values are.
+    pub kind: AxisKind,
+    /// Up to where whiskers go.
+    pub ceiling: f64,
+}
+
+/// Lengths of strokes and gaps of a line that is `width` wide.
+pub(super) fn dashes(dash: Dash, width: f64) -> Vec<f64> {
+    match dash {
+        Dash::Solid => Vec::new(),
+        Dash::Dashed => vec![4.5 * width, 2.8 * width],
+        Dash::Dotted => vec![0.01, 2.6 * width],
+    }
+}
+
+/// A curve's line at this scale.
+pub(super) fn line_stroke(dash: Dash, colour: Rgb, unit: f64) -> Stroke {
+    Stroke {
+        dashes: dashes(dash, LINE * unit),
+        is_round: dash != Dash::Dashed,
+        ..Stroke::new(colour, LINE * unit)
+    }
+}
+
+/// A whisker at this scale.
+pub(super) fn whisker_stroke(colour: Rgb, unit: f64) -> Stroke {
+    Stroke::new(colour, WHISKER * unit).opacity(WHISKER_OPACITY)
+}
+
+/// An interval at this scale.
+pub(super) fn interval_stroke(colour: Rgb, unit: f64) -> Stroke {
+    Stroke::new(colour, INTERVAL * unit)
+}
+
+/// The arrow at the end of a whisker that goes on, its point at `at`.
+pub(super) fn arrow(at: Spot, colour: Rgb, unit: f64) -> Mark {
+    let corner = |x: f64, y: f64| Spot {
+        x: at.x + x * ARROW * unit,
+        y: at.y + y * ARROW * unit,
+    };
+    Mark::Area {
+        spots: vec![corner(0.0, 0.0), corner(0.6, 1.2), corner(-0.6, 1.2)],
+        fill: colour,
+        opacity: 1.0,
+    }
+}
+
+/// A curve's sign at this scale.
+pub(super) fn sign(at: Spot, drawn: &DrawnCurve, colours: &Colours, unit: f64) -> Mark {
+    Mark::Sign {
+        at,
+        marker: drawn.look.marker,
+        radius: SIGN * unit,
+        fill: drawn.look.rgb(colours.series),
+        rim: Stroke::new(colours.ground, RIM * unit),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "message sizes stay far below 2^52"
+)]
+fn size_of(dot: &Dot) -> f64 {
+    dot.size as f64
+}
+
+impl Pen<'_> {
+    /// The band between the 10th and the 90th percentile: an area for each stretch of dots that have one.
+    pub(super) fn band(&self, drawn: &DrawnCurve) -> Vec<Mark> {
+        let colour = drawn.look.rgb(self.colours.series);
+        let edges = |dot: &Dot| {
+            let (low, high) = dot.band?;
+            let x = self.axes.x(size_of(dot))?;
+            Some((x, self.axes.y(low)?, self.axes.y(high)?))
+        };
+        let edges: Vec<_> = drawn.curve.dots.iter().map(edges).collect();
+        let stretches = edges.split(Option::is_none);
+        let areas = stretches
+            .filter(|stretch| stretch.len() > 1)
+            .map(|stretch| {
+                let above = stretch
+                    .iter()
+                    .flatten()
+                    .map(|(x, _, high)| Spot { x: *x, y: *high });
+                let below = stretch.iter().flatten().rev();
+                let below = below.map(|(x, low, _)| Spot { x: *x, y: *low });
+                Mark::Area {
+                    spots: above.chain(below).collect(),
+                    fill: colour,
+                    opacity: self.colours.band,
+                }
+            });
+        areas.collect()
+    }
+
+    /// The line through the medians.
+    pub(super) fn line(&self, drawn: &DrawnCurve) -> Option<Mark> {
+        let dots = drawn.curve.dots.iter();
+        let spots: Vec<Spot> = dots
+            .filter_map(|dot| self.axes.spot(size_of(dot), dot.median))
+            .collect();
+        let colour = drawn.look.rgb(self.colours.series);
+        (spots.len() > 1).then(|| Mark::Line {
+            spots,
+            stroke: line_stroke(drawn.look.dash, colour, self.unit),
+        })
+    }
+
+    /// The dots, each with its whisker and interval, and with its figures for programs and readers.
+    pub(super) fn dots(&self, drawn: &DrawnCurve) -> Vec<Mark> {
+        let dots = drawn.curve.dots.iter();
+        dots.filter_map(|dot| self.dot(drawn, dot)).collect()
+    }
+
+    fn dot(&self, drawn: &DrawnCurve, dot: &Dot) -> Option<Mark> {
+        let at = self.axes.spot(size_of(dot), dot.median)?;
+        let colour = drawn.look.rgb(self.colours.series);
+        let mut marks = Vec::new();
+        let upright = |low: f64, high: f64, stroke| {
+            let (from, to) = (self.axes.y(low)?, self.axes.y(high)?);
+            Some(Mark::line(
+                Spot { x: at.x, y: from },
+                Spot { x: at.x, y: to },
+                stroke,
+            ))
+        };
+        if let Some((low, high)) = dot.range {
+            let stroke = whisker_stroke(colour, self.unit);
+            marks.extend(upright(low, high.min(self.ceiling), stroke));
+            if high > self.ceiling {
+                let end = self.axes.y(self.ceiling).map(|y| Spot { x: at.x, y });
+                marks.extend(end.map(|end| arrow(end, colour, self.unit)));
+            }
+        }
+        if let Some((low, high)) = dot.interval {
+            marks.extend(upright(low, high, interval_stroke(colour, self.unit)));
+        }
+        marks.push(sign(at, drawn, self.colours, self.unit));
+        Some(Mark::Group(Group {
+            class: "dot",
+            facts: facts(drawn, dot),
+            tip: Some(self.tip(drawn, dot)),
+            clip: None,
+            marks,
+        }))
+    }
+
+    /// What a reader is told of a dot.
+    fn tip(&self, drawn: &DrawnCurve, dot: &Dot) -> String {
+        let value = |value: f64| match self.kind {
+            AxisKind::Time => time(value).to_string(),
+            AxisKind::Rate => throughput(value / 8.0).to_string(),
+            AxisKind::Bytes { .. } | AxisKind::Number => significant(value),
+        };
+        let span = |(low, high): (f64, f64)| format!("{} to {}", value(low), value(high));
+        let mut lines = vec![
+            format!("{}: {}", clean(&drawn.curve.name), bytes(dot.size)),
+            format!("median of rounds {}", value(dot.median)),
+        ];
+        let pairs = [
+            ("its 95 % interval", dot.interval),
+            ("10th to 90th percentile", dot.band),
+            ("least to greatest", dot.range),
+        ];
+        let known = pairs
+            .into_iter()
+            .filter_map(|(name, pair)| Some((name, pair?)));
+        lines.extend(known.map(|(name, pair)| format!("{name} {}", span(pair))));
+        lines.join("\n")
+    }
+}
+
+/// A dot's figures in base units.
+fn facts(drawn: &DrawnCurve, dot: &Dot) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("data-curve", clean(&drawn.curve.name)),
+        ("data-delay-ms", drawn.curve.key.delay_ms.to_string()),
+        ("data-size", dot.size.to_string()),
+        ("data-median", dot.median.to_string()),
+    ];
+    let pairs = [
+        ("data-interval-low", "data-interval-high", dot.interval),
+        ("data-p10", "data-p90", dot.band),
+        ("data-least", "data-greatest", dot.range),
+    ];
+    for (low, high, pair) in pairs {
+        if let Some((least, most)) = pair {
+            facts.push((low, least.to_string()));
+            facts.push((high, most.to_string()));
+        }
+    }
+    facts
+}
+
+/// How many dots a picture has, in words, for its description.
+pub(super) fn dots_in_words(number: usize) -> String {
+    match number {
+        1 => "1 point".to_owned(),
+        number => format!("{} points", count(number as u64)),
+    }
+}

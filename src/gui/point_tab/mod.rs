@@ -1,0 +1,235 @@
+//! The tab of the selected point: its distribution, its timeline and its rounds, each figure as text too.
+//!
+//! What is shown is arranged once for each state of a run and kept; a frame in which only the pointer moved
+//! costs what the width shows, however many samples there are.
+
+mod distribution;
+mod frame;
+mod rounds;
+mod timeline;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Weak};
+
+use egui::{Align, Layout, RichText, Ui};
+
+use super::app::App;
+use super::selection::{Direction, Selected, next_selected};
+use super::theme::{PLOT_GAP, medium, space, text_size};
+use super::widgets::note;
+use crate::chart::Scale;
+use crate::measurement::{Along, Point, PointSamples, Run};
+use distribution::Distribution;
+use rounds::Rounds;
+use timeline::Timeline;
+
+/// The least width of a column in which three stand beside each other, in points.
+const LEAST_COLUMN: f32 = 300.0;
+
+/// What the tab remembers between frames.
+#[derive(Debug, Default)]
+pub struct PointState {
+    of: Option<Selected>,
+    run: Weak<Run>,
+    arranged: Arranged,
+    choices: Choices,
+    distribution: Distribution,
+    timeline: Timeline,
+    rounds: Rounds,
+}
+
+/// The selected point's samples, and what is said of them.
+#[derive(Debug, Default)]
+struct Arranged {
+    samples: PointSamples,
+    /// Counts the states of the samples, so that what is made of one is told from what is made of another.
+    state: u64,
+    title: String,
+    summary: String,
+}
+
+/// How the plots are wanted.
+#[derive(Debug, Default)]
+struct Choices {
+    /// The scale of round-trip times in all three.
+    scale: Scale,
+    is_ecdf: bool,
+    along: Along,
+    /// Which plot has the second column where there is no third.
+    second_is_rounds: bool,
+}
+
+/// What was made of a state, kept as long as it is asked for with the same key.
+#[derive(Debug, Default)]
+struct Kept<K, V> {
+    made: Option<(K, V)>,
+}
+
+impl<K: PartialEq, V> Kept<K, V> {
+    fn get(&mut self, key: K, make: impl FnOnce() -> V) -> &V {
+        let known = self.made.take().filter(|(of, _)| *of == key);
+        let (_, value) = self.made.insert(known.unwrap_or_else(|| (key, make())));
+        value
+    }
+}
+
+impl PointState {
+    /// Brings what is shown up to date.
+    fn refresh(&mut self, run: &Arc<Run>, point: &Point) {
+        let selected = Selected::new(run, point);
+        if self.of != Some(selected) {
+            self.of = Some(selected);
+            self.run = Weak::new();
+            self.arranged.samples = PointSamples::default();
+            self.timeline.see_all();
+        }
+        if !self.run.ptr_eq(&Arc::downgrade(run)) {
+            self.run = Arc::downgrade(run);
+            let arranged = &mut self.arranged;
+            arranged.samples.feed(point);
+            arranged.state += 1;
+            arranged.title = words::title(run, point);
+            arranged.summary = words::summary(point, &arranged.samples);
+        }
+    }
+}
+
+/// The selected point as text, for a report or a spreadsheet.
+#[must_use]
+pub fn text(app: &App) -> Option<String> {
+    let (run, point) = app.selected_point()?;
+    Some(words::as_text(run, point))
+}
+
+/// Shows the tab.
+pub fn show(app: &mut App, ui: &mut Ui) {
+    let Some((run, point)) = app.selected_point() else {
+        let sentence = if app.shown().is_some() {
+            "Click a dot in a plot, or a row of the table: its distribution, its timeline and its rounds \
+             appear here."
+        } else {
+            "A point's distribution, its timeline and its rounds appear here once a run has begun and a dot \
+             in a plot, or a row of the table, was clicked."
+        };
+        note(ui, sentence);
+        return;
+    };
+    // Out of the way of the borrow: the point belongs to the window as well.
+    let run = Arc::clone(run);
+    let Some(point) = Selected::new(&run, point).find(&run) else {
+        return;
+    };
+    let state = &mut app.point;
+    state.refresh(&run, point);
+    if let Some(direction) = heading(ui, state, run.profile.server_delays_ms.len() > 1) {
+        app.selected = next_selected(&run, app.selected, direction);
+    }
+    let state = &mut app.point;
+    if state.arranged.samples.length() == 0 {
+        let sentence = point.error.as_ref().map_or_else(
+            || "No probe of this point was sent yet.".to_owned(),
+            ToString::to_string,
+        );
+        note(ui, sentence);
+        return;
+    }
+    plots(ui, state, point);
+}
+
+/// The neighbours that a button leads to: what stands on it, what it does, and which way.
+const NEIGHBOURS: [(&str, &str, Direction); 4] = [
+    (
+        "Smaller",
+        "The next smaller message size.",
+        Direction::SmallerSize,
+    ),
+    (
+        "Larger",
+        "The next larger message size.",
+        Direction::LargerSize,
+    ),
+    (
+        "Sooner",
+        "The next shorter server delay.",
+        Direction::ShorterDelay,
+    ),
+    (
+        "Later",
+        "The next longer server delay.",
+        Direction::LongerDelay,
+    ),
+];
+
+/// Which point it is, the way to its neighbours, and the scale. Where to go, if a button says so.
+fn heading(ui: &mut Ui, state: &mut PointState, has_delays: bool) -> Option<Direction> {
+    let mut to = None;
+    ui.horizontal(|ui| {
+        let shown = if has_delays { 4 } else { 2 };
+        for (text, hint, direction) in NEIGHBOURS.into_iter().take(shown) {
+            let button = egui::Button::new(RichText::new(text).size(text_size::SMALL));
+            if ui.add(button).on_hover_text(hint).clicked() {
+                to = Some(direction);
+            }
+        }
+        let title = RichText::new(&state.arranged.title);
+        ui.label(title.family(medium()).size(text_size::BODY));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let mut is_log = state.choices.scale == Scale::Log;
+            let hint = "Equal ratios are equally long: far outliers and the bulk are seen at once.";
+            if ui
+                .checkbox(&mut is_log, "Log RTT axis")
+                .on_hover_text(hint)
+                .changed()
+            {
+                state.choices.scale = if is_log { Scale::Log } else { Scale::Linear };
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let summary = &state.arranged.summary;
+                let text = RichText::new(summary).size(text_size::SMALL);
+                ui.add(egui::Label::new(text).truncate());
+            });
+        });
+    });
+    to
+}
+
+fn plots(ui: &mut Ui, state: &mut PointState, point: &Point) {
+    let PointState {
+        arranged,
+        choices,
+        distribution,
+        timeline,
+        rounds,
+        ..
+    } = state;
+    let room = ui.available_size();
+    let has_three = room.x >= 3.0 * LEAST_COLUMN + 2.0 * PLOT_GAP;
+    ui.spacing_mut().item_spacing.x = PLOT_GAP;
+    ui.columns(if has_three { 3 } else { 2 }, |columns| {
+        for (at, ui) in columns.iter_mut().enumerate() {
+            ui.spacing_mut().item_spacing.x = space::MEDIUM;
+            ui.set_height(room.y);
+            match at {
+                0 => distribution.show(ui, arranged, choices),
+                1 if has_three || !choices.second_is_rounds => {
+                    timeline.show(ui, arranged, choices, point, !has_three);
+                }
+                _ => rounds.show(ui, arranged, choices, point, !has_three),
+            }
+        }
+    });
+}
+
+/// The name of a plot; where two share a column, the switch between them.
+fn name(ui: &mut Ui, choices: &mut Choices, text: &str, shares: bool) {
+    if shares {
+        for (is_rounds, text) in [(false, "Timeline"), (true, "Rounds")] {
+            ui.selectable_value(&mut choices.second_is_rounds, is_rounds, text);
+        }
+    } else {
+        ui.label(RichText::new(text).family(medium()));
+    }
+}
