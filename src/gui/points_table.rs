@@ -84,8 +84,8 @@ fn table(
 ) -> Option<Chosen> {
     let sheet = match state.sheet.take() {
         Some(sheet) if sheet.is_of(run, measuring) => sheet,
-        _ => {
-            let sheet = Sheet::new(run, measuring);
+        before => {
+            let sheet = Sheet::new(run, measuring, before.as_ref());
             state.grow(ui, run.id, &sheet);
             sheet
         }
@@ -526,7 +526,7 @@ mod tests {
     #[test]
     fn every_figure_is_reached_with_the_arrow_keys_and_the_sizes_stay_in_sight() {
         let run = run();
-        let sheet = Sheet::new(&Arc::new(run.clone()), None);
+        let sheet = Sheet::new(&Arc::new(run.clone()), None, None);
         let mut harness = with_keyboard(shown(run));
         let mut seen = Vec::new();
         for _ in 0..sheet.columns.len() {

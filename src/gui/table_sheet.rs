@@ -4,7 +4,9 @@
 use std::sync::{Arc, Weak};
 
 use super::table_columns::{Column, ColumnUnit, Row, columns};
-use crate::measurement::{Limit, Run, limit_of};
+use crate::measurement::{
+    Calibration, Limit, Point, PointStatistics, Round, Route, Run, RunId, SocketSettings, limit_of,
+};
 
 /// Stands where there is no figure.
 const NONE: &str = "-";
@@ -18,15 +20,32 @@ pub struct Sheet {
     units: Vec<ColumnUnit>,
     rows: Vec<Vec<String>>,
     limits: Vec<Option<Limit>>,
+    /// What the limits rest on.
+    basis: Basis,
 }
 
+/// What the limits of a run's points rest on: where it has not changed, they have not either.
+struct Basis {
+    run: RunId,
+    calibration: Option<Calibration>,
+    socket: Option<SocketSettings>,
+    route: Option<Route>,
+    points: Vec<PointBasis>,
+}
+
+/// Rounds, the last of them, and the figures of all.
+type PointBasis = (usize, Option<Weak<Round>>, Option<PointStatistics>);
+
 impl Sheet {
-    /// The table of a run of which the point `measuring` is being measured.
+    /// The table of a run of which the point `measuring` is being measured. `before` is that of an earlier
+    /// state: with ten thousand rounds it costs too much to ask anew what limited points that have not
+    /// changed since.
     #[must_use]
-    pub fn new(run: &Arc<Run>, measuring: Option<usize>) -> Self {
+    pub fn new(run: &Arc<Run>, measuring: Option<usize>, before: Option<&Self>) -> Self {
         let columns = columns(run);
         let units: Vec<ColumnUnit> = columns.iter().map(|column| column.unit(run)).collect();
-        let limits = limits(run);
+        let basis = Basis::of(run);
+        let limits = limits_after(run, &basis, before);
         let rows = rows(run, measuring, &limits)
             .map(|row| {
                 let cells = columns.iter().zip(&units);
@@ -44,6 +63,7 @@ impl Sheet {
             units,
             rows,
             limits,
+            basis,
         }
     }
 
@@ -117,6 +137,52 @@ fn rows<'a>(
     })
 }
 
+impl Basis {
+    fn of(run: &Run) -> Self {
+        let of_point = |point: &Point| {
+            let last = point.rounds.last().map(Arc::downgrade);
+            (point.rounds.len(), last, point.statistics)
+        };
+        Self {
+            run: run.id,
+            calibration: run.calibration,
+            socket: run.socket.clone(),
+            route: run.route.clone(),
+            points: run.points.iter().map(of_point).collect(),
+        }
+    }
+
+    /// Whether a point is as it was.
+    fn has_same(&self, before: &Self, point: usize) -> bool {
+        let is_same_run = self.run == before.run
+            && self.calibration == before.calibration
+            && self.socket == before.socket
+            && self.route == before.route;
+        let of = |basis: &Self| basis.points.get(point).cloned();
+        let (Some(now), Some(then)) = (of(self), of(before)) else {
+            return false;
+        };
+        let is_same_round = match (&now.1, &then.1) {
+            (Some(one), Some(other)) => one.ptr_eq(other),
+            (None, None) => true,
+            _ => false,
+        };
+        is_same_run && now.0 == then.0 && is_same_round && now.2 == then.2
+    }
+}
+
+/// What limited each point, asked anew only where something has changed.
+fn limits_after(run: &Run, basis: &Basis, before: Option<&Sheet>) -> Vec<Option<Limit>> {
+    let of_point = |(index, point): (usize, &Point)| {
+        let known = before.filter(|before| basis.has_same(&before.basis, index));
+        match known.and_then(|before| before.limits.get(index)) {
+            Some(limit) => limit.clone(),
+            None => limit_of(run, point),
+        }
+    };
+    run.points.iter().enumerate().map(of_point).collect()
+}
+
 /// What limited each point.
 fn limits(run: &Run) -> Vec<Option<Limit>> {
     let of_point = |point| limit_of(run, point);
@@ -181,7 +247,7 @@ mod tests {
             (2, 28_000, None),
         ];
         let run = Arc::new(test_run::run(&points));
-        let sheet = Sheet::new(&run, None);
+        let sheet = Sheet::new(&run, None, None);
         let shown = |name: &str| {
             let at = sheet.columns.iter().position(|column| column.name == name);
             sheet.column(at.expect("a column")).collect::<Vec<_>>()
@@ -215,7 +281,7 @@ mod tests {
             (3, 100_300_000, None),
         ];
         let run = Arc::new(test_run::run(&points));
-        let sheet = Sheet::new(&run, None);
+        let sheet = Sheet::new(&run, None, None);
         for (at, column) in sheet.columns.iter().enumerate() {
             let unit = sheet.unit(at);
             match column.name {
