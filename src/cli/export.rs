@@ -10,10 +10,10 @@ use super::export_args::{ExportArgs, ExportHow, WhichPlot};
 use super::output::{complain, put};
 use super::request::{Destination, UsageError, destination, is_same_file};
 use crate::chart::picture::{DEFAULT_SIZE, Picture, PictureError, PictureOptions, Plot};
-use crate::chart::{Chart, ChartOptions, Content, Quantity, Source, SourceId};
-use crate::measurement::{Run, fits, landmarks};
+use crate::chart::{Chart, ChartOptions, Compared, Content, Quantity, Source, SourceId};
+use crate::measurement::{PeerResult, Run, compare_all, fits, landmarks};
 use crate::report::{self, Addresses, ReportOptions, ReportRun};
-use crate::store::{self, RunDocumentError};
+use crate::store::{self, OpenError, Opened};
 
 /// The size of a picture of one plot, in points.
 const ONE_PLOT: (u32, u32) = (820, 520);
@@ -24,10 +24,15 @@ enum ExportError {
     #[error("say what to write: --svg, --png, --csv, --html or --json")]
     Nothing,
     #[error("{}: {error}", path.display())]
-    Document {
-        path: PathBuf,
-        error: RunDocumentError,
-    },
+    Document { path: PathBuf, error: OpenError },
+    #[error("{}: a profile says what to measure, and holds nothing that was measured", .0.display())]
+    Profile(PathBuf),
+    #[error(
+        "{option} is about runs, and none of these files is one; a result of another tool is drawn alone, with --svg or --png"
+    )]
+    NoRun { option: &'static str },
+    #[error("--ratio compares runs with the first of them, and needs two")]
+    NothingToCompare,
     #[error("--json writes one run, and {0} were given; --csv holds several, and so does --html")]
     SeveralRuns(usize),
     #[error("{option}: {} is read by this command, and would be lost; write another name", path.display())]
@@ -70,9 +75,16 @@ struct Named {
     run: Run,
 }
 
+/// A result of another tool, and what it is called.
+struct NamedPeer {
+    name: String,
+    peer: PeerResult,
+}
+
 /// What is exported.
 struct Material {
     runs: Vec<Named>,
+    peers: Vec<NamedPeer>,
     title: String,
 }
 
@@ -148,9 +160,6 @@ fn destinations(args: &ExportArgs) -> Result<Vec<(Form, Destination)>, ExportErr
     if places.is_empty() {
         return Err(ExportError::Nothing);
     }
-    if what.json.is_some() && args.documents.len() > 1 {
-        return Err(ExportError::SeveralRuns(args.documents.len()));
-    }
     Ok(places)
 }
 
@@ -166,20 +175,43 @@ fn is_same_place(one: &Destination, other: &Destination) -> bool {
 /// The runs under the names of their files, without addresses if that was asked for.
 fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
     let mut runs: Vec<Named> = Vec::new();
+    let mut peers: Vec<NamedPeer> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for path in &args.documents {
-        let run = store::load_run(path).map_err(|error| ExportError::Document {
+        let opened = store::open_any(path).map_err(|error| ExportError::Document {
             path: path.clone(),
             error,
         })?;
         let stem = name_of(path);
-        let taken = |name: &str| runs.iter().any(|named| named.name == name);
         let mut name = stem.clone();
         let mut number = 2;
-        while taken(&name) {
+        while names.contains(&name) {
             name = format!("{stem} ({number})");
             number += 1;
         }
-        runs.push(Named { name, run });
+        names.push(name.clone());
+        match opened {
+            Opened::Run(run) => runs.push(Named { name, run: *run }),
+            Opened::Peer(peer) => peers.push(NamedPeer { name, peer }),
+            Opened::Profile(_) => return Err(ExportError::Profile(path.clone())),
+        }
+    }
+    let what = &args.what;
+    let of_runs = [
+        ("--csv", &what.csv),
+        ("--html", &what.html),
+        ("--json", &what.json),
+    ];
+    if let Some((option, _)) = of_runs.into_iter().find(|(_, path)| path.is_some())
+        && runs.is_empty()
+    {
+        return Err(ExportError::NoRun { option });
+    }
+    if what.json.is_some() && runs.len() > 1 {
+        return Err(ExportError::SeveralRuns(runs.len()));
+    }
+    if args.how.ratio && runs.len() < 2 {
+        return Err(ExportError::NothingToCompare);
     }
     let mut title = args.how.title.clone();
     if args.how.hide_addresses {
@@ -188,13 +220,18 @@ fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
             named.name = addresses.hidden_in(&named.name);
             named.run = addresses.hidden(&named.run);
         }
+        for named in &mut peers {
+            named.name = addresses.hidden_in(&named.name);
+        }
         title = title.map(|title| addresses.hidden_in(&title));
     }
     let title = title.unwrap_or_else(|| match runs.as_slice() {
+        // Results of other tools alone have their names in the legend.
+        [] => String::new(),
         [one] => report::title_of(&one.run),
         several => report::title_of_several(several.iter().map(|named| &named.run)),
     });
-    Ok(Material { runs, title })
+    Ok(Material { runs, peers, title })
 }
 
 fn name_of(path: &Path) -> String {
@@ -241,18 +278,26 @@ fn csv(runs: &[Named], output: &mut dyn Write) -> io::Result<()> {
     store::write_samples_of_runs(&runs, output)
 }
 
-fn charts(runs: &[Named], how: &ExportHow) -> Vec<Chart> {
-    let sources: Vec<Source<'_>> = runs
-        .iter()
+/// The runs and the results of other tools, each in a colour of its own.
+fn sources(material: &Material) -> Vec<Source<'_>> {
+    let runs = material.runs.iter();
+    let runs = runs.map(|named| (named.name.as_str(), Content::Run(&named.run)));
+    let peers = material.peers.iter();
+    let peers = peers.map(|named| (named.name.as_str(), Content::Peer(&named.peer)));
+    runs.chain(peers)
         .zip(0_u64..)
         .enumerate()
-        .map(|(colour, (named, id))| Source {
+        .map(|(colour, ((name, content), id))| Source {
             id: SourceId(id),
-            name: &named.name,
+            name,
             colour,
-            content: Content::Run(&named.run),
+            content,
         })
-        .collect();
+        .collect()
+}
+
+fn charts(material: &Material, how: &ExportHow) -> Vec<Chart> {
+    let sources = sources(material);
     let (size_scale, value_scale) = how.scales();
     let options = ChartOptions {
         size_scale,
@@ -264,9 +309,13 @@ fn charts(runs: &[Named], how: &ExportHow) -> Vec<Chart> {
         WhichPlot::Rtt => &[Quantity::Rtt],
         WhichPlot::Throughput => &[Quantity::Throughput],
     };
-    let of_runs: Vec<_> = runs.iter().map(|named| fits(&named.run)).collect();
+    if how.ratio {
+        return ratios(&material.runs, quantities, &options);
+    }
+    let of_runs: Vec<_> = material.runs.iter().map(|named| fits(&named.run)).collect();
     // Landmarks of several runs would stand for each other's: those of the first are drawn.
-    let marks = runs
+    let marks = material
+        .runs
         .iter()
         .zip(&of_runs)
         .map(|(named, fits)| landmarks(&named.run, fits))
@@ -276,6 +325,7 @@ fn charts(runs: &[Named], how: &ExportHow) -> Vec<Chart> {
     let chart = |quantity: &Quantity| {
         let mut chart = Chart::of(&sources, *quantity, &options);
         if !how.no_model {
+            // The runs come first among the sources.
             for (source, fits) in sources.iter().zip(&of_runs) {
                 chart.add_fits(source.id, fits);
             }
@@ -286,8 +336,34 @@ fn charts(runs: &[Named], how: &ExportHow) -> Vec<Chart> {
     quantities.iter().map(chart).collect()
 }
 
+/// The plots of the ratios of all runs to the first.
+fn ratios(runs: &[Named], quantities: &[Quantity], options: &ChartOptions) -> Vec<Chart> {
+    let Some((baseline, others)) = runs.split_first() else {
+        return Vec::new();
+    };
+    let of_others: Vec<&Run> = others.iter().map(|named| &named.run).collect();
+    let comparisons = compare_all(&baseline.run, &of_others);
+    let compared: Vec<Compared<'_>> = others
+        .iter()
+        .zip(&comparisons)
+        .enumerate()
+        .zip(1_u64..)
+        .map(|((index, (named, comparison)), id)| Compared {
+            id: SourceId(id),
+            name: &named.name,
+            // The baseline has the first.
+            colour: index + 1,
+            comparison,
+        })
+        .collect();
+    quantities
+        .iter()
+        .map(|quantity| Chart::ratio(&compared, &baseline.name, *quantity, options))
+        .collect()
+}
+
 fn picture(material: &Material, how: &ExportHow) -> Picture {
-    let charts = charts(&material.runs, how);
+    let charts = charts(material, how);
     let plots: Vec<Plot<'_>> = charts.iter().map(Plot::from).collect();
     let usual = if plots.len() == 1 {
         ONE_PLOT
@@ -304,7 +380,7 @@ fn picture(material: &Material, how: &ExportHow) -> Picture {
 }
 
 fn html(material: &Material, how: &ExportHow) -> String {
-    let charts = charts(&material.runs, how);
+    let charts = charts(material, how);
     let plots: Vec<Plot<'_>> = charts.iter().map(Plot::from).collect();
     let runs_of_report: Vec<ReportRun<'_>> = material
         .runs

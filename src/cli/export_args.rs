@@ -15,7 +15,8 @@ use crate::measurement::LandmarkKind;
 #[derive(Debug, Args)]
 #[command(after_help = EXPORT_NOTES)]
 pub(super) struct ExportArgs {
-    /// The run documents; several are laid on top of each other, under the names of their files.
+    /// Run documents, and results of `NetPIPE`, sockperf and iperf3 to draw beside them; several are laid on
+    /// top of each other, under the names of their files.
     #[arg(value_name = "RUN.json", required = true)]
     pub documents: Vec<PathBuf>,
     #[command(flatten)]
@@ -46,6 +47,10 @@ pub(super) struct ExportWhat {
     pub json: Option<PathBuf>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option that is there or not"
+)]
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How it looks")]
 pub(super) struct ExportHow {
@@ -87,6 +92,9 @@ pub(super) struct ExportHow {
     /// What stands above it; nothing if it is empty [what was measured, and when].
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// Draw the ratio of each run to the first, with its interval, instead of the figures.
+    #[arg(long)]
+    pub ratio: bool,
     /// Leave out hosts, addresses and interfaces, in all that is written.
     #[arg(long)]
     pub hide_addresses: bool,
