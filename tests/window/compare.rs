@@ -169,6 +169,7 @@ fn plots_show_ratios_to_the_baseline() {
         window.painted()
     );
     assert!(paints(&window, "Throughput, times that of quick"));
+    assert!(window.says("mark: how many times the baseline's figure"));
     window.wait_until_still();
     window.click_button("Values");
     assert!(!paints(&window, "RTT, times that of quick"));

@@ -12,6 +12,14 @@ use crate::chart::{Chart, Quantity};
 const HOW_TO_MOVE: &str = "Shows everything again. In a plot: drag to move, turn the wheel to zoom, drag \
     with the right button to zoom into a box, double-click to fit.";
 
+/// What marks and lines of ratios are.
+const RATIO_SIGNS: (&str, &str) = (
+    "mark: how many times the baseline's figure · thick: its 95 % interval",
+    "The ratio of every round of a run to every round of the baseline has a median, which is the mark. Its \
+     interval is that of the point alone, and needs six rounds in each run: the verdicts in the tab Compare \
+     are corrected for the number of points.",
+);
+
 /// What is chosen for both plots.
 pub struct Controls<'a> {
     /// How they are wanted.
@@ -36,7 +44,11 @@ pub fn show(ui: &mut Ui, chart: &Chart, model: Option<&ModelLine>, controls: Opt
         });
     });
     let is_pipelined = chart.shown().any(|drawn| drawn.curve.pipelined);
-    let (key, hint) = signs(chart.quantity, is_pipelined);
+    let (key, hint) = if chart.ratio_to.is_some() {
+        RATIO_SIGNS
+    } else {
+        signs(chart.quantity, is_pipelined)
+    };
     let key = RichText::new(key)
         .size(text_size::SMALL)
         .color(Palette::of(ui).faint);

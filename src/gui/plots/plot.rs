@@ -68,6 +68,12 @@ pub fn show(
         palette,
         weight: view.weight,
     };
+    if chart.ratio_to.is_some()
+        && let Some(y) = places.y_of(1.0)
+    {
+        // Where a run is as fast as the baseline.
+        painter.hline(frame.x_range(), y, Stroke::new(1.5, palette.faint));
+    }
     let mouse = response.response.hover_pos();
     let labels = beside::landmarks(&painter, chart, places, pen, mouse);
     beside::models(&painter, chart, places, pen);
