@@ -53,6 +53,17 @@ impl From<(&Landmark, LandmarkLine)> for Guide {
     }
 }
 
+impl Guide {
+    /// The line of a baseline in a plot of ratios to it.
+    pub(super) fn of_baseline(name: &str) -> Self {
+        Self {
+            at: GuideAt::Value(1.0),
+            label: format!("as {name}"),
+            tip: "The baseline's own figures: what stands here does not differ from it.".to_owned(),
+        }
+    }
+}
+
 /// A curve that was fitted, not measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fit {

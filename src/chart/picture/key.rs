@@ -19,6 +19,7 @@ const HALF: f64 = 6.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entry {
     Median,
+    Ratio,
     Interval,
     Band,
     Range,
@@ -27,8 +28,9 @@ enum Entry {
 }
 
 impl Entry {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Median,
+        Self::Ratio,
         Self::Interval,
         Self::Band,
         Self::Range,
@@ -39,6 +41,7 @@ impl Entry {
     fn words(self) -> &'static str {
         match self {
             Self::Median => "median of rounds",
+            Self::Ratio => "ratio of rounds",
             Self::Interval => "its 95 % interval",
             Self::Band => "10th to 90th percentile",
             Self::Range => "least to greatest",
@@ -53,7 +56,12 @@ impl Entry {
             dots.any(is_so)
         };
         match self {
-            Self::Median => any(|_| true),
+            Self::Median => plots
+                .iter()
+                .any(|plot| plot.chart.ratio_to.is_none() && plot.chart.dots().next().is_some()),
+            Self::Ratio => plots
+                .iter()
+                .any(|plot| plot.chart.ratio_to.is_some() && plot.chart.dots().next().is_some()),
             Self::Interval => any(|dot| dot.interval.is_some()),
             Self::Band => plots.iter().any(|plot| {
                 let mut shown = plot.chart.shown();
@@ -96,7 +104,7 @@ impl Entry {
             ..mid
         };
         match self {
-            Self::Median => vec![
+            Self::Median | Self::Ratio => vec![
                 Mark::line(left, right, line_stroke(Dash::Solid, colour, unit)),
                 Mark::Sign {
                     at: mid,

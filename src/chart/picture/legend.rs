@@ -1,4 +1,4 @@
-//! The legend: which curve is which, by colour, sign and dash. One curve alone needs none.
+//! The legend: which curve is which, by colour, sign and dash. One curve of figures alone needs none.
 
 use super::Plot;
 use super::curve::{line_stroke, sign};
@@ -16,8 +16,8 @@ const BETWEEN: f64 = 22.0;
 
 /// An entry of the legend.
 struct Entry<'a> {
-    /// The curve it stands for; none for words alone.
-    drawn: Option<&'a DrawnCurve>,
+    /// The curve it stands for.
+    drawn: &'a DrawnCurve,
     text: String,
 }
 
@@ -42,23 +42,18 @@ pub(super) fn legend(
     unit: f64,
 ) -> (Vec<Mark>, f64) {
     let curves = curves(plots);
-    if curves.len() < 2 {
+    // A ratio is nobody's without the name of the run.
+    let is_ratio = plots.iter().any(|plot| plot.chart.ratio_to.is_some());
+    if curves.is_empty() || (curves.len() < 2 && !is_ratio) {
         return (Vec::new(), 0.0);
     }
-    let mut entries = Vec::new();
-    // Curves of one run differ in their server delay alone.
-    let mut sources = curves.iter().map(|drawn| drawn.curve.key.source);
-    let first = sources.next();
-    if sources.all(|source| Some(source) == first) {
-        entries.push(Entry {
-            drawn: None,
-            text: "Server delay".to_owned(),
-        });
-    }
-    entries.extend(curves.into_iter().map(|drawn| Entry {
-        drawn: Some(drawn),
-        text: clean(&drawn.curve.name),
-    }));
+    let entries = curves
+        .into_iter()
+        .map(|drawn| Entry {
+            drawn,
+            text: clean(&drawn.curve.name),
+        })
+        .collect();
     place(entries, corner, room, rows.max(1), colours, unit)
 }
 
@@ -95,11 +90,7 @@ fn place(
         corner.y + (row + 0.5) * ROW * unit
     };
     for (index, entry) in entries.into_iter().enumerate() {
-        let sample = if entry.drawn.is_some() {
-            SAMPLE * unit + gap
-        } else {
-            0.0
-        };
+        let (drawn, sample) = (entry.drawn, SAMPLE * unit + gap);
         let text = fitted(&entry.text, room - sample, size, Weight::Regular);
         let wide = sample + width(&text, size, Weight::Regular);
         let is_last_row = row + 1 == rows;
@@ -127,29 +118,24 @@ fn place(
             x: at.x + sample,
             y: at.y,
         };
-        marks.push(match entry.drawn {
-            None => words(after, text, colours.quiet),
-            Some(drawn) => {
-                let end = Spot {
-                    x: at.x + SAMPLE * unit,
-                    y: at.y,
-                };
-                let mid = Spot {
-                    x: at.x + SAMPLE * unit / 2.0,
-                    y: at.y,
-                };
-                let colour = drawn.look.rgb(colours.series);
-                Mark::Group(Group {
-                    class: "entry",
-                    marks: vec![
-                        Mark::line(at, end, line_stroke(drawn.look.dash, colour, unit)),
-                        sign(mid, drawn, colours, unit),
-                        words(after, text, colours.text),
-                    ],
-                    ..Group::default()
-                })
-            }
-        });
+        let end = Spot {
+            x: at.x + SAMPLE * unit,
+            y: at.y,
+        };
+        let mid = Spot {
+            x: at.x + SAMPLE * unit / 2.0,
+            y: at.y,
+        };
+        let colour = drawn.look.rgb(colours.series);
+        marks.push(Mark::Group(Group {
+            class: "entry",
+            marks: vec![
+                Mark::line(at, end, line_stroke(drawn.look.dash, colour, unit)),
+                sign(mid, drawn, colours, unit),
+                words(after, text, colours.text),
+            ],
+            ..Group::default()
+        }));
         x += wide + BETWEEN * unit;
     }
     #[expect(clippy::cast_precision_loss, reason = "a number of rows")]

@@ -61,7 +61,11 @@ impl<'a> From<&'a Chart> for Plot<'a> {
         Self {
             chart,
             value_name: chart.value_name(),
-            guides: chart.shown_landmarks().map(Guide::from).collect(),
+            guides: chart
+                .shown_landmarks()
+                .map(Guide::from)
+                .chain(chart.ratio_to.as_deref().map(Guide::of_baseline))
+                .collect(),
             fits: chart
                 .shown_fits()
                 .filter_map(|fitted| Fit::of(fitted, chart))
