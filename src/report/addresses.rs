@@ -197,7 +197,8 @@ fn without_runs_of(
 
 /// The text without a word, which is given in small letters.
 fn without_word(text: &str, word: &str) -> String {
-    let is_of_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    // A name that is followed by a hyphen, as in that of a file, is still the name.
+    let is_of_word = char::is_alphanumeric;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

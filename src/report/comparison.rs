@@ -36,7 +36,7 @@ pub(super) fn comparison(runs: &[ReportRun<'_>]) -> Markup {
 fn verdicts(comparison: &Comparison) -> Markup {
     html! {
         div.wide {
-            table.figures {
+            table.figures.verdicts {
                 thead {
                     tr {
                         th { "Size" small { "bytes" } }

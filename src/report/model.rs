@@ -35,7 +35,7 @@ fn fitted(fit: &Fit) -> Markup {
     html! {
         @for sentence in fit.sentences() { p { (clean(&sentence)) "." } }
         div.wide {
-            table.figures {
+            table.figures.residuals {
                 thead {
                     tr {
                         th { "Size" small { "bytes" } }

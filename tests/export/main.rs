@@ -3,6 +3,7 @@
 
 mod addresses;
 mod bench;
+mod comparisons;
 mod page;
 mod pictures;
 mod refusals;

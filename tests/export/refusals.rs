@@ -73,9 +73,9 @@ fn a_document_that_is_damaged_says_where() {
         (
             "other.json",
             "{\"format\": \"another\", \"version\": 1}".to_owned(),
-            "this is not a run of Echograph",
+            "neither a run of Echograph",
         ),
-        ("text.json", "hello".to_owned(), "line 1"),
+        ("text.json", "hello".to_owned(), "text.json: "),
         (
             "size.json",
             text.replace("\"message_size\": 1,", "\"message_size\": 0,"),
