@@ -13,11 +13,12 @@ const SAMPLE: f32 = 28.0;
 /// Height of an entry.
 const HEIGHT: f32 = 22.0;
 
-/// Shows the legend of a chart, where there is more than one curve.
+/// Shows the legend of a chart, where there is more than one curve, or a ratio, which is nobody's without a
+/// name.
 pub fn show(ui: &mut Ui, chart: &Chart, hidden: &mut BTreeSet<CurveKey>) {
     let keys: Vec<CurveKey> = chart.curves.iter().map(|drawn| drawn.curve.key).collect();
     hidden.retain(|key| keys.contains(key));
-    if keys.len() < 2 {
+    if keys.len() < 2 && chart.ratio_to.is_none() {
         hidden.clear();
         return;
     }
