@@ -99,10 +99,17 @@ fn place_of_label(
         }
     } else {
         let end = pos2(last.x.min(frame.right()) - space::SMALL, last.y);
-        match quantity {
-            // No round-trip time lies below a bound, and no throughput above it.
-            Quantity::Rtt => Align2::RIGHT_TOP.anchor_size(end + vec2(0.0, 2.0), size),
-            Quantity::Throughput => Align2::RIGHT_BOTTOM.anchor_size(end - vec2(0.0, 2.0), size),
+        let below = Align2::RIGHT_TOP.anchor_size(end + vec2(0.0, 2.0), size);
+        let above = Align2::RIGHT_BOTTOM.anchor_size(end - vec2(0.0, 2.0), size);
+        // No round-trip time lies below a bound, and no throughput above it.
+        let (wanted, other) = match quantity {
+            Quantity::Rtt => (below, above),
+            Quantity::Throughput => (above, below),
+        };
+        if frame.contains_rect(wanted) {
+            wanted
+        } else {
+            other
         }
     };
     while taken(place) {
