@@ -4,6 +4,7 @@
 mod window {
     mod compare;
     mod documents;
+    mod export;
     mod form;
     mod harness;
     mod idle;

@@ -16,6 +16,10 @@ pub enum Action {
     SaveAs,
     /// Save the run that is shown.
     SaveRun,
+    /// Write plots, a report or samples.
+    Export,
+    /// Put the plots into the clipboard.
+    CopyPlots,
     /// Start a run.
     Run,
     /// Stop the run.
@@ -41,6 +45,11 @@ const SAVE_AS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
     Modifiers::COMMAND.plus(Modifiers::SHIFT),
     Key::S,
 )];
+const EXPORT: &[KeyboardShortcut] = &[ctrl(Key::E)];
+const COPY_PLOTS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
+    Modifiers::COMMAND.plus(Modifiers::SHIFT),
+    Key::E,
+)];
 const RUN: &[KeyboardShortcut] = &[ctrl(Key::R), alone(Key::F5)];
 const STOP: &[KeyboardShortcut] = &[alone(Key::Escape)];
 const PRESENT: &[KeyboardShortcut] = &[alone(Key::F11)];
@@ -49,10 +58,12 @@ const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
 impl Action {
     /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
     /// Ctrl+S.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::SaveAs,
+        Self::CopyPlots,
         Self::Save,
         Self::SaveRun,
+        Self::Export,
         Self::New,
         Self::Open,
         Self::Run,
@@ -70,6 +81,8 @@ impl Action {
             Self::Save => "Save profile",
             Self::SaveAs => "Save profile as…",
             Self::SaveRun => "Save run…",
+            Self::Export => "Export…",
+            Self::CopyPlots => "Copy plots",
             Self::Run => "Run",
             Self::Stop => "Stop",
             Self::Present => "Presenter view",
@@ -88,6 +101,10 @@ impl Action {
             Self::Save => "Write the form to its profile file.",
             Self::SaveAs => "Write the form to another profile file.",
             Self::SaveRun => "Write the run that is shown to a JSON document, with every sample.",
+            Self::Export => {
+                "Write what the plots show: as a picture, as a lab report, or every sample."
+            }
+            Self::CopyPlots => "Put the plots into the clipboard, as a picture.",
             Self::Run => "Measure what the form says. While a run goes, another waits its turn.",
             Self::Stop => {
                 "End this run now; what was measured stays. The next in the queue begins."
@@ -108,6 +125,8 @@ impl Action {
             Self::Save => SAVE,
             Self::SaveAs => SAVE_AS,
             Self::SaveRun => &[],
+            Self::Export => EXPORT,
+            Self::CopyPlots => COPY_PLOTS,
             Self::Run => RUN,
             Self::Stop => STOP,
             Self::Present => PRESENT,

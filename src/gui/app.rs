@@ -13,6 +13,7 @@ use super::analysis::Analyst;
 use super::compare::Comparer;
 use super::details::{DetailsState, Topic};
 use super::embedded::EmbeddedServer;
+use super::export::Exports;
 use super::file_dialog::{FileDialogs, Purpose};
 use super::form::Form;
 use super::library::Library;
@@ -101,6 +102,7 @@ pub struct App {
     pub(super) comparer: Comparer,
     pub(super) openings: Openings,
     pub(super) savings: Savings,
+    pub(super) exports: Exports,
     notice: Option<Notice>,
     /// Runs that were asked for on the embedded server and have not ended.
     pub(super) on_embedded: Vec<RunId>,
@@ -153,6 +155,7 @@ impl App {
             comparer: Comparer::default(),
             openings: Openings::default(),
             savings: Savings::default(),
+            exports: Exports::default(),
             notice: None,
             on_embedded: Vec::new(),
             stop_server_after_run: false,
@@ -251,6 +254,7 @@ impl App {
         }
         self.take_opened();
         self.take_saved();
+        self.take_copied(context);
         let idle = self.snapshot.current.is_none() && self.snapshot.queue.is_empty();
         // Before anything of the server is read for this frame, or what it did unannounced would be
         // shown by none.
@@ -353,6 +357,10 @@ impl App {
             Action::Save => self.save(context),
             Action::SaveAs => self.save_as(context),
             Action::SaveRun => self.ask_save_run(context),
+            Action::Export if self.can_export() => self.ask_export(),
+            Action::CopyPlots if self.can_export() => self.copy_plots(context),
+            // Their keys, where there is nothing to write yet.
+            Action::Export | Action::CopyPlots => {}
             Action::Run => self.run(),
             Action::Stop if self.progress().is_some() => self.stop_current(),
             // Its key, where there is nothing to stop.
@@ -368,6 +376,7 @@ impl App {
         match action {
             Action::Stop => self.progress().is_some(),
             Action::SaveRun => self.run_to_save().is_some(),
+            Action::Export | Action::CopyPlots => self.can_export(),
             Action::Run => self.why_not_run(&self.form_problems()).is_none(),
             _ => true,
         }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use rfd::AsyncFileDialog;
 
+use super::export::Kind;
+
 /// How long a desktop may take to say whether it has dialogs at all.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -20,6 +22,8 @@ pub enum Purpose {
     SaveProfile,
     /// To write a run document.
     SaveRun,
+    /// To write what is exported.
+    Export(Kind),
 }
 
 /// What a dialog offers to choose from: a name, and the endings of the files that have it.
@@ -41,6 +45,7 @@ impl Purpose {
             Self::Open => "Open",
             Self::SaveProfile => "Save profile",
             Self::SaveRun => "Save run",
+            Self::Export(_) => "Export",
         }
     }
 
@@ -56,6 +61,7 @@ impl Purpose {
         match self {
             Self::Open | Self::SaveProfile => "ron",
             Self::SaveRun => "json",
+            Self::Export(kind) => kind.ending(),
         }
     }
 
@@ -64,6 +70,10 @@ impl Purpose {
             Self::Open => &[OPENED, ANY],
             Self::SaveProfile => &[PROFILES],
             Self::SaveRun => &[RUNS],
+            Self::Export(Kind::Svg) => &[("SVG picture", &["svg"])],
+            Self::Export(Kind::Png) => &[("PNG picture", &["png"])],
+            Self::Export(Kind::Html) => &[("Lab report", &["html"])],
+            Self::Export(Kind::Csv) => &[("Samples", &["csv"])],
         }
     }
 }

@@ -90,6 +90,8 @@ fn menus(app: &mut App, ui: &mut Ui) {
                 item(app, ui, Action::Save);
                 item(app, ui, Action::SaveAs);
                 item(app, ui, Action::SaveRun);
+                item(app, ui, Action::Export);
+                item(app, ui, Action::CopyPlots);
                 ui.separator();
                 item(app, ui, Action::Quit);
             });

@@ -11,6 +11,7 @@ mod compare;
 mod details;
 mod drop_files;
 mod embedded;
+mod export;
 mod fed;
 mod file_dialog;
 mod form;

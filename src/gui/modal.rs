@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Align, Context, Id, Key, Layout, RichText, TextEdit, Ui};
 
 use super::app::App;
+use super::export::ExportForm;
 use super::file_dialog::Purpose;
 use super::profiles::with_ending;
 use super::theme::{Palette, medium, space, text_size};
@@ -19,6 +20,8 @@ pub enum Modal {
     Quit,
     /// Unsaved changes are in the way.
     Unsaved(Then),
+    /// What is to be exported?
+    Export(ExportForm),
     /// Where is the file? Asked where the desktop has no dialogs.
     Path {
         /// What for.
@@ -62,6 +65,7 @@ pub fn show(app: &mut App, context: &Context) {
             Modal::StopServer => confirm(app, ui, STOP_SERVER, App::stop_runs_then_server),
             Modal::Quit => confirm(app, ui, QUIT, App::stop_runs_then_quit),
             Modal::Unsaved(then) => unsaved(app, ui, then),
+            Modal::Export(form) => export(app, ui, form),
             Modal::Path {
                 purpose,
                 path,
@@ -160,6 +164,20 @@ fn unsaved(app: &mut App, ui: &mut Ui, then: Then) -> Answered {
         }
         Some(_) => Answered::Yes,
         None => Answered::No(None),
+    }
+}
+
+fn export(app: &mut App, ui: &mut Ui, mut form: ExportForm) -> Answered {
+    title(ui, "Export");
+    let is_sound = super::export::show(ui, &mut form);
+    match buttons(ui, &["Save…", "Cancel"], is_sound) {
+        Some(0) => {
+            let context = ui.ctx().clone();
+            app.export(&form, &context);
+            Answered::Yes
+        }
+        Some(_) => Answered::Yes,
+        None => Answered::No(Some(Modal::Export(form))),
     }
 }
 

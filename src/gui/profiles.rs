@@ -178,6 +178,7 @@ impl App {
             (Purpose::Open, None) => PathBuf::new(),
             (Purpose::SaveProfile, None) => folder().join("profile.ron"),
             (Purpose::SaveRun, _) => folder().join(self.run_file_name()),
+            (Purpose::Export(_), _) => folder().join(self.export_file_name(purpose)),
         }
     }
 
@@ -189,7 +190,8 @@ impl App {
                 self.save_to(&with_ending(path, purpose));
             }
             (Purpose::SaveRun, [path]) => self.save_run_to(&with_ending(path, purpose), context),
-            (Purpose::SaveProfile | Purpose::SaveRun, _) => {}
+            (Purpose::Export(_), [path]) => self.export_to(&with_ending(path, purpose), context),
+            (Purpose::SaveProfile | Purpose::SaveRun | Purpose::Export(_), _) => {}
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Saving a run as a document, on a thread of its own: one with millions of samples takes a while.
+//! Writing runs and exports, on threads of their own: a run with millions of samples takes a while.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use std::thread::JoinHandle;
 use egui::Context;
 
 use super::app::{App, NoticeKind};
+use super::export::Material;
 use super::file_dialog::Purpose;
 use super::library::{Entry, file_name};
 use super::profiles::from_anywhere;
 use crate::chart::SourceId;
-use crate::measurement::Run;
-use crate::store::{io_words, save_run};
+use crate::store::{io_words, save_run, write_atomically};
 
 /// Runs that are being saved.
 #[derive(Debug, Default)]
@@ -26,7 +26,8 @@ pub struct Savings {
 #[derive(Debug)]
 struct Saving {
     path: PathBuf,
-    result: Receiver<std::io::Result<()>>,
+    /// Why it was not saved, in a sentence.
+    result: Receiver<Result<(), String>>,
     thread: JoinHandle<()>,
 }
 
@@ -85,9 +86,44 @@ impl App {
         if self.would_wait(&path) {
             return;
         }
-        match begin(run, &path, context) {
+        self.begin_saving(&path, context, move |path| {
+            save_run(path, &run).map_err(|error| cannot(path, &error))
+        });
+    }
+
+    /// The file name that is proposed for an export.
+    pub(super) fn export_file_name(&self, purpose: Purpose) -> String {
+        let wanted = self.exports.wanted.as_ref();
+        file_name(wanted.map_or("plots", Material::name), purpose.ending())
+    }
+
+    /// Writes the export for which a file was asked.
+    pub(super) fn export_to(&mut self, path: &Path, context: &Context) {
+        let Some(material) = self.exports.wanted.take() else {
+            return;
+        };
+        let path = from_anywhere(path);
+        if self.would_wait(&path) {
+            return;
+        }
+        self.begin_saving(&path, context, move |path| {
+            let bytes = material
+                .bytes()
+                .map_err(|why| format!("{}: {why}", path.display()))?;
+            write_atomically(path, |out| out.write_all(&bytes))
+                .map_err(|error| cannot(path, &error))
+        });
+    }
+
+    fn begin_saving(
+        &mut self,
+        path: &Path,
+        context: &Context,
+        save: impl FnOnce(&Path) -> Result<(), String> + Send + 'static,
+    ) {
+        match begin(path, context, save) {
             Ok(saving) => self.savings.under_way.push(saving),
-            Err(error) => self.say(NoticeKind::Error, cannot(&path, &error)),
+            Err(error) => self.say(NoticeKind::Error, cannot(path, &error)),
         }
     }
 
@@ -106,19 +142,23 @@ impl App {
         for (path, result) in ended {
             match result {
                 Ok(()) => self.say(NoticeKind::Info, format!("Saved to {}.", path.display())),
-                Err(error) => self.say(NoticeKind::Error, cannot(&path, &error)),
+                Err(why) => self.say(NoticeKind::Error, why),
             }
         }
     }
 }
 
-fn begin(run: Arc<Run>, path: &Path, context: &Context) -> std::io::Result<Saving> {
+fn begin(
+    path: &Path,
+    context: &Context,
+    save: impl FnOnce(&Path) -> Result<(), String> + Send + 'static,
+) -> std::io::Result<Saving> {
     let (sender, result) = channel();
     let (waker, to) = (context.clone(), path.to_owned());
     let thread = std::thread::Builder::new()
         .name("echograph-save".to_owned())
         .spawn(move || {
-            let _ = sender.send(save_run(&to, &run));
+            let _ = sender.send(save(&to));
             waker.request_repaint();
         })?;
     Ok(Saving {

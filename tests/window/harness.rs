@@ -38,6 +38,7 @@ pub struct Window {
     folder: Rc<TempDir>,
     theme_at_start: ThemePreference,
     copied: Option<String>,
+    copied_image: Option<[usize; 2]>,
     title: String,
     fullscreen: Option<bool>,
     closing: bool,
@@ -119,6 +120,7 @@ impl Window {
             folder,
             theme_at_start,
             copied: None,
+            copied_image: None,
             title: String::new(),
             fullscreen: None,
             closing: false,
@@ -157,6 +159,9 @@ impl Window {
         for command in &output.platform_output.commands {
             if let OutputCommand::CopyText(text) = command {
                 self.copied = Some(text.clone());
+            }
+            if let OutputCommand::CopyImage(image) = command {
+                self.copied_image = Some(image.size);
             }
         }
         let commands = &output.viewport_output[&ViewportId::ROOT].commands;
@@ -738,6 +743,11 @@ impl Window {
             .filter(|node| node.accesskit_node().toggled() == Some(Toggled::True))
             .filter_map(|node| node.accesskit_node().label())
             .collect()
+    }
+
+    /// The size of the picture that was last put on the clipboard.
+    pub fn copied_image(&self) -> Option<[usize; 2]> {
+        self.copied_image
     }
 
     /// How many times larger than usual everything is.

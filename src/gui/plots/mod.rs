@@ -17,7 +17,7 @@ use egui::Ui;
 
 use heading::Controls;
 use model_line::ModelLine;
-pub use options::PlotOptions;
+pub use options::{ChartWishes, PlotOptions};
 pub use paint::{MARKER, marker};
 
 use super::analysis::Analysis;
@@ -25,7 +25,7 @@ use super::app::App;
 use super::compare::{Found, PlotView};
 use super::selection::Selected;
 use super::theme::{PLOT_GAP, space};
-use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Scale, SourceId};
+use crate::chart::{Chart, CurveKey, Quantity, Scale, SourceId};
 use crate::experiment::{MAX_SIZES, parse_list};
 use crate::measurement::{Run, RunState};
 
@@ -122,6 +122,13 @@ fn stand_side_by_side(room: egui::Vec2) -> bool {
     off(room.x / 2.0, room.y) <= off(room.x, room.y / 2.0)
 }
 
+impl App {
+    /// How the plots are wanted now.
+    pub(super) fn chart_wishes(&self) -> ChartWishes {
+        ChartWishes::new(self.settings.plots.clone(), self.plots.hidden.clone())
+    }
+}
+
 fn scales(chart: &Chart) -> Scales {
     [chart.size_axis.scale, chart.value_axis.scale]
 }
@@ -133,12 +140,8 @@ fn chart(
     analysis: &Analysis,
     found: Option<&Found>,
 ) -> Chart {
-    let wanted = &app.settings.plots;
-    let options = ChartOptions {
-        size_scale: wanted.sizes,
-        value_scale: wanted.value_scale(quantity),
-        hidden: app.plots.hidden.clone(),
-    };
+    let wishes = app.chart_wishes();
+    let options = wishes.options(quantity);
     let sources = app.library.sources();
     if sources.is_empty() {
         let sizes = parse_list(&app.settings.form.sizes, MAX_SIZES).unwrap_or_default();
@@ -150,10 +153,10 @@ fn chart(
         return Chart::ratio(&app.ratios(found), &baseline.name, quantity, &options);
     }
     let mut chart = Chart::of(&sources, quantity, &options);
-    if let Some(run) = run.filter(|_| wanted.model) {
+    if let Some(run) = run.filter(|_| wishes.has_model()) {
         chart.add_fits(App::source_of(run), &analysis.fits);
     }
-    chart.add_landmarks(&analysis.landmarks, &wanted.landmarks);
+    chart.add_landmarks(&analysis.landmarks, wishes.landmarks());
     chart
 }
 

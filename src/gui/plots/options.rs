@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::analysis::Analysis;
 use super::super::theme::space;
 use super::super::widgets::note;
-use crate::chart::{Quantity, Scale};
+use crate::chart::{ChartOptions, CurveKey, Quantity, Scale};
 use crate::measurement::{LandmarkKind, MODEL};
 
 /// What is remembered of the plots from one start to the next.
@@ -47,6 +47,43 @@ impl PlotOptions {
             Quantity::Rtt => self.rtt,
             Quantity::Throughput => self.throughput,
         }
+    }
+}
+
+/// How charts are wanted, taken along to draw them elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartWishes {
+    options: PlotOptions,
+    hidden: BTreeSet<CurveKey>,
+}
+
+impl ChartWishes {
+    /// These options, without the curves that are hidden.
+    #[must_use]
+    pub fn new(options: PlotOptions, hidden: BTreeSet<CurveKey>) -> Self {
+        Self { options, hidden }
+    }
+
+    /// How the chart of a quantity is wanted.
+    #[must_use]
+    pub fn options(&self, quantity: Quantity) -> ChartOptions {
+        ChartOptions {
+            size_scale: self.options.sizes,
+            value_scale: self.options.value_scale(quantity),
+            hidden: self.hidden.clone(),
+        }
+    }
+
+    /// Whether the model is drawn.
+    #[must_use]
+    pub fn has_model(&self) -> bool {
+        self.options.model
+    }
+
+    /// The landmarks that are drawn.
+    #[must_use]
+    pub fn landmarks(&self) -> &BTreeSet<LandmarkKind> {
+        &self.options.landmarks
     }
 }
 
