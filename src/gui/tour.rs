@@ -81,6 +81,11 @@ impl eframe::App for Tour {
         layout::show(&mut self.app, ui);
     }
 
+    fn persist_egui_memory(&self) -> bool {
+        // A picture is of a first start, not of how the last tour ended.
+        false
+    }
+
     fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
         // Wherever the pointer happens to rest, it must not open a tooltip in a picture.
         input

@@ -6,7 +6,7 @@ use super::App;
 use super::compare::PlotView;
 use super::selection::Selected;
 use super::settings::Tab;
-use super::theme::{LEAST_WINDOW, ThemeChoice};
+use super::theme::{LEAST_WINDOW, ThemeChoice, WINDOW};
 use crate::chart::Scale;
 use crate::experiment::WaitStrategy;
 use crate::measurement::LandmarkKind;
@@ -46,7 +46,11 @@ impl Stop {
 
 /// Every stop, in order.
 pub const STOPS: [Stop; 13] = [
-    Stop::look("start", |app, _| theme(app, ThemeChoice::Dark)),
+    Stop::look("start", |app, context| {
+        theme(app, ThemeChoice::Dark);
+        // Whatever size it was left with.
+        context.send_viewport_cmd(ViewportCommand::InnerSize(WINDOW));
+    }),
     Stop {
         live: true,
         ..Stop::run("measuring", |app, _| {
