@@ -20,6 +20,8 @@ pub enum AxisKind {
     Rate,
     /// A number without a unit.
     Number,
+    /// A whole number of things.
+    Count,
 }
 
 impl AxisKind {
@@ -53,7 +55,7 @@ impl Axis {
         match self.kind {
             AxisKind::Time => Some(Unit::of_time(most)),
             AxisKind::Rate => Some(Unit::of_rate(most)),
-            AxisKind::Bytes { .. } | AxisKind::Number => None,
+            AxisKind::Bytes { .. } | AxisKind::Number | AxisKind::Count => None,
         }
     }
 
@@ -80,7 +82,7 @@ impl Axis {
         match (self.kind, self.unit(extent)) {
             (AxisKind::Bytes { .. }, _) => bytes_label(value),
             (_, Some(unit)) => decimals(value / unit.size, step / unit.size),
-            (AxisKind::Number, None) => decimals(value, step),
+            (AxisKind::Number | AxisKind::Count, None) => decimals(value, step),
             (AxisKind::Time, None) => with_unit(value, step, Unit::of_time(value)),
             (AxisKind::Rate, None) => with_unit(value, step, Unit::of_rate(value)),
         }

@@ -106,7 +106,7 @@ fn multiples(step: f64, from: f64, to: f64) -> Candidate {
 /// Steps of which there are at most [`MOST`] in a span, the closest first.
 fn steps(kind: AxisKind, span: f64) -> Vec<f64> {
     let least = span / MOST;
-    let whole = matches!(kind, AxisKind::Bytes { .. });
+    let whole = matches!(kind, AxisKind::Bytes { .. } | AxisKind::Count);
     if kind == (AxisKind::Bytes { binary: true }) {
         let least = least.log2().ceil().max(0.0);
         return (0..10)

@@ -125,6 +125,8 @@ impl App {
             .map(Settings::load)
             .unwrap_or_default();
         settings.theme.apply(context);
+        // A window that was closed in presenter view does not fill the screen with everything else.
+        context.send_viewport_cmd(ViewportCommand::Fullscreen(false));
         let waker = context.clone();
         let (engine, events) = Engine::start(Arc::new(move |wake| match wake {
             Wake::Progress => waker.request_repaint_after(PROGRESS_WITHIN),

@@ -46,6 +46,7 @@ mod table_sheet;
 mod test_run;
 mod theme;
 mod tour;
+mod tour_stops;
 mod transcript;
 mod transcript_tab;
 mod widgets;

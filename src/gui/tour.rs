@@ -10,100 +10,15 @@ use std::time::{Duration, Instant};
 
 use egui::{ColorImage, Context, Ui, ViewportCommand};
 
-use super::selection::Selected;
-use super::settings::Tab;
-use super::theme::ThemeChoice;
+use super::tour_stops::STOPS;
 use super::window::{GuiError, open};
 use super::{Action, App, Options, layout};
 use crate::measurement::RunState;
-use crate::protocol::MeasurementType;
 
 /// Frames between a change and its picture, so that sizes have settled.
 const SETTLE: Duration = Duration::from_millis(400);
 /// How long a run of the tour may take.
 const PATIENCE: Duration = Duration::from_mins(1);
-
-/// One picture: what to do first, and its name.
-struct Stop {
-    name: &'static str,
-    prepare: fn(&mut App),
-    runs: bool,
-    /// Take the picture while the run goes, not after it.
-    live: bool,
-}
-
-const STOPS: [Stop; 8] = [
-    Stop {
-        name: "start",
-        prepare: |app| theme(app, ThemeChoice::Dark),
-        runs: false,
-        live: false,
-    },
-    Stop {
-        name: "measuring",
-        prepare: |app| {
-            "0,2,5".clone_into(&mut app.settings.form.delays);
-            app.settings.form.set_rounds(8);
-        },
-        runs: true,
-        live: true,
-    },
-    Stop {
-        name: "server-delay",
-        prepare: |_| {},
-        runs: false,
-        live: false,
-    },
-    Stop {
-        name: "rtt",
-        prepare: |app| {
-            "0".clone_into(&mut app.settings.form.delays);
-            app.settings.form.until_precise = true;
-        },
-        runs: true,
-        live: false,
-    },
-    Stop {
-        name: "point",
-        prepare: |app| {
-            app.selected = app.shown().and_then(|run| {
-                let middle = run.points.get(run.points.len() / 2)?;
-                Some(Selected::new(run, middle))
-            });
-            app.open_point();
-        },
-        runs: false,
-        live: false,
-    },
-    Stop {
-        name: "transcript",
-        prepare: |app| {
-            app.settings.tab = Tab::Transcript;
-            app.settings.transcript_height = 420.0;
-        },
-        runs: false,
-        live: false,
-    },
-    Stop {
-        name: "throughput",
-        prepare: |app| {
-            app.settings.tab = Tab::Points;
-            app.settings.form.set_kind(MeasurementType::Tput);
-        },
-        runs: true,
-        live: false,
-    },
-    Stop {
-        name: "light",
-        prepare: |app| theme(app, ThemeChoice::Light),
-        runs: false,
-        live: false,
-    },
-];
-
-fn theme(app: &mut App, choice: ThemeChoice) {
-    app.settings.theme = choice;
-}
 
 enum Step {
     Prepare,
@@ -166,6 +81,11 @@ impl eframe::App for Tour {
         layout::show(&mut self.app, ui);
     }
 
+    fn persist_egui_memory(&self) -> bool {
+        // A picture is of a first start, not of how the last tour ended.
+        false
+    }
+
     fn raw_input_hook(&mut self, _context: &Context, input: &mut egui::RawInput) {
         // Wherever the pointer happens to rest, it must not open a tooltip in a picture.
         input
@@ -183,7 +103,7 @@ impl Tour {
         let now = Instant::now();
         match &self.step {
             Step::Prepare => {
-                (stop.prepare)(&mut self.app);
+                (stop.prepare)(&mut self.app, context);
                 self.app.settings.theme.apply(context);
                 if stop.runs {
                     self.app.act(Action::Run, context);

@@ -174,7 +174,7 @@ impl Pen<'_> {
         let value = |value: f64| match self.kind {
             AxisKind::Time => time(value).to_string(),
             AxisKind::Rate => throughput(value / 8.0).to_string(),
-            AxisKind::Bytes { .. } | AxisKind::Number => significant(value),
+            AxisKind::Bytes { .. } | AxisKind::Number | AxisKind::Count => significant(value),
         };
         let span = |(low, high): (f64, f64)| format!("{} to {}", value(low), value(high));
         let mut lines = vec![

@@ -81,7 +81,7 @@ fn base_unit(kind: AxisKind) -> &'static str {
         AxisKind::Time => "ns",
         AxisKind::Rate => "bit/s",
         AxisKind::Bytes { .. } => "bytes",
-        AxisKind::Number => "1",
+        AxisKind::Number | AxisKind::Count => "1",
     }
 }
 

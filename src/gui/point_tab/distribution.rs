@@ -3,7 +3,7 @@
 
 use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, pos2};
 
-use super::frame::{self, AxisOf, Frame, Ground, Line, number_axis, rtt_axis};
+use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, words};
 use crate::chart::{Extent, Scale};
 use crate::gui::theme::{Palette, medium, text_size};
@@ -55,7 +55,7 @@ impl Distribution {
         let said = if choices.is_ecdf {
             let ground = frame::show(
                 ui,
-                &frame_of(x.clone(), number_axis("Probes (%)", 0.0, 105.0)),
+                &frame_of(x.clone(), count_axis("Probes (%)", 0.0, 105.0)),
             );
             let key = (arranged.state, scale, ground.rect.width().to_bits());
             let steps = self
@@ -68,7 +68,7 @@ impl Distribution {
             let most = histogram.bins.iter().map(|bin| bin.count).max();
             #[expect(clippy::cast_precision_loss, reason = "a number of probes")]
             let top = most.unwrap_or(1).max(1) as f64 * 1.15;
-            let ground = frame::show(ui, &frame_of(x, number_axis("Probes", 0.0, top)));
+            let ground = frame::show(ui, &frame_of(x, count_axis("Probes", 0.0, top)));
             draw_bins(ui, &ground, scale, histogram);
             marks(ui, &ground, scale, samples);
             under_bins(&ground, scale, histogram)

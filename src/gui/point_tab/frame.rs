@@ -149,11 +149,11 @@ pub fn rtt_axis(scale: Scale, least_ns: f64, most_ns: f64) -> AxisOf {
     }
 }
 
-/// An axis of plain numbers.
-pub fn number_axis(name: &'static str, from: f64, to: f64) -> AxisOf {
+/// An axis of things that are counted: its ticks are whole numbers.
+pub fn count_axis(name: &'static str, from: f64, to: f64) -> AxisOf {
     AxisOf {
         axis: Axis {
-            kind: AxisKind::Number,
+            kind: AxisKind::Count,
             scale: Scale::Linear,
         },
         extent: Extent { from, to },

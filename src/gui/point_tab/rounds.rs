@@ -4,7 +4,7 @@
 use egui::{Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::distribution::place;
-use super::frame::{self, Frame, Ground, Line, number_axis, rtt_axis};
+use super::frame::{self, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, name, words};
 use crate::chart::Scale;
 use crate::gui::theme::Palette;
@@ -96,7 +96,7 @@ impl Rounds {
             &Frame {
                 id: "rounds",
                 about: "Rounds of the selected point: median and p10 to p90 of each",
-                x: number_axis("Round", 0.5, end),
+                x: count_axis("Round", 0.5, end),
                 y: rtt_axis(scale, least, most),
                 zooms: false,
             },

@@ -4,7 +4,7 @@
 use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
 use super::distribution::place;
-use super::frame::{self, AxisOf, Frame, Ground, Line, number_axis, rtt_axis};
+use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, name, words};
 use crate::chart::{Axis, AxisKind, Extent, Scale};
 use crate::gui::theme::Palette;
@@ -146,7 +146,7 @@ fn whole(samples: &PointSamples, along: Along) -> (f64, f64) {
 
 fn x_axis(along: Along, from: f64, to: f64) -> AxisOf {
     match along {
-        Along::Probes => number_axis("Probe (from 0)", from, to),
+        Along::Probes => count_axis("Probe (from 0)", from, to),
         Along::Time => AxisOf {
             axis: Axis {
                 kind: AxisKind::Time,
