@@ -34,6 +34,11 @@ def expect(is_so, what):
         raise Failure(what)
 
 
+def saw(text):
+    """Says what a check has seen."""
+    print(f"    {text}", flush=True)
+
+
 def wait(what, probe, seconds=PATIENCE_S):
     """The first thing that `probe` gives that is neither None nor false."""
     deadline = time.monotonic() + seconds
@@ -353,6 +358,16 @@ class Window:
         xdotool("mousemove", x, y)
         time.sleep(0.05)
         xdotool("click", 1)
+
+    def drag(self, start, end, button=1):
+        """Drags from a place on the display to another, as a hand does: not in one leap."""
+        xdotool("mousemove", *start, "mousedown", button)
+        for step in range(1, 11):
+            time.sleep(0.02)
+            at = [round(a + (b - a) * step / 10) for a, b in zip(start, end)]
+            xdotool("mousemove", *at)
+        time.sleep(0.05)
+        xdotool("mouseup", button)
 
     def press(self, keys):
         """Presses keys, such as F5 or ctrl+s."""

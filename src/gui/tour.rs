@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use egui::{ColorImage, Context, Ui, ViewportCommand};
 
-use super::tour_stops::STOPS;
+use super::tour_stops::{Measure, STOPS, Stop};
 use super::window::{GuiError, open};
 use super::{Action, App, Options, layout};
 use crate::measurement::RunState;
 
-/// Frames between a change and its picture, so that sizes have settled.
-const SETTLE: Duration = Duration::from_millis(400);
+/// Between a change and its picture: sizes settle, and what is worked out aside is there.
+const SETTLE: Duration = Duration::from_millis(800);
 /// How long a run of the tour may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -103,18 +103,20 @@ impl Tour {
         let now = Instant::now();
         match &self.step {
             Step::Prepare => {
-                (stop.prepare)(&mut self.app, context);
-                self.app.settings.theme.apply(context);
-                if stop.runs {
+                // In points of now: a new zoom holds from the next frame on.
+                let size = stop.size / context.pixels_per_point();
+                context.send_viewport_cmd(ViewportCommand::InnerSize(size));
+                if let Measure::All(change) | Measure::Some(change) = stop.measure {
+                    change(&mut self.app.settings.form);
                     self.app.act(Action::Run, context);
                     self.step = Step::Measure { since: now };
                 } else {
-                    self.step = Step::Settle { since: now };
+                    self.show(stop, context);
                 }
             }
             Step::Measure { since } => {
                 let since = *since;
-                let enough = if stop.live {
+                let enough = if stop.is_live() {
                     self.app
                         .progress()
                         .is_some_and(|progress| progress.visits_done * 3 > progress.visits_total)
@@ -122,13 +124,15 @@ impl Tour {
                     self.ended_well(since)?
                 };
                 if enough {
-                    self.step = Step::Settle { since: now };
+                    self.show(stop, context);
                 } else if now.duration_since(since) > PATIENCE {
                     return Err(format!("the run for \"{}\" did not end", stop.name));
                 }
             }
             Step::Settle { since } => {
-                if now.duration_since(*since) >= SETTLE && (stop.live || self.ended_well(*since)?) {
+                if now.duration_since(*since) >= SETTLE
+                    && (stop.is_live() || self.ended_well(*since)?)
+                {
                     let (sender, receiver) = channel();
                     context.request_screenshot(move |image| {
                         let _ = sender.send(image);
@@ -146,6 +150,18 @@ impl Tour {
             }
         }
         Ok(())
+    }
+
+    /// Brings the window to what the picture is to show.
+    fn show(&mut self, stop: &Stop, context: &Context) {
+        // The presenter view has a zoom of its own, and goes back to this one.
+        if !self.app.presenter.is_on() {
+            context.set_zoom_factor(stop.zoom / context.native_pixels_per_point().unwrap_or(1.0));
+        }
+        (stop.show)(&mut self.app, context);
+        self.step = Step::Settle {
+            since: Instant::now(),
+        };
     }
 
     /// Whether nothing is measured any more, and what was measured is whole.
@@ -170,6 +186,8 @@ fn write_png(path: &Path, image: &ColorImage) -> Result<(), String> {
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::High);
+    // Flat areas and letters that come again are found best as they are.
+    encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
     let bytes: Vec<u8> = image
         .pixels
