@@ -138,6 +138,17 @@ impl App {
         self.selected = same.find(run).is_some().then_some(same);
     }
 
+    /// The place in the order of colours that a run's curve of a server delay has in the plots.
+    pub(super) fn colour_of(&self, run: &Run, delay_ms: u64) -> usize {
+        let entry = self.library.entry(Self::source_of(run));
+        let colour = entry.map_or(0, |entry| entry.colour);
+        // A run that is drawn alone has a colour for each of its delays.
+        let is_alone = self.library.drawn().count() == 1;
+        let delays = &run.profile.server_delays_ms;
+        let place = delays.iter().position(|known| *known == delay_ms);
+        colour + place.filter(|_| is_alone).unwrap_or(0)
+    }
+
     /// Where a run's curves come from.
     #[must_use]
     pub fn source_of(run: &Run) -> SourceId {

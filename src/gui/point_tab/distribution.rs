@@ -3,6 +3,7 @@
 
 use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, pos2};
 
+use super::curve_colour;
 use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, words};
 use crate::chart::{Extent, Scale};
@@ -111,7 +112,7 @@ pub fn place(scale: Scale, ns: f64) -> f64 {
 }
 
 fn draw_bins(ui: &Ui, ground: &Ground, scale: Scale, histogram: &Histogram) {
-    let fill = Palette::of(ui).series(0).gamma_multiply(0.6);
+    let fill = curve_colour(ui).gamma_multiply(0.6);
     for bin in histogram.bins.iter().filter(|bin| bin.count > 0) {
         #[expect(clippy::cast_precision_loss, reason = "a number of probes")]
         let count = bin.count as f64;
@@ -146,7 +147,7 @@ fn draw_steps(ui: &Ui, ground: &Ground, scale: Scale, samples: &PointSamples, st
         height = to.y;
     }
     line.push(pos2(ground.rect.right(), height));
-    let stroke = Stroke::new(1.5, Palette::of(ui).series(0));
+    let stroke = Stroke::new(1.5, curve_colour(ui));
     ground.painter.add(Shape::line(line, stroke));
 }
 

@@ -14,11 +14,11 @@ mod tests;
 
 use std::sync::{Arc, Weak};
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Color32, Id, Layout, RichText, Ui};
 
 use super::app::App;
 use super::selection::{Direction, Selected, next_selected};
-use super::theme::{PLOT_GAP, medium, space, text_size};
+use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::note;
 use crate::chart::Scale;
 use crate::measurement::{Along, Point, PointSamples, Run};
@@ -104,6 +104,15 @@ pub fn text(app: &App) -> Option<String> {
     Some(words::as_text(run, point))
 }
 
+/// Under what the colour of the point's curve is kept while the tab is drawn.
+const COLOUR: &str = "colour of the selected point";
+
+/// The colour that the point's curve has in the plots.
+fn curve_colour(ui: &Ui) -> Color32 {
+    let colour = ui.data(|data| data.get_temp(Id::unique(COLOUR)));
+    Palette::of(ui).series(colour.unwrap_or_default())
+}
+
 /// Shows the tab.
 pub fn show(app: &mut App, ui: &mut Ui) {
     let Some((run, point)) = app.selected_point() else {
@@ -122,6 +131,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let Some(point) = Selected::new(&run, point).find(&run) else {
         return;
     };
+    let colour = app.colour_of(&run, point.spec.server_delay_ms);
+    ui.data_mut(|data| data.insert_temp(Id::unique(COLOUR), colour));
     let state = &mut app.point;
     state.refresh(&run, point);
     if let Some(direction) = heading(ui, state, run.profile.server_delays_ms.len() > 1) {

@@ -3,6 +3,7 @@
 
 use egui::{Rect, Shape, Stroke, Ui, pos2, vec2};
 
+use super::curve_colour;
 use super::distribution::place;
 use super::frame::{self, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, name, words};
@@ -156,7 +157,7 @@ fn draw(ui: &Ui, ground: &Ground, scale: Scale, column: &Column, is_under: bool)
     let color = if is_under {
         palette.text
     } else {
-        palette.series(0)
+        curve_colour(ui)
     };
     let painter = &ground.painter;
     painter.line_segment([at(column.p10), at(column.p90)], Stroke::new(1.0, color));

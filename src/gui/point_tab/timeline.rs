@@ -3,6 +3,7 @@
 
 use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
+use super::curve_colour;
 use super::distribution::place;
 use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
 use super::{Arranged, Choices, Kept, name, words};
@@ -244,7 +245,7 @@ impl Drawn<'_> {
     fn bucket(&self, ui: &Ui, bucket: &Bucket) {
         let palette = Palette::of(ui);
         if let Some(counted) = &bucket.counted {
-            self.extremes(counted, palette.series(0), false);
+            self.extremes(counted, curve_colour(ui), false);
         }
         if let Some(warmup) = &bucket.warmup {
             self.extremes(warmup, palette.warning, true);
