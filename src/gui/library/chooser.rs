@@ -31,22 +31,26 @@ pub fn choose(app: &mut App, ui: &mut Ui) {
     let caption = note(ui, "Run shown");
     let (wanted, least) = WIDTH;
     let width = (ui.available_width() - BUTTON_ROOM).clamp(least, wanted);
-    ComboBox::from_id_salt("run shown")
-        .width(width)
-        .truncate()
-        .selected_text(
-            app.library
-                .chosen()
-                .map_or_else(|| newest.to_owned(), words),
-        )
-        .show_ui(ui, |ui| {
-            ui.selectable_value(&mut chosen, None, newest);
-            for entry in runs().filter(|entry| !entry.goes_on()).rev() {
-                ui.selectable_value(&mut chosen, Some(entry.id), words(entry));
-            }
-        })
-        .response
-        .labelled_by(caption.id);
+    ui.scope(|ui| {
+        // Of itself it would be as wide as its text.
+        ui.set_max_width(width);
+        ComboBox::from_id_salt("run shown")
+            .width(width)
+            .truncate()
+            .selected_text(
+                app.library
+                    .chosen()
+                    .map_or_else(|| newest.to_owned(), words),
+            )
+            .show_ui(ui, |ui| {
+                ui.selectable_value(&mut chosen, None, newest);
+                for entry in runs().filter(|entry| !entry.goes_on()).rev() {
+                    ui.selectable_value(&mut chosen, Some(entry.id), words(entry));
+                }
+            })
+            .response
+            .labelled_by(caption.id);
+    });
     app.library.choose(chosen);
 }
 

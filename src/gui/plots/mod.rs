@@ -75,6 +75,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let weight = app.presenter.weight();
     let mut options = app.settings.plots.clone();
     let has_model = options.model;
+    let name = sources.first().filter(|_| sources.len() > 1);
+    let name = name.map(|source| source.name);
     let wants_fit = &mut app.plots.wants_fit;
     let mut one = |ui: &mut Ui, chart: &Chart, height: f32| {
         let controls = (chart.quantity == Quantity::Throughput).then_some(Controls {
@@ -89,7 +91,9 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             selected,
             model: run
                 .filter(|_| has_model && chart.ratio_to.is_none())
-                .map(|run| ModelLine::of(chart, &analysis.fits, run.state == RunState::Running)),
+                .map(|run| {
+                    ModelLine::of(chart, &analysis.fits, run.state == RunState::Running, name)
+                }),
         };
         let told = plot::show(ui, chart, run, &sources, &look, controls);
         chosen = chosen.or(told);

@@ -15,9 +15,10 @@ pub struct ModelLine {
 }
 
 impl ModelLine {
-    /// The line above a chart of the run that was analysed; `is_going_on` while there is no model yet.
+    /// The line above a chart of the run that was analysed; `is_going_on` while there is no model yet. `run`
+    /// is its name, where others are drawn too.
     #[must_use]
-    pub fn of(chart: &Chart, fits: &Fits, is_going_on: bool) -> Self {
+    pub fn of(chart: &Chart, fits: &Fits, is_going_on: bool, run: Option<&str>) -> Self {
         if is_going_on || fits.is_empty() {
             let text = if is_going_on {
                 "model: fitted when the run has ended"
@@ -61,7 +62,8 @@ impl ModelLine {
         };
         Self {
             text: format!(
-                "model: {}",
+                "model{}: {}",
+                run.map(|name| format!(" of {name}")).unwrap_or_default(),
                 said(&|fit| short(fit, chart.quantity)).join(" · ")
             ),
             explanation: said(&long).join("\n\n"),
