@@ -46,10 +46,10 @@ const SAVE_AS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
     Key::S,
 )];
 const EXPORT: &[KeyboardShortcut] = &[ctrl(Key::E)];
-const COPY_PLOTS: &[KeyboardShortcut] = &[KeyboardShortcut::new(
-    Modifiers::COMMAND.plus(Modifiers::SHIFT),
-    Key::E,
-)];
+const COPY_PLOTS: &[KeyboardShortcut] = &[
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
+    KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
+];
 const RUN: &[KeyboardShortcut] = &[ctrl(Key::R), alone(Key::F5)];
 const STOP: &[KeyboardShortcut] = &[alone(Key::Escape)];
 const PRESENT: &[KeyboardShortcut] = &[alone(Key::F11)];

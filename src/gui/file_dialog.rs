@@ -69,7 +69,7 @@ impl Purpose {
         match self {
             Self::Open => &[OPENED, ANY],
             Self::SaveProfile => &[PROFILES],
-            Self::SaveRun => &[RUNS],
+            Self::SaveRun | Self::Export(Kind::Json) => &[RUNS],
             Self::Export(Kind::Svg) => &[("SVG picture", &["svg"])],
             Self::Export(Kind::Png) => &[("PNG picture", &["png"])],
             Self::Export(Kind::Html) => &[("Lab report", &["html"])],
@@ -150,6 +150,12 @@ impl FileDialogs {
             });
             context.request_repaint_after(PATIENCE);
         }
+    }
+
+    /// Whether a dialog is open, or about to be.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.pending.is_some()
     }
 
     /// The answer, once there is one.

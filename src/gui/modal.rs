@@ -78,6 +78,10 @@ pub fn show(app: &mut App, context: &Context) {
         Answered::No(modal) => (true, modal),
         Answered::Yes => (false, None),
     };
+    // Without a file nothing is exported, and nothing need be kept for it.
+    if matches!(modal, Modal::Path { .. }) && (!is_open || is_dismissed) {
+        app.exports.wanted = None;
+    }
     // An answer may have led to another question, which then stands already.
     if is_open && !is_dismissed && app.modal.is_none() {
         app.modal = Some(next.unwrap_or(modal));
@@ -169,7 +173,7 @@ fn unsaved(app: &mut App, ui: &mut Ui, then: Then) -> Answered {
 
 fn export(app: &mut App, ui: &mut Ui, mut form: ExportForm) -> Answered {
     title(ui, "Export");
-    let is_sound = super::export::show(ui, &mut form);
+    let is_sound = super::export::show(app, ui, &mut form);
     match buttons(ui, &["Save…", "Cancel"], is_sound) {
         Some(0) => {
             let context = ui.ctx().clone();

@@ -155,7 +155,7 @@ impl App {
     pub(super) fn file_chosen(&mut self, purpose: Purpose, answer: Answer, context: &Context) {
         match answer {
             Answer::Picked(paths) => self.use_files(purpose, &paths, context),
-            Answer::Cancelled => {}
+            Answer::Cancelled => self.exports.wanted = None,
             Answer::Unavailable => {
                 self.modal = Some(Modal::Path {
                     purpose,

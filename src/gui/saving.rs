@@ -8,12 +8,12 @@ use std::thread::JoinHandle;
 use egui::Context;
 
 use super::app::{App, NoticeKind};
-use super::export::Material;
+use super::export::{ExportError, Material};
 use super::file_dialog::Purpose;
 use super::library::{Entry, file_name};
 use super::profiles::from_anywhere;
 use crate::chart::SourceId;
-use crate::store::{io_words, save_run, write_atomically};
+use crate::store::{io_words, save_run};
 
 /// Runs that are being saved.
 #[derive(Debug, Default)]
@@ -94,7 +94,8 @@ impl App {
     /// The file name that is proposed for an export.
     pub(super) fn export_file_name(&self, purpose: Purpose) -> String {
         let wanted = self.exports.wanted.as_ref();
-        file_name(wanted.map_or("plots", Material::name), purpose.ending())
+        let name = wanted.map_or_else(|| "plots".to_owned(), Material::name);
+        file_name(&name, purpose.ending())
     }
 
     /// Writes the export for which a file was asked.
@@ -107,11 +108,10 @@ impl App {
             return;
         }
         self.begin_saving(&path, context, move |path| {
-            let bytes = material
-                .bytes()
-                .map_err(|why| format!("{}: {why}", path.display()))?;
-            write_atomically(path, |out| out.write_all(&bytes))
-                .map_err(|error| cannot(path, &error))
+            material.write_to(path).map_err(|error| match error {
+                ExportError::File(error) => cannot(path, &error),
+                ExportError::Picture(error) => format!("{}: {error}", path.display()),
+            })
         });
     }
 

@@ -50,7 +50,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                         .animate(false);
                     ui.add(bar);
                 }
-                for work in app.openings.words().into_iter().chain(app.savings.words()) {
+                let work = app.openings.words().into_iter();
+                for work in work.chain(app.savings.words()).chain(app.exports.words()) {
                     ui.add_space(space::LARGE);
                     note(ui, work);
                 }

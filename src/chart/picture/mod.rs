@@ -29,7 +29,7 @@ use std::borrow::Cow;
 
 pub use extra::{Fit, Guide, GuideAt};
 pub use mark::{Anchor, Frame, Group, Mark, Spot, Stroke, Weight};
-pub use raster::{MAX_PIXELS, MAX_SCALE, MIN_SCALE, PictureError, Pixels};
+pub use raster::{MAX_PIXELS, MAX_SCALE, MIN_SCALE, PictureError, Pixels, size_in_pixels};
 pub use text::{ROBOTO_MEDIUM, ROBOTO_REGULAR};
 pub use theme::Theme;
 

@@ -79,7 +79,7 @@ pub(super) fn pixels(picture: &Picture, scale: f64) -> Result<Pixels, PictureErr
 }
 
 fn draw(picture: &Picture, scale: f64) -> Result<Pixmap, PictureError> {
-    let (width, height) = size_in_pixels(picture, scale)?;
+    let (width, height) = size_in_pixels((picture.width, picture.height), scale)?;
     let options = usvg::Options {
         font_family: "Roboto".to_owned(),
         fontdb: FONTS.clone(),
@@ -101,19 +101,23 @@ fn draw(picture: &Picture, scale: f64) -> Result<Pixmap, PictureError> {
     Ok(pixels)
 }
 
-fn size_in_pixels(picture: &Picture, scale: f64) -> Result<(u32, u32), PictureError> {
+/// Width and height in pixels of a picture of this width and height in points.
+///
+/// # Errors
+/// There are no pictures of this scale, or of so many pixels.
+pub fn size_in_pixels(size: (f64, f64), scale: f64) -> Result<(u32, u32), PictureError> {
     if !(MIN_SCALE..=MAX_SCALE).contains(&scale) {
         return Err(PictureError::Scale);
     }
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "sizes and scales are bounded, and neither is negative"
+        reason = "it saturates, and what is too large is refused"
     )]
     let of = |points: f64| (points * scale).round().max(1.0) as u64;
-    let (width, height) = (of(picture.width), of(picture.height));
+    let (width, height) = (of(size.0), of(size.1));
     let too_large = PictureError::TooLarge { width, height };
-    if width * height > MAX_PIXELS {
+    if width.saturating_mul(height) > MAX_PIXELS {
         return Err(too_large);
     }
     match (u32::try_from(width), u32::try_from(height)) {

@@ -1,193 +1,65 @@
-//! An export as bytes: everything that it needs, taken along from the window.
+//! An export as bytes. Pictures and reports are made whole before a file is touched; samples are written
+//! as they come.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::io::{self, Write};
+use std::path::Path;
 
-use egui::{ColorImage, Context};
+use super::charts::charts;
+use super::form::DEFAULT_SCALE;
+use super::{ExportForm, Kind, Material};
+use crate::chart::Quantity;
+use crate::chart::picture::{DEFAULT_SIZE, Picture, PictureError, PictureOptions, Pixels, Plot};
+use crate::report::{self, ReportOptions, ReportRun};
+use crate::store::{write_atomically, write_run, write_samples, write_samples_of_runs};
 
-use super::{ExportForm, Kind};
-use crate::chart::picture::{DEFAULT_SIZE, Picture, PictureOptions, Plot};
-use crate::chart::{Chart, Compared, Content, Quantity, Source, SourceId};
-use crate::gui::plots::ChartWishes;
-use crate::measurement::{PeerResult, Run, compare_all, fits, landmarks};
-use crate::report::{self, Addresses, ReportOptions, ReportRun};
-use crate::store::{write_samples, write_samples_of_runs};
-
-/// Something under the name and in the colour it has everywhere.
-#[derive(Debug, Clone)]
-struct Named<T> {
-    name: String,
-    colour: usize,
-    id: SourceId,
-    content: Arc<T>,
-}
-
-/// What is exported, and how.
-#[derive(Debug, Clone)]
-pub struct Material {
-    runs: Vec<Named<Run>>,
-    peers: Vec<Named<PeerResult>>,
-    /// The run to which ratios are drawn, where they are.
-    pub ratio_to: Option<SourceId>,
-    form: ExportForm,
-    wishes: ChartWishes,
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The picture cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The operating system's reason.
+    #[error(transparent)]
+    File(#[from] io::Error),
 }
 
 impl Material {
-    /// Nothing yet.
-    #[must_use]
-    pub fn new(form: &ExportForm, wishes: ChartWishes) -> Self {
-        Self {
-            runs: Vec::new(),
-            peers: Vec::new(),
-            ratio_to: None,
-            form: form.clone(),
-            wishes,
-        }
-    }
-
-    /// Adds a run.
-    pub fn add_run(&mut self, name: &str, colour: usize, id: SourceId, run: &Arc<Run>) {
-        self.runs.push(Named {
-            name: name.to_owned(),
-            colour,
-            id,
-            content: Arc::clone(run),
-        });
-    }
-
-    /// Adds a result of another tool.
-    pub fn add_peer(&mut self, name: &str, colour: usize, id: SourceId, peer: &Arc<PeerResult>) {
-        self.peers.push(Named {
-            name: name.to_owned(),
-            colour,
-            id,
-            content: Arc::clone(peer),
-        });
-    }
-
-    /// What its file is called if nobody says otherwise, without the ending.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        self.runs.first().map_or("plots", |run| run.name.as_str())
-    }
-
-    /// The export, whole.
+    /// Writes the file.
     ///
     /// # Errors
-    /// In a sentence, why there is none.
-    pub fn bytes(mut self) -> Result<Vec<u8>, String> {
+    /// It cannot be drawn, or not be written.
+    pub fn write_to(mut self, path: &Path) -> Result<(), ExportError> {
         self.hide();
-        match self.form.kind {
-            Kind::Svg => Ok(self.picture().svg().into_bytes()),
-            Kind::Png => {
-                let scale = self.form.scale.trim().parse().unwrap_or(2.0);
-                self.picture().png(scale).map_err(|error| error.to_string())
-            }
-            Kind::Html => self.report(),
-            Kind::Csv => self.samples(),
-        }
-    }
-
-    fn hide(&mut self) {
-        if !self.form.hide_addresses {
-            return;
-        }
-        let addresses = Addresses::of(self.runs.iter().map(|named| named.content.as_ref()));
-        for named in &mut self.runs {
-            named.name = addresses.hidden_in(&named.name);
-            named.content = Arc::new(addresses.hidden(&named.content));
-        }
-        for named in &mut self.peers {
-            named.name = addresses.hidden_in(&named.name);
-        }
-        self.form.title = addresses.hidden_in(&self.form.title);
-    }
-
-    fn title(&self) -> String {
-        if !self.form.title.trim().is_empty() {
-            return self.form.title.trim().to_owned();
-        }
-        match self.runs.as_slice() {
-            [] => String::new(),
-            [one] => report::title_of(&one.content),
-            several => report::title_of_several(several.iter().map(|named| named.content.as_ref())),
-        }
-    }
-
-    fn charts(&self) -> Vec<Chart> {
-        if let Some(charts) = self.ratios() {
-            return charts;
-        }
-        let source = |name, colour, id, content| Source {
-            id,
-            name,
-            colour,
-            content,
+        let made = match self.form.kind {
+            Kind::Svg => Some(self.picture().svg().into_bytes()),
+            Kind::Png => Some(self.picture().png(scale(&self.form))?),
+            Kind::Html => Some(self.report().into_bytes()),
+            Kind::Csv | Kind::Json => None,
         };
-        let runs = self.runs.iter().map(|named| {
-            let content = Content::Run(&named.content);
-            source(named.name.as_str(), named.colour, named.id, content)
-        });
-        let peers = self.peers.iter().map(|named| {
-            let content = Content::Peer(&named.content);
-            source(named.name.as_str(), named.colour, named.id, content)
-        });
-        let sources: Vec<Source<'_>> = runs.chain(peers).collect();
-        // As in the window, model and landmarks are those of the run that is shown.
-        let shown = self.runs.first();
-        let of_shown = shown.map(|named| {
-            let fits = fits(&named.content);
-            let marks = landmarks(&named.content, &fits);
-            (named.id, fits, marks)
-        });
-        let chart = |quantity| {
-            let mut chart = Chart::of(&sources, quantity, &self.wishes.options(quantity));
-            if let Some((id, fits, marks)) = &of_shown {
-                if self.wishes.has_model() {
-                    chart.add_fits(*id, fits);
-                }
-                chart.add_landmarks(marks, self.wishes.landmarks());
-            }
-            chart
-        };
-        Quantity::ALL.into_iter().map(chart).collect()
+        write_atomically(path, |out| match (&made, self.form.kind) {
+            (Some(bytes), _) => out.write_all(bytes),
+            (None, Kind::Json) => match self.shown_run() {
+                Some(run) => write_run(run, out),
+                None => Err(io::Error::other("no run is shown")),
+            },
+            (None, _) => self.write_samples(out),
+        })?;
+        Ok(())
     }
 
-    /// The plots of the ratios; `None` where figures are drawn.
-    fn ratios(&self) -> Option<Vec<Chart>> {
-        let baseline = self.ratio_to?;
-        let (of_baseline, others): (Vec<_>, Vec<_>) =
-            self.runs.iter().partition(|named| named.id == baseline);
-        let baseline = of_baseline.first().filter(|_| !others.is_empty())?;
-        let of_others: Vec<&Run> = others.iter().map(|named| named.content.as_ref()).collect();
-        let comparisons = compare_all(&baseline.content, &of_others);
-        let compared: Vec<Compared<'_>> = others
-            .iter()
-            .zip(&comparisons)
-            .map(|(named, comparison)| Compared {
-                id: named.id,
-                name: &named.name,
-                colour: named.colour,
-                comparison,
-            })
-            .collect();
-        let chart = |quantity| {
-            let options = self.wishes.options(quantity);
-            Chart::ratio(&compared, &baseline.name, quantity, &options)
-        };
-        Some(Quantity::ALL.into_iter().map(chart).collect())
+    /// The plots as pixels.
+    ///
+    /// # Errors
+    /// They cannot be drawn.
+    pub fn pixels(&self) -> Result<Pixels, PictureError> {
+        self.picture().pixels(scale(&self.form))
     }
 
     fn picture(&self) -> Picture {
-        let charts = self.charts();
+        let charts = charts(self, self.form.plots.quantities());
         let plots: Vec<Plot<'_>> = charts.iter().map(Plot::from).collect();
-        let side = |text: &str, usual| text.trim().parse().unwrap_or(usual);
         let options = PictureOptions {
-            size: (
-                side(&self.form.width, DEFAULT_SIZE.0),
-                side(&self.form.height, DEFAULT_SIZE.1),
-            ),
+            size: self.form.measures().map_or(DEFAULT_SIZE, |(size, _)| size),
             theme: self.form.theme,
             title: self.title(),
             ..PictureOptions::default()
@@ -195,17 +67,16 @@ impl Material {
         Picture::of(&plots, &options)
     }
 
-    fn report(&self) -> Result<Vec<u8>, String> {
-        if self.runs.is_empty() {
-            return Err("no run is drawn, and a report is about runs".to_owned());
-        }
-        let charts = self.charts();
+    /// A report compares with its first run: that is the baseline, as in the window.
+    fn report(&self) -> String {
+        let charts = charts(self, &Quantity::ALL);
         let plots: Vec<Plot<'_>> = charts.iter().map(Plot::from).collect();
-        let runs: Vec<ReportRun<'_>> = self
-            .runs
+        let mut runs: Vec<_> = self.runs().collect();
+        runs.sort_by_key(|named| Some(named.id) != self.baseline);
+        let runs: Vec<ReportRun<'_>> = runs
             .iter()
             .map(|named| ReportRun {
-                run: &named.content,
+                run: named.content,
                 name: &named.name,
                 colour: named.colour,
             })
@@ -214,70 +85,24 @@ impl Material {
             title: self.title(),
             plots: &plots,
         };
-        Ok(report::html(&runs, &options).into_bytes())
+        report::html(&runs, &options)
     }
 
-    fn samples(&self) -> Result<Vec<u8>, String> {
-        let mut bytes = Vec::new();
-        let written = match self.runs.as_slice() {
-            [] => {
-                return Err(
-                    "no run is drawn, and results of other tools have no samples".to_owned(),
-                );
-            }
-            [one] => write_samples(&one.content, &mut bytes),
+    fn write_samples(&self, out: &mut dyn Write) -> io::Result<()> {
+        let runs: Vec<_> = self.runs().collect();
+        match runs.as_slice() {
+            [one] => write_samples(one.content, out),
             several => {
-                let runs: Vec<(&str, &Run)> = several
+                let runs: Vec<_> = several
                     .iter()
-                    .map(|named| (named.name.as_str(), named.content.as_ref()))
+                    .map(|named| (named.name.as_str(), named.content))
                     .collect();
-                write_samples_of_runs(&runs, &mut bytes)
+                write_samples_of_runs(&runs, out)
             }
-        };
-        written.map_err(|error| error.to_string())?;
-        Ok(bytes)
-    }
-
-    fn image(self) -> Result<ColorImage, String> {
-        let pixels = self
-            .picture()
-            .pixels(2.0)
-            .map_err(|error| error.to_string())?;
-        Ok(ColorImage::from_rgba_unmultiplied(
-            [pixels.width as usize, pixels.height as usize],
-            &pixels.rgba,
-        ))
+        }
     }
 }
 
-/// Plots that are being drawn for the clipboard.
-#[derive(Debug)]
-pub struct Copying(Receiver<Result<ColorImage, String>>);
-
-impl Copying {
-    /// Begins to draw.
-    ///
-    /// # Errors
-    /// The system gives no thread.
-    pub fn begin(material: Material, context: &Context) -> std::io::Result<Self> {
-        let (sender, result) = channel();
-        let waker = context.clone();
-        std::thread::Builder::new()
-            .name("echograph-copy".to_owned())
-            .spawn(move || {
-                let _ = sender.send(material.image());
-                waker.request_repaint();
-            })?;
-        Ok(Self(result))
-    }
-
-    /// The picture, once it is drawn, or why there is none.
-    #[must_use]
-    pub fn done(&self) -> Option<Result<ColorImage, String>> {
-        match self.0.try_recv() {
-            Ok(result) => Some(result),
-            Err(TryRecvError::Disconnected) => Some(Err("drawing them was broken off".to_owned())),
-            Err(TryRecvError::Empty) => None,
-        }
-    }
+fn scale(form: &ExportForm) -> f64 {
+    form.measures().map_or(DEFAULT_SCALE, |(_, scale)| scale)
 }

@@ -1,93 +1,36 @@
-//! What leaves the window: the plots as pictures, a report, samples. What is exported is what the plots
-//! show, drawn anew from the same figures, on a thread of its own.
+//! What leaves the window: the plots as pictures, a report, samples, a run document. What is exported is
+//! what the plots show, drawn anew from the same figures, on a thread of its own.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `form` | what the question holds, and what is wrong with it |
+//! | `dialog` | the question |
+//! | `material` | what is exported, taken along from the window |
+//! | `charts` | its plots |
+//! | `make` | the export as bytes |
+//! | `copying` | the plots for the clipboard |
 
+mod charts;
+mod copying;
 mod dialog;
+mod form;
 mod make;
+mod material;
 
 use egui::Context;
 
 use super::app::{App, NoticeKind};
 use super::compare::PlotView;
 use super::file_dialog::Purpose;
-use super::library::Content;
+use super::library::{Content, Entry};
 use super::modal::Modal;
-use crate::chart::picture::{DEFAULT_SIZE, Theme};
+use crate::chart::picture::Theme;
 
+use copying::Copying;
 pub use dialog::show;
-pub use make::{Copying, Material};
-
-/// What can be exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The plots as SVG.
-    Svg,
-    /// The plots as PNG.
-    Png,
-    /// A lab report.
-    Html,
-    /// Every sample.
-    Csv,
-}
-
-impl Kind {
-    /// Every kind, with what it is called.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Svg, "Plots as SVG"),
-        (Self::Png, "Plots as PNG"),
-        (Self::Html, "Lab report (HTML)"),
-        (Self::Csv, "Samples (CSV)"),
-    ];
-
-    /// The ending of its files.
-    #[must_use]
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Html => "html",
-            Self::Csv => "csv",
-        }
-    }
-
-    /// Whether it is a picture, whose size can be chosen.
-    fn is_picture(self) -> bool {
-        matches!(self, Self::Svg | Self::Png)
-    }
-}
-
-/// What the question about an export holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportForm {
-    /// What is exported.
-    pub kind: Kind,
-    /// Width of a picture, as typed.
-    pub width: String,
-    /// Height of a picture, as typed.
-    pub height: String,
-    /// Pixels for each point, as typed.
-    pub scale: String,
-    /// The ground of a picture.
-    pub theme: Theme,
-    /// What stands above it; that of the runs if it is empty.
-    pub title: String,
-    /// Whether hosts, addresses and interfaces are left out.
-    pub hide_addresses: bool,
-}
-
-impl Default for ExportForm {
-    fn default() -> Self {
-        let (width, height) = DEFAULT_SIZE;
-        Self {
-            kind: Kind::Png,
-            width: width.to_string(),
-            height: height.to_string(),
-            scale: "2".to_owned(),
-            theme: Theme::Light,
-            title: String::new(),
-            hide_addresses: false,
-        }
-    }
-}
+pub use form::{ExportForm, Kind};
+pub use make::ExportError;
+pub use material::Material;
 
 /// Exports that were asked for.
 #[derive(Debug, Default)]
@@ -99,6 +42,14 @@ pub struct Exports {
     copying: Option<Copying>,
 }
 
+impl Exports {
+    /// What is being copied, for the line of the state.
+    #[must_use]
+    pub fn words(&self) -> Option<String> {
+        self.copying.as_ref().map(|_| "Copying plots…".to_owned())
+    }
+}
+
 impl App {
     /// Whether there is something to export.
     pub(super) fn can_export(&self) -> bool {
@@ -108,6 +59,11 @@ impl App {
 
     /// Asks what to export.
     pub(super) fn ask_export(&mut self) {
+        if self.dialogs.is_asking() {
+            // Its answer would be taken for that to this question.
+            self.say(NoticeKind::Info, "A file dialog is open already.");
+            return;
+        }
         self.modal = Some(Modal::Export(self.exports.form.clone()));
     }
 
@@ -123,16 +79,28 @@ impl App {
     fn material(&self, form: &ExportForm) -> Material {
         let mut material = Material::new(form, self.chart_wishes());
         for entry in self.library.drawn().filter(|entry| !entry.goes_on()) {
-            match &entry.content {
-                Content::Run(kept) => {
-                    material.add_run(&entry.name, entry.colour, entry.id, &kept.run);
-                }
-                Content::Peer(peer) => material.add_peer(&entry.name, entry.colour, entry.id, peer),
-            }
+            material.add(entry);
         }
-        let baseline = self.library.baseline().map(|entry| entry.id);
-        material.ratio_to = baseline.filter(|_| self.plot_view() == PlotView::Ratio);
+        material.shown = self.run_to_save().map(|entry| entry.id);
+        let baseline = self.library.baseline().filter(|entry| !entry.goes_on());
+        material.baseline = baseline.map(|entry| entry.id);
+        if self.plot_view() == PlotView::Ratio {
+            material.draw_ratios_to(baseline);
+        }
         material
+    }
+
+    /// What an export can hold, and what it has to leave out.
+    fn exportable(&self) -> Exportable {
+        let name = |entry: &Entry| entry.name.clone();
+        let drawn = || self.library.drawn();
+        let peers = drawn().filter(|entry| matches!(entry.content, Content::Peer(_)));
+        Exportable {
+            has_runs: drawn().any(|entry| entry.run().is_some() && !entry.goes_on()),
+            peers: peers.map(name).collect(),
+            shown: self.run_to_save().map(name),
+            going_on: drawn().find(|entry| entry.goes_on()).map(name),
+        }
     }
 
     /// Puts the plots into the clipboard, as a picture in the colours of the window.
@@ -142,7 +110,6 @@ impl App {
             egui::Theme::Light => Theme::Light,
         };
         let form = ExportForm {
-            kind: Kind::Png,
             theme,
             ..ExportForm::default()
         };
@@ -175,4 +142,17 @@ impl App {
             ),
         }
     }
+}
+
+/// What there is to export, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exportable {
+    /// Whether a run is drawn that has ended.
+    has_runs: bool,
+    /// The results of other tools that are drawn.
+    peers: Vec<String>,
+    /// The run that is shown, if it has ended.
+    shown: Option<String>,
+    /// The run that goes on, if it is drawn.
+    going_on: Option<String>,
 }
