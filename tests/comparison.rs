@@ -4,15 +4,12 @@
 //! The figures of `docs/METHOD.md` come from
 //! `cargo test --test comparison -- --ignored --nocapture`.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use echograph::experiment::{Decision, PointSpec, Precision, Profile, decide, is_look};
+use echograph::experiment::{Decision, Precision, Profile, decide, is_look};
 use echograph::measurement::{
-    Environment, Point, Probe, Quantity, Round, Run, RunId, RunState, Transcript, Verdict, compare,
-    compare_all, median_interval,
+    Point, Probe, Quantity, Run, Verdict, by_hand, compare, compare_all, median_interval,
 };
-use echograph::protocol::MeasurementType;
 
 use self::random::Random;
 
@@ -62,7 +59,7 @@ enum Until {
 fn measure(path: Path, until: Until, random: &mut Random) -> Run {
     let profile = Profile {
         message_sizes: SIZES.to_vec(),
-        ..Profile::default()
+        ..by_hand::profile()
     };
     let points = SIZES.iter().enumerate().map(|(place, size)| {
         let longer = if place < path.longer_points {
@@ -74,32 +71,12 @@ fn measure(path: Path, until: Until, random: &mut Random) -> Run {
         let level = (100_000.0 + 20.0 * *size as f64) * longer;
         point(*size, level, path, until, random)
     });
-    Run {
-        points: points.collect(),
-        id: RunId(1),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        origin: Instant::now(),
-        state: RunState::Finished,
-        error: None,
-        profile: Arc::new(profile),
-        destination: "192.0.2.1:10000".to_owned(),
-        environment: Arc::new(Environment::default()),
-        transcript: Transcript::default(),
-        seed: 1,
-        calibration: None,
-        socket: None,
-        route: None,
-        checks: Vec::new(),
-    }
+    by_hand::run(profile, points.collect::<Vec<Point>>())
 }
 
 fn point(size: u64, level: f64, path: Path, until: Until, random: &mut Random) -> Point {
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: size,
-        server_delay_ms: 0,
-    });
     let precision = Precision::default();
+    let mut rounds = Vec::new();
     let mut medians = Vec::new();
     let mut last = random.normal();
     for number in 1.. {
@@ -107,12 +84,7 @@ fn point(size: u64, level: f64, path: Path, until: Until, random: &mut Random) -
         last = path.from_last * last + fresh * random.normal();
         let mut rtts = rtts_of(level * (path.spread * last).exp(), random);
         let probes = rtts.iter().map(|rtt| Probe::new(0, Some(*rtt)));
-        point.rounds.push(Arc::new(Round {
-            number,
-            session: number,
-            probes: probes.collect(),
-            ..Round::default()
-        }));
+        rounds.push(by_hand::round(number, probes));
         let is_over = match until {
             Until::Rounds(rounds) => number >= rounds,
             Until::Precise => {
@@ -131,7 +103,7 @@ fn point(size: u64, level: f64, path: Path, until: Until, random: &mut Random) -
             break;
         }
     }
-    point
+    by_hand::point(size, rounds)
 }
 
 /// Each leans on the one before, and one of thirty is held up, for a time without a mean.

@@ -1,14 +1,10 @@
 //! A run of many samples, made up: the same each time, with the tail and the losses of a real one.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use echograph::engine::RunProgress;
-use echograph::experiment::{PointSpec, Profile, Rounds};
-use echograph::measurement::{
-    Environment, Point, PointFigures, Probe, Probes, Round, Run, RunId, RunState, Transcript, Work,
-};
-use echograph::protocol::MeasurementType;
+use echograph::experiment::{Profile, Rounds};
+use echograph::measurement::{PointFigures, Probe, Probes, Round, Run, RunState, Work, by_hand};
 
 use crate::FRAMES;
 
@@ -36,35 +32,18 @@ impl Growing {
             message_sizes: SIZES.to_vec(),
             rounds: Rounds::Exactly(rounds),
             probes: per_point / rounds,
-            ..Profile::default()
+            ..by_hand::profile()
         };
         let mut run = Run {
-            id: RunId(1),
-            started: jiff::Timestamp::UNIX_EPOCH,
-            origin: Instant::now(),
             state: RunState::Running,
-            error: None,
-            profile: Arc::new(profile),
-            destination: "192.0.2.1:10000".to_owned(),
-            environment: Arc::new(Environment::default()),
-            points: Vec::new(),
-            transcript: Transcript::default(),
-            seed: 1,
-            calibration: None,
-            socket: None,
-            route: None,
-            checks: Vec::new(),
+            ..by_hand::run(profile, [])
         };
         let mut figures = PointFigures::new(SIZES[SELECTED]);
         let mut rest = Vec::new();
         let mut open = Round::default();
         let a_round = (per_point / rounds).max(1) as usize;
         for (place, size) in SIZES.into_iter().enumerate() {
-            let mut point = Point::new(PointSpec {
-                kind: MeasurementType::Rtt,
-                message_size: size,
-                server_delay_ms: 0,
-            });
+            let mut rounds = Vec::new();
             let is_selected = place == SELECTED;
             let probes = if is_selected {
                 5 * per_point
@@ -78,12 +57,9 @@ impl Growing {
             let pieces = if is_selected { 5 * a_round } else { a_round };
             for (number, probes) in (1..).zip(all.chunks(pieces)) {
                 let round = Round {
-                    number,
-                    session: number,
                     warmup: 1,
-                    probes: probes.iter().copied().collect(),
                     work: work_of(probes.first(), probes.last()),
-                    ..Round::default()
+                    ..by_hand::round(number, probes.iter().copied())
                 };
                 if is_selected {
                     figures.feed(&round);
@@ -94,10 +70,9 @@ impl Growing {
                         ..Round::default()
                     };
                 }
-                point.rounds.push(Arc::new(round));
+                rounds.push(round);
             }
-            point.refresh_statistics();
-            run.points.push(point);
+            run.points.push(by_hand::point(size, rounds));
         }
         Self {
             run,

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use crate::experiment::{Order, Rounds};
+use crate::measurement::numbers::float;
 use crate::measurement::units::{count, counted, significant, span, throughput, time};
 use crate::measurement::{
-    Cause, MODEL, NoFit, Point, PointStatistics, PrecisionOutcome, Run, fits, limit_of,
+    AtFloor, Cause, MODEL, NoFit, Point, PointStatistics, PrecisionOutcome, Run, at_floor, fits,
+    limit_of,
 };
 
 /// The interval of this point is wider than was asked for.
@@ -19,8 +21,10 @@ const BELOW_FLOOR: char = '<';
 pub(super) fn marks(run: &Run, point: &Point) -> String {
     let mut marks = String::new();
     marks.extend(is_not_reached(point).then_some(NOT_PRECISE));
-    marks.extend(is_near_floor(run, point).then_some(NEAR_FLOOR));
-    marks.extend(is_below_floor(run, point).then_some(BELOW_FLOOR));
+    marks.extend(at_floor(run, point).map(|how| match how {
+        AtFloor::Near => NEAR_FLOOR,
+        AtFloor::Below => BELOW_FLOOR,
+    }));
     marks
 }
 
@@ -54,27 +58,6 @@ pub(super) fn name_of(run: &Run, point: &Point) -> String {
 fn is_not_reached(point: &Point) -> bool {
     use PrecisionOutcome::{NotReachedInRounds, NotReachedInTime};
     matches!(point.outcome, Some(NotReachedInRounds | NotReachedInTime))
-}
-
-fn is_loopback(run: &Run) -> bool {
-    run.route.as_ref().is_some_and(|route| route.loopback)
-}
-
-/// A path through this machine alone is the floor, more or less; that is said once, not at each point.
-fn is_near_floor(run: &Run, point: &Point) -> bool {
-    !is_loopback(run)
-        && run
-            .calibration
-            .zip(point.statistics)
-            .is_some_and(|(floor, figures)| floor.is_near_floor(figures.rtt.p50))
-        && !is_below_floor(run, point)
-}
-
-/// The floor was found on a machine that was slower then.
-fn is_below_floor(run: &Run, point: &Point) -> bool {
-    run.calibration
-        .zip(point.statistics)
-        .is_some_and(|(floor, figures)| floor.is_above(figures.rtt.p50))
 }
 
 /// How the stop rule ended.
@@ -126,13 +109,20 @@ fn missing(run: &Run, missed: &[&Point]) -> String {
         let each: Vec<String> = missed
             .iter()
             .map(|point| {
-                let how = how_missed(point, width_of(point).map(|width| (width, width)));
+                let how = how_missed(
+                    point,
+                    point.interval_width_percent().map(|width| (width, width)),
+                );
                 format!("{} ({how})", name_of(run, point))
             })
             .collect();
         return each.join(", ");
     }
-    let widths = || missed.iter().filter_map(|point| width_of(point));
+    let widths = || {
+        missed
+            .iter()
+            .filter_map(|point| point.interval_width_percent())
+    };
     let range = widths().reduce(f64::min).zip(widths().reduce(f64::max));
     let last = missed.iter().max_by_key(|point| rounds_of(point));
     let how = last.map(|last| how_missed(last, range)).unwrap_or_default();
@@ -154,18 +144,17 @@ fn how_missed(point: &Point, width: Option<(f64, f64)>) -> String {
     )
 }
 
-/// The width of the median's interval in percent of the median.
-fn width_of(point: &Point) -> Option<f64> {
-    point.statistics?.rtt.interval_width_percent()
+fn rounds_of(point: &Point) -> u32 {
+    u32::try_from(point.rounds_done()).unwrap_or(u32::MAX)
 }
 
-fn rounds_of(point: &Point) -> u32 {
-    point.rounds.last().map_or(0, |round| round.number)
+fn any_at_floor(run: &Run, how: AtFloor) -> bool {
+    let mut points = run.points.iter();
+    points.any(|point| at_floor(run, point) == Some(how))
 }
 
 fn near_floor(run: &Run) -> Option<String> {
-    let any = run.points.iter().any(|point| is_near_floor(run, point));
-    any.then(|| {
+    any_at_floor(run, AtFloor::Near).then(|| {
         format!(
             "{NEAR_FLOOR} nearer than 10 times the instrument floor: what the instrument costs is \
              part of the figure"
@@ -174,8 +163,7 @@ fn near_floor(run: &Run) -> Option<String> {
 }
 
 fn below_floor(run: &Run) -> Option<String> {
-    let any = run.points.iter().any(|point| is_below_floor(run, point));
-    any.then(|| {
+    any_at_floor(run, AtFloor::Below).then(|| {
         format!(
             "{BELOW_FLOOR} faster than the instrument floor: this machine was slower when it was \
              calibrated, before and after the run; the floor is no bound for this run"
@@ -188,13 +176,13 @@ fn instrument(run: &Run) -> Option<String> {
         // A document of a run that was never begun, or of a program that did not measure it.
         run.route.as_ref()?;
         let why = "the instrument floor is not known: this machine was too busy to find it";
-        return Some(if is_loopback(run) {
+        return Some(if run.is_loopback() {
             format!("loopback: the path is this machine, {why}")
         } else {
             why.to_owned()
         });
     };
-    let is = if is_loopback(run) {
+    let is = if run.is_loopback() {
         "loopback: the path is this machine, the instrument floor is"
     } else {
         "instrument floor:"
@@ -204,7 +192,7 @@ fn instrument(run: &Run) -> Option<String> {
         time(floor.least_ns()),
         time(floor.floor_ns),
         time(floor.clock_cost_ns),
-        time(whole(floor.clock_resolution_ns))
+        time(float(floor.clock_resolution_ns))
     ))
 }
 
@@ -362,20 +350,12 @@ fn refused(run: &Run) -> impl Iterator<Item = String> {
     sockets.flat_map(|socket| socket.refused.iter().map(|why| format!("socket: {why}")))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "four digits are shown of some nanoseconds"
-)]
-fn whole(nanoseconds: u64) -> f64 {
-    nanoseconds as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::report::tests::{lines, run};
     use crate::experiment::Profile;
-    use crate::measurement::{Calibration, Check, Route, SocketSettings};
+    use crate::measurement::{Calibration, Check, Route, SocketSettings, by_hand};
 
     /// Three points of 10, 20 and 30 µs.
     fn measured(profile: Profile) -> Run {
@@ -485,7 +465,7 @@ mod tests {
 
     #[test]
     fn points_near_the_floor_are_marked_unless_the_path_is_this_machine() {
-        let mut run = measured(Profile::default());
+        let mut run = measured(by_hand::profile());
         assert!(row(&run, 1).ends_with('~') && row(&run, 100).ends_with('~'));
         assert!(!row(&run, 1_000).contains('~'));
         assert!(note(&run, "~ nearer than 10 times").is_some());

@@ -7,7 +7,7 @@ use super::notes::{name_of, notes};
 use super::table::table;
 use crate::experiment::{Rounds, Target};
 use crate::measurement::units::{counted, span};
-use crate::measurement::{FaultKind, Run, RunState};
+use crate::measurement::{FaultKind, Point, Run, RunState};
 
 /// The report of a run.
 pub(super) fn report(run: &Run) -> String {
@@ -62,33 +62,26 @@ fn headline(run: &Run) -> String {
     text
 }
 
-/// What failed, each sentence once with the points it befell. That a stopped run lacks points needs
-/// no sentence for each of them.
+/// What failed, and where. That a stopped run lacks points needs no sentence for each of them.
 fn failures(run: &Run) -> Vec<(String, String)> {
-    let mut failures: Vec<(Vec<String>, String)> = Vec::new();
-    for point in run.failed_points() {
-        let Some(fault) = point
-            .error
-            .as_ref()
-            .filter(|fault| fault.kind != FaultKind::Stopped)
-        else {
-            continue;
-        };
-        let name = name_of(run, point);
-        let message = fault.to_string();
-        match failures.iter_mut().find(|(_, known)| *known == message) {
-            Some((points, _)) => points.push(name),
-            None => failures.push((vec![name], message)),
-        }
-    }
+    let is_stopped = |point: &Point| {
+        let fault = point.error.as_ref();
+        fault.is_some_and(|fault| fault.kind == FaultKind::Stopped)
+    };
     let all = run.points.len();
+    let failures = run.failures().into_iter();
     failures
-        .into_iter()
+        .map(|(mut points, message)| {
+            points.retain(|point| !is_stopped(point));
+            (points, message)
+        })
+        .filter(|(points, _)| !points.is_empty())
         .map(|(points, message)| {
             let points = if points.len() == all && all > 1 {
                 format!("all {all} points")
             } else {
-                points.join(", ")
+                let names: Vec<String> = points.iter().map(|point| name_of(run, point)).collect();
+                names.join(", ")
             };
             (points, message)
         })
@@ -98,13 +91,10 @@ fn failures(run: &Run) -> Vec<(String, String)> {
 #[cfg(test)]
 pub(super) mod tests {
     use std::sync::Arc;
-    use std::time::Instant;
 
     use super::*;
     use crate::experiment::{Plan, Precision, Profile};
-    use crate::measurement::{
-        Environment, Fault, FaultPhase, Point, Probe, Round, RunId, Transcript,
-    };
+    use crate::measurement::{Fault, FaultPhase, Point, Probe, by_hand};
 
     /// A run whose points have rounds of two probes: one echoed after 10 µs times the number of the
     /// point, one never.
@@ -112,37 +102,16 @@ pub(super) mod tests {
         let plan = Plan::new(&profile);
         let points = plan.points().iter().zip(1_u64..).map(|(spec, nth)| {
             let mut point = Point::new(*spec);
-            let round = |number| {
-                Arc::new(Round {
-                    number,
-                    session: number,
-                    warmup: 0,
-                    connect_ns: None,
-                    local: None,
-                    probes: vec![Probe::new(0, Some(nth * 10_000)), Probe::new(1, None)].into(),
-                    ..Round::default()
-                })
-            };
-            point.rounds = (1..=rounds).map(round).collect();
+            let probes = || [Probe::new(0, Some(nth * 10_000)), Probe::new(1, None)];
+            let rounds = (1..=rounds).map(|number| Arc::new(by_hand::round(number, probes())));
+            point.rounds = rounds.collect();
             point.refresh_statistics();
             point
         });
+        let points: Vec<Point> = points.collect();
         Run {
-            id: RunId(1),
-            started: jiff::Timestamp::UNIX_EPOCH,
-            origin: Instant::now(),
-            state: RunState::Finished,
-            error: None,
-            destination: "127.0.0.1:10000".to_owned(),
-            environment: Arc::new(Environment::default()),
-            points: points.collect(),
             seed: 7,
-            calibration: None,
-            socket: None,
-            route: None,
-            checks: Vec::new(),
-            transcript: Transcript::default(),
-            profile: Arc::new(profile),
+            ..by_hand::run(profile, points)
         }
     }
 
@@ -236,11 +205,7 @@ pub(super) mod tests {
                     rtt += nth * 160_000;
                     Probe::new(0, Some(rtt))
                 });
-                Arc::new(Round {
-                    number,
-                    probes: probes.collect(),
-                    ..Round::default()
-                })
+                Arc::new(by_hand::round(number, probes))
             };
             point.rounds = (1..=40).map(round).collect();
             point.refresh_statistics();

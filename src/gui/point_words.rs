@@ -1,58 +1,14 @@
 //! What is said of a point in words: how it stands, how precise it is, and what has to be known before
 //! its figures are believed.
 
-use crate::experiment::{Rounds, Target};
+use crate::experiment::Rounds;
 use crate::measurement::units::{counted, significant, time};
-use crate::measurement::{FLOOR_MARGIN, Point, PrecisionOutcome, Run};
+use crate::measurement::{AtFloor, FLOOR_MARGIN, Point, PrecisionOutcome, Run, at_floor};
 
-/// Whether the packets of a run never left this machine.
-#[must_use]
-pub fn is_loopback(run: &Run) -> bool {
-    run.route.as_ref().map_or_else(
-        || run.profile.target == Target::Embedded,
-        |route| route.loopback,
-    )
-}
-
-/// How a point stands to the instrument's floor, where that has to be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtFloor {
-    /// So near that the instrument is seen in its figures.
-    Near,
-    /// Its median is shorter than the floor, which is therefore none.
-    Below,
-}
-
-impl AtFloor {
-    /// As a mark in the table.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Near => "near floor",
-            Self::Below => "below floor",
-        }
-    }
-}
-
-/// How a point stands to the instrument's floor. A run over loopback is all about being near it; there
-/// that is said once for the run.
-#[must_use]
-pub fn at_floor(run: &Run, point: &Point) -> Option<AtFloor> {
-    let calibration = run.calibration?;
-    let median = point.statistics.as_ref()?.rtt.p50;
-    if calibration.is_above(median) {
-        return Some(AtFloor::Below);
-    }
-    let is_near = calibration.is_near_floor(median) && !is_loopback(run);
-    is_near.then_some(AtFloor::Near)
-}
-
-/// Rounds of a point that are over, or begun; each may have had several connections.
+/// Rounds of a point that are over, or begun.
 #[must_use]
 pub fn rounds_done(point: &Point) -> usize {
-    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
-    numbers.dedup();
-    numbers.len()
+    point.rounds_done()
 }
 
 /// How a point stands, in a word or two.
@@ -60,13 +16,13 @@ pub fn rounds_done(point: &Point) -> usize {
 pub fn state(run: &Run, point: &Point, is_measured: bool) -> String {
     if let Some(fault) = &point.error {
         // What was measured before it counts all the same.
-        return match (rounds_done(point), point.probes_echoed()) {
+        return match (point.rounds_done(), point.probes_echoed()) {
             (0, _) | (_, 0) => fault.kind.to_string(),
             (rounds, _) => format!("{}, {}", fault.kind, counted(rounds as u64, "round")),
         };
     }
     let is_counted_out = matches!(run.profile.rounds, Rounds::Exactly(rounds)
-        if rounds_done(point) >= rounds as usize);
+        if point.rounds_done() >= rounds as usize);
     match point.outcome {
         Some(PrecisionOutcome::Reached) => "precise",
         Some(PrecisionOutcome::NotReachedInRounds | PrecisionOutcome::NotReachedInTime) => {
@@ -80,19 +36,13 @@ pub fn state(run: &Run, point: &Point, is_measured: bool) -> String {
     .to_owned()
 }
 
-/// The width of the median's interval in percent of the median.
-#[must_use]
-pub fn width_percent(point: &Point) -> Option<f64> {
-    point.statistics.as_ref()?.rtt.interval_width_percent()
-}
-
 /// How precise a point is against what was asked for, in a sentence.
 #[must_use]
 pub fn precision(run: &Run, point: &Point) -> Option<String> {
     let Rounds::UntilPrecise(asked) = run.profile.rounds else {
         return None;
     };
-    let is_wide = width_percent(point).map_or_else(
+    let is_wide = point.interval_width_percent().map_or_else(
         || "its median has no interval".to_owned(),
         |width| {
             format!(

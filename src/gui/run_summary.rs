@@ -4,11 +4,10 @@
 use egui::{Color32, Link, RichText, TextWrapMode, Ui};
 
 use super::details::{Topic, standing};
-use super::point_words::{AtFloor, is_loopback, rounds_done};
 use super::theme::{Palette, space, text_size};
 use crate::experiment::Rounds;
 use crate::measurement::units::{count, counted};
-use crate::measurement::{Point, PrecisionOutcome, Run};
+use crate::measurement::{AtFloor, Point, PrecisionOutcome, Run};
 
 /// One thing said, and where more is said of it.
 struct Remark {
@@ -162,7 +161,7 @@ fn precise(run: &Run) -> Option<Remark> {
 }
 
 fn rounds(run: &Run) -> Option<Remark> {
-    let done = || run.points.iter().map(rounds_done);
+    let done = || run.points.iter().map(Point::rounds_done);
     let (least, most) = (done().min()?, done().max()?);
     let text = if least == most {
         counted(most as u64, "round")
@@ -174,7 +173,7 @@ fn rounds(run: &Run) -> Option<Remark> {
 
 fn loopback(run: &Run) -> Option<Remark> {
     let text = "loopback: no network was measured".to_owned();
-    is_loopback(run).then(|| said(text, Topic::Path))
+    run.is_loopback().then(|| said(text, Topic::Path))
 }
 
 #[cfg(test)]

@@ -1,20 +1,14 @@
 //! Runs made by hand for tests of what is shown of them: those that this machine cannot be made to
 //! measure, such as one over a network; and a window that has nothing but a part of the real one.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use egui::accesskit::Role;
 use egui::{Event, Ui, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use crate::experiment::{PointSpec, Profile, Rounds};
-use crate::measurement::{
-    Calibration, Environment, Point, PrecisionOutcome, Probe, Round, Route, Run, RunId, RunState,
-    Transcript,
-};
-use crate::protocol::MeasurementType;
+use crate::experiment::{Profile, Rounds};
+use crate::measurement::by_hand;
+use crate::measurement::{Calibration, Point, PrecisionOutcome, Probe, Round, Route, Run};
 
 /// The instrument's floor in these runs.
 pub const FLOOR_NS: f64 = 10_000.0;
@@ -32,22 +26,13 @@ pub fn run(points: &[(u64, u64, Option<PrecisionOutcome>)]) -> Run {
     let profile = Profile {
         message_sizes: points.iter().map(|(size, _, _)| *size).collect(),
         rounds: Rounds::UntilPrecise(crate::experiment::Precision::default()),
-        ..Profile::default()
+        ..by_hand::profile()
     };
+    let points = points.iter().map(|(size, rtt_ns, outcome)| Point {
+        outcome: *outcome,
+        ..by_hand::point(*size, (1..=6).map(|number| round(number, *rtt_ns)))
+    });
     Run {
-        id: RunId(1),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        origin: Instant::now(),
-        state: RunState::Finished,
-        error: None,
-        profile: Arc::new(profile),
-        destination: "192.0.2.1:10000".to_owned(),
-        environment: Arc::new(Environment::default()),
-        points: points
-            .iter()
-            .map(|(size, rtt_ns, outcome)| point(*size, *rtt_ns, *outcome))
-            .collect(),
-        transcript: Transcript::default(),
         seed: 77,
         calibration: Some(Calibration {
             clock_cost_ns: 21.0,
@@ -57,40 +42,22 @@ pub fn run(points: &[(u64, u64, Option<PrecisionOutcome>)]) -> Run {
             floor_min_ns: 10_000,
             round_trips: 2_000,
         }),
-        socket: None,
         route: Some(Route {
             interface: "eth7".to_owned(),
             mtu: Some(1_500),
             loopback: false,
         }),
-        checks: Vec::new(),
+        ..by_hand::run(profile, points)
     }
 }
 
-fn point(size: u64, rtt_ns: u64, outcome: Option<PrecisionOutcome>) -> Point {
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: size,
-        server_delay_ms: 0,
-    });
-    point.rounds = (1..=6)
-        .map(|number| {
-            let probes = (0..10).map(|at| {
-                let rtt = rtt_ns + u64::from(number) * rtt_ns / 10_000;
-                Probe::new(at * 1_000_000, Some(rtt))
-            });
-            Arc::new(Round {
-                number,
-                session: number,
-                connect_ns: Some(2 * rtt_ns),
-                probes: probes.collect(),
-                ..Round::default()
-            })
-        })
-        .collect();
-    point.outcome = outcome;
-    point.refresh_statistics();
-    point
+fn round(number: u32, rtt_ns: u64) -> Round {
+    let rtt = rtt_ns + u64::from(number) * rtt_ns / 10_000;
+    let probes = (0..10).map(|at| Probe::new(at * 1_000_000, Some(rtt)));
+    Round {
+        connect_ns: Some(2 * rtt_ns),
+        ..by_hand::round(number, probes)
+    }
 }
 
 /// A window of that size in which `draw` draws.

@@ -1,16 +1,21 @@
 //! What was found: samples, points, runs, and the statistics drawn from them. Pure: no I/O, no clock.
 
+#[doc(hidden)]
+pub mod by_hand;
 mod calibration;
 mod checks;
 mod compare;
 mod distribution;
 mod estimate;
+pub mod facts;
 mod fault;
 mod figures;
+mod floor;
 mod interval;
 mod landmarks;
 mod limit;
 mod model;
+pub(crate) mod numbers;
 mod outliers;
 mod peer;
 mod probes;
@@ -36,6 +41,7 @@ pub use distribution::{
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};
 pub use figures::{PointFigures, RoundFigures};
+pub use floor::{AtFloor, at_floor};
 pub use interval::{MedianInterval, median_interval};
 pub use landmarks::{Landmark, LandmarkKind, LandmarkSet, Place, landmarks};
 pub use limit::{Cause, Limit, limit_of};

@@ -7,8 +7,9 @@ use std::time::Instant;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::units::{bytes, count};
 use super::{Calibration, Fault, PointStatistics, Round, Route, SocketSettings, Transcript};
-use crate::experiment::{PointSpec, Profile};
+use crate::experiment::{PointSpec, Profile, Target};
 
 /// A run's number within this process; every event and picture of a run carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,6 +123,30 @@ impl Point {
         self.statistics = PointStatistics::of(rounds, self.spec.message_size);
     }
 
+    /// What it is called: its message size, and its server delay where there is one.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let size = bytes(self.spec.message_size);
+        match self.spec.server_delay_ms {
+            0 => size,
+            delay => format!("{size} at {} ms", count(delay)),
+        }
+    }
+
+    /// Rounds that are over, or begun; each may have had several connections.
+    #[must_use]
+    pub fn rounds_done(&self) -> usize {
+        let mut numbers: Vec<u32> = self.rounds.iter().map(|round| round.number).collect();
+        numbers.dedup();
+        numbers.len()
+    }
+
+    /// The width of the median's interval in percent of the median.
+    #[must_use]
+    pub fn interval_width_percent(&self) -> Option<f64> {
+        self.statistics.as_ref()?.rtt.interval_width_percent()
+    }
+
     /// Probes sent, over all rounds, warm-up included.
     #[must_use]
     pub fn probes_sent(&self) -> u64 {
@@ -184,5 +209,113 @@ impl Run {
     /// Points that failed.
     pub fn failed_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.error.is_some())
+    }
+
+    /// What failed, each sentence once with the points it befell.
+    #[must_use]
+    pub fn failures(&self) -> Vec<(Vec<&Point>, String)> {
+        let mut failures: Vec<(Vec<&Point>, String)> = Vec::new();
+        for point in &self.points {
+            let Some(fault) = &point.error else {
+                continue;
+            };
+            let told = fault.to_string();
+            match failures.iter_mut().find(|(_, known)| *known == told) {
+                Some((points, _)) => points.push(point),
+                None => failures.push((vec![point], told)),
+            }
+        }
+        failures
+    }
+
+    /// Whether its packets never left this machine. Where the system did not say so, its own addresses
+    /// do; before there is a connection, that it measures the embedded server.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match &self.route {
+            Some(route) if route.loopback => true,
+            None if self.profile.target == Target::Embedded => true,
+            _ => stayed_here(self.points.iter().flat_map(|point| &point.rounds)),
+        }
+    }
+}
+
+/// Whether every connection that is known came from a loopback address.
+pub(super) fn stayed_here<'a>(rounds: impl IntoIterator<Item = &'a Arc<Round>>) -> bool {
+    let rounds = rounds.into_iter();
+    let mut addresses = rounds
+        .filter_map(|round| Some(round.local?.ip().to_canonical()))
+        .peekable();
+    addresses.peek().is_some() && addresses.all(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_hand;
+    use super::*;
+    use crate::measurement::{FaultKind, FaultPhase};
+
+    fn from(address: &str) -> Point {
+        let round = Round {
+            local: address.parse().ok(),
+            ..by_hand::round(1, [])
+        };
+        by_hand::point(1, [round])
+    }
+
+    #[test]
+    fn a_run_is_over_loopback_where_anything_that_is_known_of_it_says_so() {
+        let over = |profile, address, loopback: Option<bool>| {
+            let run = Run {
+                route: loopback.map(|loopback| Route {
+                    loopback,
+                    ..Route::default()
+                }),
+                ..by_hand::run(profile, [from(address)])
+            };
+            run.is_loopback()
+        };
+        let elsewhere = by_hand::profile;
+        assert!(!over(elsewhere(), "", None), "nothing is known");
+        assert!(!over(elsewhere(), "192.0.2.7:5", None));
+        assert!(!over(elsewhere(), "192.0.2.7:5", Some(false)));
+        assert!(over(elsewhere(), "192.0.2.7:5", Some(true)), "its own");
+        assert!(over(elsewhere(), "[::ffff:127.0.0.1]:5", None));
+        assert!(over(Profile::default(), "", None), "the embedded server");
+    }
+
+    #[test]
+    fn a_failure_is_told_once_with_all_points_it_befell() {
+        let failed = |size, message: &str| Point {
+            error: Some(Fault {
+                phase: FaultPhase::Connect,
+                kind: FaultKind::Refused,
+                message: message.to_owned(),
+            }),
+            ..by_hand::point(size, [])
+        };
+        let points = [
+            failed(1, "nobody"),
+            by_hand::point(2, []),
+            failed(3, "full"),
+            failed(4, "nobody"),
+        ];
+        let run = by_hand::run(by_hand::profile(), points);
+        let told = run.failures();
+        let told: Vec<(Vec<String>, &str)> = told
+            .iter()
+            .map(|(points, why)| {
+                let names = points.iter().map(|point| point.name());
+                (names.collect(), why.as_str())
+            })
+            .collect();
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                (names(&["1 byte", "4 bytes"]), "connect: nobody"),
+                (names(&["3 bytes"]), "connect: full"),
+            ]
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use crate::experiment::Target;
-use crate::measurement::{Point, Round, Route, Run};
+use crate::measurement::{Round, Route, Run};
 
 /// What stands in place of a name or an address.
 const HIDDEN: &str = "hidden";
@@ -64,7 +64,7 @@ impl Addresses {
             };
         }
         // That the path was this machine is told by our own address alone in some documents.
-        let is_loopback = is_loopback(&run.points);
+        let is_loopback = run.is_loopback();
         match &mut run.route {
             Some(route) => {
                 route.interface = String::new();
@@ -106,15 +106,6 @@ impl Addresses {
         }
         run
     }
-}
-
-fn is_loopback(points: &[Point]) -> bool {
-    let rounds = || points.iter().flat_map(|point| &point.rounds);
-    let is_loopback = |round: &Arc<Round>| {
-        let local = round.local;
-        local.is_some_and(|local| local.ip().to_canonical().is_loopback())
-    };
-    rounds().next().is_some() && rounds().all(is_loopback)
 }
 
 /// A host's name, what it is called without its domain, and its domain.

@@ -43,7 +43,10 @@ const COLUMNS: [Column; 15] = [
             Some(point.statistics.as_ref().map_or(0, |of| of.n))
         }),
     ),
-    ("Rounds", Kind::Count("", |point| Some(rounds(point)))),
+    (
+        "Rounds",
+        Kind::Count("", |point| Some(point.rounds_done() as u64)),
+    ),
     (
         "Median of rounds",
         Kind::Time(|of| Some(of.rtt.median_of_rounds)),
@@ -123,45 +126,23 @@ fn cell(point: &Point, kind: &Kind, unit: Option<Unit>) -> Option<String> {
     }
 }
 
-/// Rounds of a point; each may have had several connections.
-fn rounds(point: &Point) -> u64 {
-    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
-    numbers.dedup();
-    numbers.len() as u64
-}
-
-/// A point's name: its size, and its server delay where there is one.
-pub(super) fn name(point: &Point) -> String {
-    let size = crate::measurement::units::bytes(point.spec.message_size);
-    match point.spec.server_delay_ms {
-        0 => size,
-        delay => format!("{size} at {} ms", count(delay)),
-    }
-}
-
 /// What limited each point: its name, the cause, and the sentence.
 pub(super) fn limits(run: &Run) -> Vec<[String; 3]> {
     let points = run.points.iter();
     let of_point = |point: &Point| {
         let limit = limit_of(run, point)?;
-        Some([name(point), limit.cause.name().to_owned(), limit.sentence])
+        Some([point.name(), limit.cause.name().to_owned(), limit.sentence])
     };
     points.filter_map(of_point).collect()
 }
 
-/// What failed, each sentence once with the points it befell.
+/// What failed: the points, and how.
 pub(super) fn failures(run: &Run) -> Vec<(String, String)> {
-    let mut failures: Vec<(Vec<String>, String)> = Vec::new();
-    for point in run.failed_points() {
-        let Some(fault) = &point.error else {
-            continue;
-        };
-        let told = fault.to_string();
-        match failures.iter_mut().find(|(_, known)| *known == told) {
-            Some((points, _)) => points.push(name(point)),
-            None => failures.push((vec![name(point)], told)),
-        }
-    }
-    let joined = |(points, told): (Vec<String>, String)| (points.join(", "), told);
-    failures.into_iter().map(joined).collect()
+    let failures = run.failures().into_iter();
+    failures
+        .map(|(points, told)| {
+            let names: Vec<String> = points.into_iter().map(Point::name).collect();
+            (names.join(", "), told)
+        })
+        .collect()
 }

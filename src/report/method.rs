@@ -1,9 +1,9 @@
 //! How a run was measured, in prose: written from the profile, so that it says what was done and
 //! nothing else.
 
-use super::facts::sizes;
 use crate::experiment::{Order, Profile, Rounds, Target, WaitStrategy};
 use crate::measurement::Run;
+use crate::measurement::facts::{milliseconds, sizes_in_short};
 use crate::measurement::units::{bytes, count, counted, span};
 use crate::protocol::Dialect;
 
@@ -44,28 +44,10 @@ fn what(run: &Run) -> String {
 
 fn visits(run: &Run) -> String {
     let profile = &run.profile;
-    let listed = match (
-        profile.message_sizes.iter().min(),
-        profile.message_sizes.iter().max(),
-    ) {
-        (Some(least), Some(most)) if profile.message_sizes.len() > MOST_LISTED => {
-            format!(
-                "{} from {} to {}",
-                counted(profile.message_sizes.len() as u64, "size"),
-                bytes(*least),
-                bytes(*most)
-            )
-        }
-        _ => format!("{} bytes", sizes(&profile.message_sizes)),
-    };
-    let delays: Vec<String> = profile
-        .server_delays_ms
-        .iter()
-        .map(|ms| count(*ms))
-        .collect();
+    let listed = sizes_in_short(&profile.message_sizes, MOST_LISTED);
     let delays = match profile.server_delays_ms.as_slice() {
         [0] | [] => "without a server delay".to_owned(),
-        _ => format!("at server delays of {} ms", delays.join(", ")),
+        delays => format!("at server delays of {}", milliseconds(delays)),
     };
     let rounds = match profile.rounds {
         Rounds::Exactly(rounds) => format!(

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::comparison::comparison;
 use super::excerpt::{Line, first_connection, refusals};
-use super::facts::{Fact, environment, path, profile};
+use super::facts::{Row, environment, path, profile};
 use super::figures::{failures, figures, limits};
 use super::method::method;
 use super::model::model;
@@ -197,7 +197,7 @@ fn methods(runs: &[ReportRun<'_>]) -> Markup {
     }
 }
 
-fn facts(title: &str, facts: &[Fact], runs: &[ReportRun<'_>]) -> Markup {
+fn facts(title: &str, facts: &[Row], runs: &[ReportRun<'_>]) -> Markup {
     html! {
         h2 { (title) }
         table.facts {
@@ -212,7 +212,7 @@ fn facts(title: &str, facts: &[Fact], runs: &[ReportRun<'_>]) -> Markup {
                     }
                 }
             }
-            @if facts.iter().any(Fact::differs) {
+            @if facts.iter().any(Row::differs) {
                 caption { "Lines in which the runs differ are set in bold." }
             }
         }

@@ -1,39 +1,32 @@
 //! What holds for every report.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::*;
-use crate::experiment::{Order, PointSpec, Precision, Profile, Rounds, WaitStrategy};
+use crate::experiment::{Order, Precision, Profile, Rounds, WaitStrategy};
 use crate::measurement::{
-    Direction, Environment, Fault, FaultKind, FaultPhase, Point, Probe, Round, Route, RunId,
-    RunState, Side, Transcript, TranscriptLine,
+    Direction, Environment, Fault, FaultKind, FaultPhase, Point, Probe, Round, Route, RunState,
+    Side, Transcript, TranscriptLine, by_hand,
 };
-use crate::protocol::{MeasurementType, Phase};
+use crate::protocol::Phase;
 
 /// A run of one point against `lab7.example.org`, one round of two probes, with everything that can name
 /// a machine.
 fn run() -> Run {
     let secret = "lab7.example.org (10.1.2.3) over eth7 did not answer";
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: 100,
-        server_delay_ms: 0,
-    });
-    point.rounds.push(Arc::new(Round {
-        session: 1,
+    let probes = [Probe::new(1_000, Some(20_000)), Probe::new(30_000, None)];
+    let round = Round {
         local: "192.168.4.5:40000".parse().ok(),
-        probes: [Probe::new(1_000, Some(20_000)), Probe::new(30_000, None)]
-            .into_iter()
-            .collect(),
-        ..Round::default()
-    }));
-    point.error = Some(Fault {
-        phase: FaultPhase::Measurement,
-        kind: FaultKind::TimedOut,
-        message: secret.to_owned(),
-    });
-    point.refresh_statistics();
+        ..by_hand::round(1, probes)
+    };
+    let point = Point {
+        error: Some(Fault {
+            phase: FaultPhase::Measurement,
+            kind: FaultKind::TimedOut,
+            message: secret.to_owned(),
+        }),
+        ..by_hand::point(100, [round])
+    };
     let line = |at_ns, direction, text: &str| TranscriptLine {
         at_ns,
         side: Side::Client,
@@ -42,27 +35,23 @@ fn run() -> Run {
         session: 1,
         text: text.into(),
     };
+    let profile = Profile {
+        target: Target::Host {
+            host: "lab7.example.org".to_owned(),
+            port: 7_000,
+        },
+        message_sizes: vec![100],
+        ..Profile::default()
+    };
     Run {
-        id: RunId(0),
         started: "2026-03-01T10:00:00Z".parse().unwrap(),
-        origin: Instant::now(),
         state: RunState::Failed,
         error: Some(secret.to_owned()),
-        profile: Arc::new(Profile {
-            target: Target::Host {
-                host: "lab7.example.org".to_owned(),
-                port: 7_000,
-            },
-            message_sizes: vec![100],
-            ..Profile::default()
-        }),
-        destination: "lab7.example.org:7000".to_owned(),
         environment: Arc::new(Environment {
             program: "echograph <0.1>".to_owned(),
             time_zone: "Europe/Berlin".to_owned(),
             ..Environment::default()
         }),
-        points: vec![point],
         transcript: Transcript {
             lines: vec![
                 line(0, Direction::Event, "connected to 10.1.2.3:7000"),
@@ -76,13 +65,11 @@ fn run() -> Run {
             omitted: 0,
         },
         seed: 7,
-        calibration: None,
-        socket: None,
         route: Some(Route {
             interface: "eth7".to_owned(),
             ..Route::default()
         }),
-        checks: Vec::new(),
+        ..by_hand::run(profile, [point])
     }
 }
 
@@ -156,7 +143,7 @@ fn failures_refusals_and_lost_probes_are_told() {
     let told = report(&run(), &ReportOptions::default());
     assert!(told.contains("measurement: lab7.example.org (10.1.2.3) over eth7 did not answer"));
     assert!(told.contains("Refused by the server:"));
-    assert!(told.contains("failed; 1 of 2 probes echoed"));
+    assert!(told.contains("failed, 1 of 2 probes echoed"));
     assert!(
         told.contains("after 20.00\u{a0}µs"),
         "the first probe of the transcript"
@@ -203,7 +190,9 @@ fn lines_in_which_runs_differ_are_marked() {
     let differ = told.matches("<tr class=\"differs\">").count();
     assert_eq!(differ, 1, "{told}");
     assert!(
-        told.contains("<tr class=\"differs\"><th>Warm-up probes</th><td>0</td><td>3</td></tr>")
+        told.contains(
+            "<tr class=\"differs\"><th>Warm-up</th><td>none</td><td>3 probes at the start"
+        )
     );
 }
 

@@ -127,53 +127,26 @@ fn nanoseconds_between(origin: Instant, at: Instant) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
-    use crate::experiment::{PointSpec, Profile};
-    use crate::measurement::{Environment, Point, Round, RunId, RunState, Transcript};
-    use crate::protocol::{MeasurementType, Phase};
+    use crate::experiment::Profile;
+    use crate::measurement::{Round, by_hand};
+    use crate::protocol::Phase;
 
     fn address(port: u16) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], port))
     }
 
     fn run(origin: Instant, rounds: &[(u32, u16)]) -> Run {
-        let mut point = Point::new(PointSpec {
-            kind: MeasurementType::Rtt,
-            message_size: 1,
-            server_delay_ms: 0,
+        let rounds = (1..).zip(rounds).map(|(number, (session, port))| Round {
+            session: *session,
+            local: Some(address(*port)),
+            ..by_hand::round(number, [])
         });
-        point.rounds = (1..)
-            .zip(rounds)
-            .map(|(number, (session, port))| {
-                Arc::new(Round {
-                    number,
-                    session: *session,
-                    warmup: 0,
-                    connect_ns: None,
-                    local: Some(address(*port)),
-                    ..Round::default()
-                })
-            })
-            .collect();
         Run {
-            id: RunId(1),
-            started: jiff::Timestamp::UNIX_EPOCH,
             origin,
-            state: RunState::Finished,
-            error: None,
-            profile: Arc::new(Profile::default()),
-            destination: String::new(),
-            environment: Arc::new(Environment::default()),
-            points: vec![point],
-            seed: 0,
-            calibration: None,
-            socket: None,
-            route: None,
-            checks: Vec::new(),
-            transcript: Transcript::default(),
+            ..by_hand::run(Profile::default(), [by_hand::point(1, rounds)])
         }
     }
 

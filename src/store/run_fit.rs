@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::run_document::NS_PER_MS;
+use crate::measurement::numbers::whole;
 use crate::measurement::{
     Estimate, Fit, MODEL, MODEL_METHOD, MODEL_SEED, NoFit, Residual, Run, fits,
 };
@@ -110,13 +111,4 @@ impl From<&Residual> for ResidualDocument {
             percent: if percent.is_finite() { percent } else { 0.0 },
         }
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a figure is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(figure: f64) -> u64 {
-    figure.round() as u64
 }

@@ -6,6 +6,7 @@ use super::run_columns::SamplesOf;
 use super::run_connections::ConnectionsOf;
 use super::run_document::NS_PER_MS;
 use super::run_tcp::TcpOf;
+use crate::measurement::numbers::whole;
 use crate::measurement::{
     Fault, Limit, MedianInterval, Outliers, Point, PointStatistics, PrecisionOutcome,
     RttStatistics, Run, Series, Throughput, limit_of,
@@ -92,7 +93,7 @@ impl<'a> PointDocument<'a> {
             kind: spec.kind,
             message_size: spec.message_size,
             server_delay_ns: spec.server_delay_ms.saturating_mul(NS_PER_MS),
-            rounds: rounds(point),
+            rounds: point.rounds_done(),
             probes_sent: point.probes_sent(),
             probes_echoed: point.probes_echoed(),
             n: figures.map_or(0, |figures| figures.n),
@@ -111,13 +112,6 @@ impl<'a> PointDocument<'a> {
             samples: SamplesOf(point),
         }
     }
-}
-
-/// Rounds measured: several connections at a time share one.
-fn rounds(point: &Point) -> usize {
-    let mut numbers: Vec<u32> = point.rounds.iter().map(|round| round.number).collect();
-    numbers.dedup();
-    numbers.len()
 }
 
 impl From<RttStatistics> for RttDocument {
@@ -178,13 +172,4 @@ impl From<Series> for SeriesDocument {
 
 fn ends(interval: MedianInterval) -> [u64; 2] {
     [whole(interval.lo), whole(interval.hi)]
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a figure is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(figure: f64) -> u64 {
-    figure.round() as u64
 }

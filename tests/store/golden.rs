@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use echograph::experiment::{
     Order, PointSpec, Precision, Profile, Rounds, SocketOptions, Target, WaitStrategy,
@@ -10,7 +9,7 @@ use echograph::experiment::{
 use echograph::measurement::{
     Calibration, Check, Direction, Environment, Fault, FaultKind, FaultPhase, Point,
     PrecisionOutcome, Probe, Round, Route, Run, RunId, RunState, Side, SocketSettings, TcpChange,
-    TcpInfo, Transcript, TranscriptLine, Work,
+    TcpInfo, Transcript, TranscriptLine, Work, by_hand,
 };
 use echograph::protocol::{Dialect, MeasurementType, Phase};
 use echograph::store::{RunDocumentError, read_run, write_run};
@@ -93,17 +92,10 @@ pub fn first_run() -> Run {
     };
     Run {
         seed: 0,
-        calibration: None,
-        socket: None,
-        route: None,
-        checks: Vec::new(),
         id: RunId(5),
         started: "2026-03-01T12:00:00.5Z".parse().unwrap(),
-        origin: Instant::now(),
         state: RunState::Stopped,
         error: Some("stopped after 2 of 3 rounds".to_owned()),
-        profile: Arc::new(first_profile()),
-        destination: "192.0.2.7:7000".to_owned(),
         environment: Arc::new(Environment {
             program: "echograph 0.1.0".to_owned(),
             os: "Debian GNU/Linux 12 (bookworm)".to_owned(),
@@ -113,7 +105,6 @@ pub fn first_run() -> Run {
             cpus: 2,
             ..Environment::default()
         }),
-        points: vec![measured, refused],
         transcript: Transcript {
             lines: vec![
                 line(-5, Side::Server, Direction::Event, 0, "listening"),
@@ -121,6 +112,7 @@ pub fn first_run() -> Run {
             ],
             omitted: 3,
         },
+        ..by_hand::run(first_profile(), [measured, refused])
     }
 }
 

@@ -1,12 +1,9 @@
 //! Run documents for the window to open: figures made by hand, written by the program's own writer.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Instant;
 
-use echograph::experiment::{PointSpec, Profile};
-use echograph::measurement::{Environment, Point, Probe, Round, Run, RunId, RunState, Transcript};
-use echograph::protocol::MeasurementType;
+use echograph::experiment::Profile;
+use echograph::measurement::{Point, Probe, Run, by_hand};
 use echograph::store::save_run;
 
 use super::harness::Window;
@@ -39,47 +36,18 @@ fn written(path: &Path, run: &Run) -> PathBuf {
 fn run(rtt_ns: u64, rounds: u32) -> Run {
     let profile = Profile {
         message_sizes: SIZES.to_vec(),
-        ..Profile::default()
+        ..by_hand::profile()
     };
-    Run {
-        id: RunId(1),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        origin: Instant::now(),
-        state: RunState::Finished,
-        error: None,
-        profile: Arc::new(profile),
-        destination: "192.0.2.1:10000".to_owned(),
-        environment: Arc::new(Environment::default()),
-        points: SIZES.map(|size| point(size, rtt_ns, rounds)).into(),
-        transcript: Transcript::default(),
-        seed: 1,
-        calibration: None,
-        socket: None,
-        route: None,
-        checks: Vec::new(),
-    }
+    by_hand::run(profile, SIZES.map(|size| point(size, rtt_ns, rounds)))
 }
 
 /// Rounds of one run lie a thousandth apart, in an order that no two sizes share.
 fn point(size: u64, rtt_ns: u64, rounds: u32) -> Point {
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: size,
-        server_delay_ms: 0,
-    });
-    point.rounds = (1..=rounds)
-        .map(|number| {
-            let away = (u64::from(number) * 7 + size) % 11;
-            let rtt = rtt_ns + size + away * rtt_ns / 1_000;
-            let probes = (0..5).map(|at| Probe::new(at * 1_000_000, Some(rtt + at)));
-            Arc::new(Round {
-                number,
-                session: number,
-                probes: probes.collect(),
-                ..Round::default()
-            })
-        })
-        .collect();
-    point.refresh_statistics();
-    point
+    let round = |number| {
+        let away = (u64::from(number) * 7 + size) % 11;
+        let rtt = rtt_ns + size + away * rtt_ns / 1_000;
+        let probes = (0..5).map(|at| Probe::new(at * 1_000_000, Some(rtt + at)));
+        by_hand::round(number, probes)
+    };
+    by_hand::point(size, (1..=rounds).map(round))
 }

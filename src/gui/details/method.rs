@@ -1,147 +1,35 @@
 //! How a run was measured, as it was: what was asked, and how each of it ended.
 
-use super::Fact;
-use crate::experiment::{Order, Rounds, format_list};
-use crate::gui::point_words::rounds_done;
-use crate::measurement::units::{bytes, count, counted, span};
-use crate::measurement::{Point, PrecisionOutcome, Run, RunState};
+use crate::experiment::Rounds;
+use crate::measurement::facts::{self, Fact, MESSAGE_SIZES, ROUNDS, sizes_in_short};
+use crate::measurement::units::{count, counted, span};
+use crate::measurement::{Point, PrecisionOutcome, Run};
 
 /// Most sizes that are listed one by one.
 const MOST_LISTED: usize = 40;
 /// Most points that are named in one fact.
 const MOST_NAMED: usize = 3;
 
-/// The run, then its method in the order of the form, then how the points ended.
+/// The run, then its method in the order of the form; how the points ended stands behind the rounds that
+/// were asked for.
 pub(super) fn facts(run: &Run) -> Vec<Fact> {
-    let profile = &run.profile;
-    let delays: Vec<String> = profile
-        .server_delays_ms
-        .iter()
-        .map(|ms| count(*ms))
-        .collect();
-    let mut facts = vec![
-        state(run),
-        Fact::new("Started", started(run)),
-        Fact::new(
-            "Measurement type",
-            format!(
-                "{}, as the setup message announced it",
-                profile.measurement_type
-            ),
-        ),
-        Fact::new("Message sizes", sizes(&profile.message_sizes)),
-        Fact::new("Server delay", format!("{} ms", delays.join(", "))),
-        Fact::new(
-            "Probes",
-            format!(
-                "{} a round on each connection",
-                count(profile.probes.into())
-            ),
-        ),
-        Fact::new("Warm-up", warmup(profile.warmup)),
-        Fact::new("Rounds", rounds(profile.rounds)),
-    ];
-    facts.extend(endings(run));
-    facts.extend([
-        Fact::new("Order", order(run)),
-        Fact::new("Waiting", profile.wait.name()),
-        Fact::new(
-            "Probes in flight",
-            match profile.depth {
-                1 => "1 on each connection: stop-and-wait".to_owned(),
-                depth => format!("{} on each connection", count(depth.into())),
-            },
-        ),
-        Fact::new(
-            "Connections",
-            format!("{} at a time", count(profile.connections.into())),
-        ),
-        Fact::new(
-            "Protocol",
-            format!(
-                "{}{}",
-                profile.dialect.name(),
-                if profile.strict { ", strict" } else { "" }
-            ),
-        ),
-        Fact::new("Time-out", format!("{} ms", count(profile.timeout_ms))),
-    ]);
-    facts
-}
-
-fn state(run: &Run) -> Fact {
-    let sent: u64 = run.points.iter().map(Point::probes_sent).sum();
-    let echoed: u64 = run.points.iter().map(Point::probes_echoed).sum();
-    let of_probes = format!("{} of {} echoed", count(echoed), counted(sent, "probe"));
-    let (word, is_wrong) = match run.state {
-        RunState::Running => ("going on", false),
-        RunState::Finished => ("finished", false),
-        RunState::Stopped => ("stopped", false),
-        RunState::Failed => ("failed", true),
-        RunState::Interrupted => ("interrupted", true),
-    };
-    let why = run
-        .error
-        .as_ref()
-        .map_or(String::new(), |why| format!(". {why}"));
-    Fact {
-        is_wrong,
-        ..Fact::new("State", format!("{word}, {of_probes}{why}"))
+    let mut facts = vec![facts::state(run), Fact::new("Started", started(run))];
+    for mut fact in facts::profile(run) {
+        if fact.name == MESSAGE_SIZES {
+            fact.value = sizes_in_short(&run.profile.message_sizes, MOST_LISTED);
+        }
+        let is_rounds = fact.name == ROUNDS;
+        facts.push(fact);
+        if is_rounds {
+            facts.extend(endings(run));
+        }
     }
+    facts
 }
 
 fn started(run: &Run) -> String {
     let started = run.started.to_zoned(jiff::tz::TimeZone::system());
     started.strftime("%Y-%m-%d %H:%M:%S, UTC%:z").to_string()
-}
-
-fn sizes(sizes: &[u64]) -> String {
-    match (sizes.iter().min(), sizes.iter().max()) {
-        (Some(least), Some(most)) if sizes.len() > MOST_LISTED => format!(
-            "{} sizes from {} to {}",
-            count(sizes.len() as u64),
-            bytes(*least),
-            bytes(*most)
-        ),
-        _ => format!("{} bytes", format_list(sizes).replace(',', ", ")),
-    }
-}
-
-fn warmup(probes: u32) -> String {
-    match probes {
-        0 => "none".to_owned(),
-        probes => format!(
-            "{} at the start of each round, kept and marked, not counted",
-            counted(probes.into(), "probe")
-        ),
-    }
-}
-
-fn rounds(rounds: Rounds) -> String {
-    match rounds {
-        Rounds::Exactly(rounds) => format!("exactly {}", count(rounds.into())),
-        Rounds::UntilPrecise(asked) => format!(
-            "until precise: the 95 % interval of a point's median of rounds is at most {} % of it wide; \
-             {}, none after the first {} begun later than {} s into the run",
-            asked.ci_width_percent,
-            span(asked.min_rounds, asked.max_rounds),
-            asked.min_rounds,
-            count(asked.time_budget_s.into()),
-        ),
-    }
-}
-
-fn order(run: &Run) -> String {
-    match run.profile.order {
-        Order::Random => format!(
-            "random: each round visited the points in another order, drawn from the seed {}. The same \
-             seed gives the same orders.",
-            run.seed
-        ),
-        Order::Sequential => {
-            "sequential: each round visited the points as the form lists them".into()
-        }
-    }
 }
 
 /// How a point ended.
@@ -181,7 +69,7 @@ impl Ending {
             Some(PrecisionOutcome::Reached) => Self::Precise,
             Some(PrecisionOutcome::NotReachedInRounds) => Self::NotReachedInRounds,
             Some(PrecisionOutcome::NotReachedInTime) => Self::NotReachedInTime,
-            None if is_counted && rounds_done(point) >= wanted => Self::Counted,
+            None if is_counted && point.rounds_done() >= wanted => Self::Counted,
             None => Self::Open,
         }
     }
@@ -229,7 +117,7 @@ fn endings(run: &Run) -> Vec<Fact> {
 
 fn ended_alike(run: &Run, ending: Ending, points: &[&Point]) -> Option<String> {
     let done = || {
-        let done = points.iter().map(|point| rounds_done(point));
+        let done = points.iter().map(|point| point.rounds_done());
         done.map(|done| u32::try_from(done).unwrap_or(u32::MAX))
     };
     let (least, most) = (done().min()?, done().max()?);
@@ -243,7 +131,7 @@ fn ended_alike(run: &Run, ending: Ending, points: &[&Point]) -> Option<String> {
         let names: Vec<String> = points
             .iter()
             .take(MOST_NAMED)
-            .map(|point| name(point))
+            .map(|point| point.name())
             .collect();
         text = format!("{text}: {}", names.join(", "));
         if let Some(more) = points
@@ -259,12 +147,4 @@ fn ended_alike(run: &Run, ending: Ending, points: &[&Point]) -> Option<String> {
         Some(fault) => format!("{text}. {fault}"),
         None => text,
     })
-}
-
-fn name(point: &Point) -> String {
-    let size = bytes(point.spec.message_size);
-    match point.spec.server_delay_ms {
-        0 => size,
-        delay => format!("{size} at {} ms", count(delay)),
-    }
 }

@@ -1,23 +1,20 @@
 //! Everything that is known of a run beside its figures: how it was measured, by what, over which way,
-//! and whether it agrees with itself. Its words are made here, once, for the tab and for the clipboard.
+//! and whether it agrees with itself, for the tab and for the clipboard.
 
 mod checks;
 mod machine;
 mod method;
 mod model;
-mod path;
 mod tab;
 
 use std::fmt::Write as _;
 
 use crate::gui::analysis::Fits;
 use crate::measurement::Run;
+use crate::measurement::facts::{self, Fact, NOT_KNOWN};
 
 pub use machine::standing;
 pub use tab::{DetailsState, show};
-
-/// What stands where something is not known.
-const NOT_KNOWN: &str = "not available here";
 
 /// What a group of facts is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,43 +48,6 @@ impl Topic {
     }
 }
 
-/// One thing that is known, or known to be unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Fact {
-    name: String,
-    value: String,
-    /// Whether something is wrong; the value says so in words.
-    is_wrong: bool,
-}
-
-impl Fact {
-    fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            value: value.into(),
-            is_wrong: false,
-        }
-    }
-
-    /// A fact that may not be known; nothing in it stands for that.
-    fn known(name: impl Into<String>, value: impl Into<String>) -> Self {
-        let value = value.into();
-        let value = if value.is_empty() {
-            NOT_KNOWN.to_owned()
-        } else {
-            value
-        };
-        Self::new(name, value)
-    }
-
-    fn wrong(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            is_wrong: true,
-            ..Self::new(name, value)
-        }
-    }
-}
-
 /// A group of facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Section {
@@ -102,7 +62,10 @@ fn sections(run: &Run, fits: &Fits) -> Vec<Section> {
         (Topic::Method, method::facts(run)),
         (Topic::Model, model::facts(fits)),
         (Topic::Calibration, machine::calibration(run)),
-        (Topic::Path, path::facts(run)),
+        (
+            Topic::Path,
+            [facts::path(run), facts::sockets(run)].concat(),
+        ),
         (Topic::Environment, machine::environment(&run.environment)),
     ]
     .map(|(topic, facts)| Section { topic, facts })
@@ -119,7 +82,7 @@ pub fn as_text(run: &Run, fits: &Fits) -> String {
         }
         let _ = writeln!(text, "{}", section.topic.title());
         for fact in section.facts {
-            let _ = writeln!(text, "{}\t{}", fact.name, fact.value);
+            let _ = writeln!(text, "{}\t{}", fact.name, fact.told());
         }
     }
     text

@@ -6,11 +6,12 @@ use egui::{
     ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
 
-use super::{Fact, Section, Topic, sections};
+use super::{Section, Topic, sections};
 use crate::gui::analysis::Fits;
 use crate::gui::app::App;
 use crate::gui::theme::{Palette, RADIUS, medium, space, text_size};
 use crate::gui::widgets::note;
+use crate::measurement::facts::Fact;
 use crate::measurement::{Run, RunId, RunState};
 
 /// Width of the names.
@@ -177,7 +178,7 @@ fn row(ui: &mut Ui, fact: &Fact) {
         let width = (ui.available_width() - space::LARGE).max(NAME_WIDTH);
         ui.allocate_ui_with_layout(vec2(width, 0.0), layout, |ui| {
             ui.set_width(width);
-            ui.add(Label::new(small(&fact.value).color(color)).wrap());
+            ui.add(Label::new(small(&fact.told()).color(color)).wrap());
         });
     });
 }

@@ -1,6 +1,6 @@
 //! One kind of check over many rounds: how many agree, and which of them is worst.
 
-use crate::measurement::units::{bytes, count};
+use crate::measurement::units::count;
 use crate::measurement::{Check, Point, Round};
 
 /// What is looked at, one after the other.
@@ -91,18 +91,9 @@ impl Tally {
     }
 }
 
-/// Which point.
-pub(super) fn point_words(point: &Point) -> String {
-    let size = bytes(point.spec.message_size);
-    match point.spec.server_delay_ms {
-        0 => size,
-        delay => format!("{size} at {} ms", count(delay)),
-    }
-}
-
 /// Which round.
 pub(super) fn round_words(point: &Point, round: &Round) -> String {
-    let point = point_words(point);
+    let point = point.name();
     let number = round.number;
     match round.connection {
         0 | 1 => format!("{point}, round {number}"),

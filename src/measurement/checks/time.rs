@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::tally::{Tally, point_words, round_words};
+use super::tally::{Tally, round_words};
+use crate::measurement::numbers::float;
 use crate::measurement::units::{count, significant, time};
 use crate::measurement::{Check, Point, Probe, Round, Work};
 
@@ -151,7 +152,7 @@ pub(super) fn every_probe(points: &[Point], announced: u32) -> Option<Check> {
             format!(
                 "{}: {} counted, {} warm-up and {} without echo, of {} sent, at most {longest} of \
                  {announced} on a connection",
-                point_words(point),
+                point.name(),
                 count(counted),
                 count(warm),
                 count(unanswered),
@@ -191,7 +192,7 @@ pub(super) fn littles_law(points: &[Point]) -> Option<Check> {
         tally.see(agrees, difference.max(above_depth - 1.0), || {
             format!(
                 "{}: {} x {} probes/s = {}, counted {} on each connection; at most {} of the depth",
-                point_words(point),
+                point.name(),
                 time(times / float(probes)),
                 significant(float(probes) * 1e9 / elapsed),
                 significant(times / elapsed),
@@ -209,12 +210,4 @@ pub(super) fn worked(points: &[Point]) -> impl Iterator<Item = (&Point, &Round, 
         let rounds = point.rounds.iter();
         rounds.filter_map(move |round| Some((point, round.as_ref(), round.work?)))
     })
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "for shares and for words, where the last digit does not matter"
-)]
-fn float(value: u64) -> f64 {
-    value as f64
 }

@@ -4,12 +4,14 @@
 //! Source: S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", *Scandinavian Journal of
 //! Statistics* 6 (1979).
 
+use crate::measurement::numbers::float_len;
+
 /// The adjusted p of each test, in the order given: of the p in order, the j-th of m times m - j + 1, and
 /// no less than that of any before it.
 pub(super) fn adjusted(values: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![1.0; values.len()];
     let mut greatest = 0.0_f64;
-    let mut left = count(values.len());
+    let mut left = float_len(values.len());
     for (place, p) in in_order(values) {
         greatest = greatest.max(left * p).min(1.0);
         left -= 1.0;
@@ -25,7 +27,7 @@ pub(super) fn adjusted(values: &[f64]) -> Vec<f64> {
 /// whatever it saw.
 pub(super) fn at_best(values: &[f64], least: &[f64]) -> Vec<f64> {
     let ordered = in_order(values);
-    let mut left = count(values.len());
+    let mut left = float_len(values.len());
     let mut greatest = 0.0_f64;
     // Behind the first n of them: what is adjusted is at least so much.
     let mut behind = vec![0.0];
@@ -39,7 +41,9 @@ pub(super) fn at_best(values: &[f64], least: &[f64]) -> Vec<f64> {
         // None of these is the test's own, which is not below its least.
         let before = ordered.partition_point(|(_, p)| *p < least);
         let floor = behind.get(before).copied().unwrap_or(1.0);
-        (count(values.len() - before) * least).max(floor).min(1.0)
+        (float_len(values.len() - before) * least)
+            .max(floor)
+            .min(1.0)
     };
     values.iter().zip(least).map(of).collect()
 }
@@ -49,14 +53,6 @@ fn in_order(values: &[f64]) -> Vec<(usize, f64)> {
     let mut ordered: Vec<(usize, f64)> = values.iter().copied().enumerate().collect();
     ordered.sort_by(|(_, one), (_, other)| one.total_cmp(other));
     ordered
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of points stay far below 2^52"
-)]
-fn count(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]

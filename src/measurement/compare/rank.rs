@@ -17,6 +17,7 @@
 use std::collections::BTreeMap;
 
 use crate::measurement::Estimate;
+use crate::measurement::numbers::float_len;
 
 /// An error of the first kind that is accepted.
 pub(super) const LEVEL: f64 = 0.05;
@@ -124,7 +125,7 @@ impl Null {
         if pairs.saturating_mul(few as u64) <= MOST_STEPS {
             return Self::Exact(exact(few, many));
         }
-        let (few, many) = (real(few), real(many));
+        let (few, many) = (float_len(few), float_len(many));
         Self::Normal {
             mean: few * many / 2.0,
             deviation: (few * many * (few + many + 1.0) / 12.0).sqrt(),
@@ -198,7 +199,7 @@ fn exact(few: usize, many: usize) -> Vec<f64> {
         for u in i..arrangements.len() {
             arrangements[u] += arrangements[u - i];
         }
-        all *= real(shift) / real(i);
+        all *= float_len(shift) / float_len(i);
     }
     let mut up_to = 0.0;
     for value in &mut arrangements {
@@ -228,14 +229,6 @@ fn normal_up_to(z: f64) -> f64 {
         density / fraction
     };
     if z > 0.0 { 1.0 - tail } else { tail }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers of rounds stay far below 2^52"
-)]
-fn real(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]
@@ -289,7 +282,10 @@ mod tests {
         }
         for i in 1..=one {
             for j in 1..=other {
-                let (share_i, share_j) = (real(i) / real(i + j), real(j) / real(i + j));
+                let (share_i, share_j) = (
+                    float_len(i) / float_len(i + j),
+                    float_len(j) / float_len(i + j),
+                );
                 for u in (0..=pairs).rev() {
                     let greatest_of_first = if u >= j { rows[j][u - j] } else { 0.0 };
                     rows[j][u] = share_i * greatest_of_first + share_j * rows[j - 1][u];

@@ -1,14 +1,13 @@
 //! Made-up runs, compared. How often they are said to differ is in `tests/comparison.rs`.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::experiment::{PointSpec, Profile, Target, WaitStrategy};
+use crate::experiment::{Profile, Target, WaitStrategy};
 use crate::measurement::{
-    Calibration, Environment, Point, PointStatistics, Probe, Round, RunId, RunState, Transcript,
+    Calibration, Environment, Point, PointStatistics, Probe, Round, RunState, by_hand,
 };
 use crate::protocol::MeasurementType;
 
@@ -16,45 +15,19 @@ use crate::protocol::MeasurementType;
 type Drawn = (u64, u64, Vec<Vec<u64>>);
 
 fn run(points: &[Drawn]) -> Run {
-    Run {
-        id: RunId(1),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        origin: Instant::now(),
-        state: RunState::Finished,
-        error: None,
-        profile: Arc::new(Profile::default()),
-        destination: "192.0.2.1:10000".to_owned(),
-        environment: Arc::new(Environment::default()),
-        points: points.iter().map(point).collect(),
-        transcript: Transcript::default(),
-        seed: 1,
-        calibration: None,
-        socket: None,
-        route: None,
-        checks: Vec::new(),
-    }
+    by_hand::run(by_hand::profile(), points.iter().map(point))
 }
 
 fn point((size, delay, rounds): &Drawn) -> Point {
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: *size,
-        server_delay_ms: *delay,
-    });
     let rounds = (1..).zip(rounds).map(|(number, rtts)| {
         let mut at = 0;
         let probes = rtts.iter().map(|rtt| {
             at += rtt + 10;
             Probe::new(at - rtt, Some(*rtt))
         });
-        Arc::new(Round {
-            number,
-            probes: probes.collect(),
-            ..Round::default()
-        })
+        by_hand::round(number, probes)
     });
-    point.rounds = rounds.collect();
-    point
+    by_hand::point_at(*size, *delay, rounds)
 }
 
 /// A point of so many rounds of one probe, each a little longer than the one before.
@@ -295,8 +268,8 @@ fn what_differs_beside_the_figures_is_listed_with_its_name() {
             ("Kernel", "6.1", "not known"),
             (
                 "Load",
-                "0.20 wanted a processor over the minute before",
-                "3.20 wanted a processor over the minute before"
+                "0.20, 1.00, 1.00 wanted a processor over 1, 5 and 15 minutes",
+                "3.20, 1.00, 1.00 wanted a processor over 1, 5 and 15 minutes"
             ),
             ("Instrument floor", "10.00\u{a0}µs", "13.00\u{a0}µs"),
             ("net.a", "1", "0"),

@@ -3,33 +3,25 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::experiment::PointSpec;
-use crate::measurement::Probe;
-use crate::protocol::MeasurementType;
+use crate::measurement::{Probe, by_hand};
 
 /// Rounds: warm-up probes, and for each connection when its probes were sent and how long they took.
 type Drawn = (u32, Vec<Vec<(u64, Option<u64>)>>);
 
 fn point(drawn: &[Drawn]) -> Point {
-    let mut point = Point::new(PointSpec {
-        kind: MeasurementType::Rtt,
-        message_size: 1,
-        server_delay_ms: 0,
-    });
+    let mut rounds = Vec::new();
     for (number, (warmup, lanes)) in (1..).zip(drawn) {
         for (connection, probes) in (1..).zip(lanes) {
             let probes = probes.iter().map(|(sent, rtt)| Probe::new(*sent, *rtt));
-            point.rounds.push(Arc::new(Round {
-                number,
+            rounds.push(Round {
                 connection,
                 session: number * 10 + connection,
                 warmup: *warmup,
-                probes: probes.collect(),
-                ..Round::default()
-            }));
+                ..by_hand::round(number, probes)
+            });
         }
     }
-    point
+    by_hand::point(1, rounds)
 }
 
 /// The same, as it was when only so many probes of all were there.

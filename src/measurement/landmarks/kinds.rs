@@ -1,6 +1,7 @@
 //! How the landmarks of each kind are found.
 
 use super::{Landmark, LandmarkKind, Place, message_len, segment_size};
+use crate::measurement::numbers::{float, whole};
 use crate::measurement::units::{bytes, throughput, time};
 use crate::measurement::{Fit, NoFit, Point, Run};
 
@@ -260,21 +261,4 @@ fn largest_size(run: &Run) -> u64 {
     let measured = run.points.iter().filter(|point| !point.rounds.is_empty());
     let sizes = measured.map(|point| point.spec.message_size);
     sizes.max().unwrap_or_default()
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "sizes and times stay far below 2^52"
-)]
-fn float(value: u64) -> f64 {
-    value as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a size is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(size: f64) -> u64 {
-    size.round() as u64
 }

@@ -1,6 +1,6 @@
 //! The engine's account of its own work, added up over the rounds of a point.
 
-use super::evidence::float;
+use crate::measurement::numbers::float;
 use crate::measurement::{Calibration, Point, Round};
 
 /// How long a round measured.

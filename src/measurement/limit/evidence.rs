@@ -1,10 +1,9 @@
 //! What is known of a point beside its samples, added up over its rounds.
 
-use std::net::SocketAddr;
-
 use super::account::{elapsed_ns, held, mean_read, own_work, waited};
 use super::{Known, whole_bytes};
 use crate::experiment::Profile;
+use crate::measurement::numbers::float;
 use crate::measurement::units::{count, significant, throughput, time};
 use crate::measurement::{Point, SocketSettings, TcpChange, TcpInfo};
 use crate::protocol::probes_len;
@@ -103,14 +102,6 @@ pub(super) struct Seen {
     mss: Option<f64>,
 }
 
-/// Whether the packets never left this machine: not even an address of its own says so by itself.
-fn is_within_this_machine(point: &Point, known: &Known<'_>) -> bool {
-    let is_loopback = |local: SocketAddr| local.ip().to_canonical().is_loopback();
-    let mut locals = point.rounds.iter().map(|round| round.local);
-    known.route.is_some_and(|route| route.loopback)
-        || (!point.rounds.is_empty() && locals.all(|local| local.is_some_and(is_loopback)))
-}
-
 /// Probes in flight on a connection, and connections, at most at a time.
 fn most_at_a_time(point: &Point) -> (u32, u32) {
     let rounds = point.rounds.iter();
@@ -189,7 +180,7 @@ impl Seen {
                 .filter(|srtt| *srtt > 0.0)
                 .map(us),
             pipelined: statistics.throughput.pipelined,
-            loopback: is_within_this_machine(point, known),
+            loopback: known.loopback,
             floor_ns: calibration
                 .map(|calibration| calibration.floor_ns)
                 .filter(|floor| *floor > 0.0),
@@ -363,12 +354,4 @@ fn significant_whole(value: f64) -> String {
 fn median(mut values: Vec<u64>) -> Option<f64> {
     values.sort_unstable();
     crate::measurement::percentile(&values, 0.5)
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "for shares and for words, where the last digit does not matter"
-)]
-pub(super) fn float(value: u64) -> f64 {
-    value as f64
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use self::evidence::Seen;
 use super::units::bytes;
-use super::{Calibration, Point, Route, Run, SocketSettings};
+use super::{Calibration, Point, Run, SocketSettings};
 use crate::experiment::Profile;
 
 /// What limits a point.
@@ -88,7 +88,7 @@ pub struct Limit {
 struct Known<'r> {
     calibration: Option<&'r Calibration>,
     socket: Option<&'r SocketSettings>,
-    route: Option<&'r Route>,
+    loopback: bool,
 }
 
 /// What limited a point of a run; `None` without samples.
@@ -97,7 +97,7 @@ pub fn limit_of(run: &Run, point: &Point) -> Option<Limit> {
     let known = Known {
         calibration: run.calibration.as_ref(),
         socket: run.socket.as_ref(),
-        route: run.route.as_ref(),
+        loopback: run.is_loopback(),
     };
     limit(point, &run.profile, &known)
 }

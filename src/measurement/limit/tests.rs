@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::experiment::{Plan, SocketOptions};
+use crate::measurement::run::stayed_here;
 use crate::measurement::{Probe, Round, SocketSettings, TcpChange, Work};
 use crate::protocol::probes_len;
 
@@ -93,6 +94,7 @@ const CALIBRATION: Calibration = Calibration {
 fn limit_of(point: &Point, profile: &Profile, calibration: Option<&Calibration>) -> Option<Limit> {
     let known = Known {
         calibration,
+        loopback: stayed_here(&point.rounds),
         ..Known::default()
     };
     limit(point, profile, &known)
@@ -714,13 +716,9 @@ fn what_this_computer_takes_itself_is_no_path() {
     };
     assert_eq!(of_a_link.cause(), Cause::PathRoundTrip);
     // The same over an address of this computer that is none of the loopback network.
-    let route = Route {
-        loopback: true,
-        ..Route::default()
-    };
     let known = Known {
         calibration: Some(&CALIBRATION),
-        route: Some(&route),
+        loopback: true,
         ..Known::default()
     };
     let (point, profile) = of_a_link.point();

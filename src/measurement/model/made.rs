@@ -8,12 +8,10 @@
 )]
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::experiment::{Plan, Profile, SplitMix64};
-use crate::measurement::{
-    Environment, Point, Probe, Round, Route, Run, RunId, RunState, TcpChange, TcpInfo, Transcript,
-};
+use crate::measurement::by_hand;
+use crate::measurement::{Point, Probe, Round, Route, Run, TcpChange, TcpInfo};
 
 /// What a run is made of.
 #[derive(Clone)]
@@ -86,7 +84,7 @@ pub fn run(made: &Made) -> Run {
         message_sizes: made.sizes.clone(),
         server_delays_ms: made.delays_ms.clone(),
         depth: made.depth,
-        ..Profile::default()
+        ..by_hand::profile()
     };
     let mut noise = Noise(SplitMix64::new(made.seed));
     let mut points: Vec<Point> = Plan::new(&profile)
@@ -117,39 +115,23 @@ pub fn run(made: &Made) -> Run {
                 Probe::new(0, Some(rtt.round() as u64))
             });
             point.rounds.push(Arc::new(Round {
-                number,
-                session: number,
                 depth: made.depth,
-                probes: probes.collect(),
                 tcp: (made.segment > 0).then(|| {
                     Box::new(TcpChange {
                         before: info,
                         after: info,
                     })
                 }),
-                ..Round::default()
+                ..by_hand::round(number, probes)
             }));
         }
     }
     points.iter_mut().for_each(Point::refresh_statistics);
     Run {
-        id: RunId(1),
-        started: jiff::Timestamp::UNIX_EPOCH,
-        origin: Instant::now(),
-        state: RunState::Finished,
-        error: None,
-        profile: Arc::new(profile),
-        destination: "192.0.2.1:10000".to_owned(),
-        environment: Arc::new(Environment::default()),
-        points,
-        transcript: Transcript::default(),
-        seed: 1,
-        calibration: None,
-        socket: None,
         route: Some(Route {
             loopback: made.loopback,
             ..Route::default()
         }),
-        checks: Vec::new(),
+        ..by_hand::run(profile, points)
     }
 }

@@ -188,7 +188,7 @@ pub fn fit_delay(run: &Run, server_delay_ms: u64) -> Result<Fit, NoFit> {
             rounds: most.unwrap_or_default(),
         });
     }
-    let is_loopback = is_within_this_machine(run, &points);
+    let is_loopback = run.is_loopback();
     let largest = precise.last().map_or(0, |point| point.size);
     let segment = super::landmarks::segment_size(&points);
     if let Some(refusal) = one_segment(&run.profile, largest, segment, is_loopback) {
@@ -324,17 +324,6 @@ fn scatter_ns(residuals: &[Residual]) -> f64 {
         .map(|residual| residual.difference_ns().abs())
         .collect();
     median_of(&distances).unwrap_or_default()
-}
-
-/// Whether the packets of these points never left this machine.
-fn is_within_this_machine(run: &Run, points: &[&Point]) -> bool {
-    let mut rounds = points.iter().flat_map(|point| &point.rounds).peekable();
-    run.route.as_ref().is_some_and(|route| route.loopback)
-        || (rounds.peek().is_some()
-            && rounds.all(|round| {
-                let local = round.local;
-                local.is_some_and(|local| local.ip().to_canonical().is_loopback())
-            }))
 }
 
 /// A server delay in nanoseconds.

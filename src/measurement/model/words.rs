@@ -2,6 +2,7 @@
 
 use super::{Fit, OFF_THE_LINE, Residual};
 use crate::measurement::Estimate;
+use crate::measurement::numbers::whole;
 use crate::measurement::units::{bytes, counted, significant, throughput, time};
 
 impl Fit {
@@ -145,13 +146,4 @@ fn with_interval<T: ToString>(estimate: Estimate, figure: &dyn Fn(f64) -> T) -> 
     let [value, lo, hi] =
         [estimate.value, estimate.lo, estimate.hi].map(|at| figure(at).to_string());
     format!("{value} (95 %: {lo} to {hi})")
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a size is not negative, and a cast that is too large stops at the largest number"
-)]
-fn whole(size: f64) -> u64 {
-    size.round() as u64
 }

@@ -166,7 +166,7 @@ fn what_the_system_made_of_a_buffer_counts_and_not_what_was_asked() {
     let known = Known {
         calibration: Some(&CALIBRATION),
         socket: Some(&granted),
-        ..Known::default()
+        loopback: SMALL_RECEIVE_BUFFER.loopback,
     };
     let limit = limit(&point, &profile, &known).unwrap();
     assert_ne!(limit.cause, Cause::ReceiveBuffer);
