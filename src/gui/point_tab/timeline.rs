@@ -6,7 +6,8 @@ use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use super::curve_colour;
 use super::distribution::place;
 use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
-use super::{Arranged, Choices, Kept, name, words};
+use super::options::SecondColumn;
+use super::{Arranged, Kept, PointOptions, name, words};
 use crate::chart::{Axis, AxisKind, Extent, Scale};
 use crate::gui::theme::Palette;
 use crate::measurement::{Along, Bucket, Extremes, Mark, Point, PointSamples, RoundSpread};
@@ -40,16 +41,16 @@ impl Timeline {
         &mut self,
         ui: &mut Ui,
         arranged: &Arranged,
-        choices: &mut Choices,
+        options: &mut PointOptions,
         point: &Point,
         shares: bool,
     ) {
         let samples = &arranged.samples;
         ui.horizontal(|ui| {
-            name(ui, choices, "Timeline", shares);
+            name(ui, options, SecondColumn::Timeline, shares);
             for (along, text) in [(Along::Probes, "By probe"), (Along::Time, "By time")] {
                 let hint = "Wheel: zoom. Drag: move. Double click: all of it.";
-                let chosen = ui.selectable_value(&mut choices.along, along, text);
+                let chosen = ui.selectable_value(&mut options.along, along, text);
                 if chosen.on_hover_text(hint).changed() {
                     self.seen = None;
                 }
@@ -59,11 +60,11 @@ impl Timeline {
             }
         });
         let line = Line::keep(ui);
-        let along = choices.along;
+        let along = options.along;
         let whole = whole(samples, along);
         let (from, to) = self.seen.unwrap_or(whole);
         let x = x_axis(along, from, to);
-        let (y, ceiling) = y_axis(choices.scale, samples);
+        let (y, ceiling) = y_axis(options.rtt, samples);
         let shown = Frame {
             id: "timeline",
             about: "Timeline of the selected point's round-trip times",
@@ -87,7 +88,7 @@ impl Timeline {
         let drawn = Drawn {
             ground: &ground,
             along,
-            scale: choices.scale,
+            scale: options.rtt,
             ceiling,
         };
         for bucket in buckets {
@@ -102,10 +103,13 @@ impl Timeline {
             ground.painter.circle_stroke(drawn.at(&mark), 5.0, stroke);
             words::probe(point, &mark, is_lost)
         });
-        let beyond = ceiling.is_some();
+        let has_strokes = buckets.iter().any(|bucket| {
+            let extremes = [bucket.counted, bucket.warmup].into_iter().flatten();
+            extremes.into_iter().any(|of| of.n > DOTS)
+        });
         line.write(
             ui,
-            &said.unwrap_or_else(|| words::timeline(samples, beyond)),
+            &said.unwrap_or_else(|| words::timeline(samples, has_strokes, ceiling.is_some())),
         );
     }
 

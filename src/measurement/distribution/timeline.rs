@@ -6,6 +6,8 @@
 //! each of its probes, they are summed up in blocks as they come; only blocks that lie in two columns are
 //! opened.
 
+use serde::{Deserialize, Serialize};
+
 use super::PointSamples;
 use crate::measurement::{Point, Probe};
 
@@ -13,7 +15,7 @@ use crate::measurement::{Point, Probe};
 const BLOCK: u64 = 128;
 
 /// What the probes are laid out along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Along {
     /// Their number, from 0, round after round. Connections that measure at the same time share places.
     #[default]
