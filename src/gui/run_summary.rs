@@ -162,7 +162,7 @@ fn precise(run: &Run) -> Option<Remark> {
 }
 
 fn rounds(run: &Run) -> Option<Remark> {
-    let done = || run.points.iter().map(rounds_done);
+    let done = || run.points.iter().map(|point| rounds_done(run, point));
     let (least, most) = (done().min()?, done().max()?);
     let text = if least == most {
         counted(most as u64, "round")

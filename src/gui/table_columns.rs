@@ -262,7 +262,7 @@ const COLUMNS: [Column; 29] = [
         "Rounds",
         "",
         "Visits to the point, each on a connection of its own.",
-        |row| Some(rounds_done(row.point) as u64),
+        |row| Some(rounds_done(row.run, row.point) as u64),
     ),
     time(
         "Median of rounds",

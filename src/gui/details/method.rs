@@ -181,7 +181,7 @@ impl Ending {
             Some(PrecisionOutcome::Reached) => Self::Precise,
             Some(PrecisionOutcome::NotReachedInRounds) => Self::NotReachedInRounds,
             Some(PrecisionOutcome::NotReachedInTime) => Self::NotReachedInTime,
-            None if is_counted && rounds_done(point) >= wanted => Self::Counted,
+            None if is_counted && rounds_done(run, point) >= wanted => Self::Counted,
             None => Self::Open,
         }
     }
@@ -229,7 +229,7 @@ fn endings(run: &Run) -> Vec<Fact> {
 
 fn ended_alike(run: &Run, ending: Ending, points: &[&Point]) -> Option<String> {
     let done = || {
-        let done = points.iter().map(|point| rounds_done(point));
+        let done = points.iter().map(|point| rounds_done(run, point));
         done.map(|done| u32::try_from(done).unwrap_or(u32::MAX))
     };
     let (least, most) = (done().min()?, done().max()?);

@@ -62,7 +62,7 @@ pub fn point_of(run: &Run, key: DotKey) -> Option<&Point> {
 }
 
 /// What is said of a point, under the name of its curve where there are several.
-pub fn read_out(ui: &mut Ui, name: Option<&str>, point: &Point) {
+pub fn read_out(ui: &mut Ui, name: Option<&str>, run: &Run, point: &Point) {
     let size = bytes(point.spec.message_size);
     let delay = format!("server delay {} ms", count(point.spec.server_delay_ms));
     ui.strong(name.map_or_else(|| size.clone(), |name| format!("{name}: {size}")));
@@ -116,7 +116,7 @@ pub fn read_out(ui: &mut Ui, name: Option<&str>, point: &Point) {
     });
     let counts = (
         counted(figures.n, "probe"),
-        counted(rounds_done(point) as u64, "round"),
+        counted(rounds_done(run, point) as u64, "round"),
     );
     note(ui, format!("{} in {}", counts.0, counts.1));
 }

@@ -340,7 +340,9 @@ fn point_at(
     {
         let name = (chart.curves.len() > 1).then_some(drawn.curve.name.as_str());
         tooltip().show(|ui| match point {
-            Some((_, point)) if chart.ratio_to.is_none() => hover::read_out(ui, name, point),
+            Some((run, point)) if chart.ratio_to.is_none() => {
+                hover::read_out(ui, name, run, point);
+            }
             _ => hover::read_out_dot(ui, chart, &drawn.curve.name, dot),
         });
     } else if let Some(landmark) = landmark {

@@ -86,7 +86,7 @@ impl PointState {
             arranged.samples.feed(point);
             arranged.state += 1;
             arranged.title = words::title(number, point);
-            arranged.summary = words::summary(point, &arranged.samples);
+            arranged.summary = words::summary(run, point, &arranged.samples);
         }
     }
 }
@@ -95,7 +95,7 @@ impl PointState {
 #[must_use]
 pub fn text(app: &App) -> Option<String> {
     let (run, point) = app.selected_point()?;
-    Some(words::as_text(app.number_of(run), point))
+    Some(words::as_text(app.number_of(run), run, point))
 }
 
 /// Under what the colour of the point's curve is kept while the tab is drawn.

@@ -466,7 +466,7 @@ fn the_wheel_zooms_into_the_timeline_and_a_button_shows_all_again() {
 #[test]
 fn what_is_copied_has_every_bin_and_every_round() {
     let run = run(1);
-    let text = super::words::as_text(1, &run.points[1]);
+    let text = super::words::as_text(1, &run, &run.points[1]);
     let bins = text
         .lines()
         .skip_while(|line| !line.starts_with("Bin from"))

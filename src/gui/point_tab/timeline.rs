@@ -10,7 +10,9 @@ use super::options::SecondColumn;
 use super::{Arranged, Kept, PointOptions, name, words};
 use crate::chart::{Axis, AxisKind, Extent, Scale};
 use crate::gui::theme::Palette;
-use crate::measurement::{Along, Bucket, Extremes, Mark, Point, PointSamples, RoundSpread};
+use crate::measurement::{
+    Along, Bucket, Extremes, Mark, Point, PointSamples, RoundSpread, timeline_columns,
+};
 
 /// Up to this many times the 90th percentile everything is drawn on a linear axis; beyond, an arrow stands
 /// for a probe, or one disturbed probe would press all others flat.
@@ -82,7 +84,8 @@ impl Timeline {
         let many = ground.rect.width().clamp(1.0, 8_192.0) as u32;
         let key = (arranged.state, along, from.to_bits(), to.to_bits(), many);
         let buckets = self.buckets.get(key, || {
-            samples.timeline(point, along, (from, to), many as usize)
+            let (ends, many) = timeline_columns(along, (from, to), many as usize);
+            samples.timeline(point, along, ends, many)
         });
         shade(ui, &ground, samples.rounds(), along, (from, to));
         let drawn = Drawn {

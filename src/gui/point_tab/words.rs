@@ -3,7 +3,7 @@
 use super::distribution::MARKED;
 use crate::gui::point_words::rounds_done;
 use crate::measurement::units::{Unit, bytes, count, counted, time};
-use crate::measurement::{Bin, Bins, Histogram, Mark, Point, PointSamples, RoundSpread};
+use crate::measurement::{Bin, Bins, Histogram, Mark, Point, PointSamples, RoundSpread, Run};
 
 /// What an arrow at the edge of a plot means.
 const BEYOND: &str = "arrow: beyond the plot";
@@ -18,8 +18,8 @@ pub fn title(run: u64, point: &Point) -> String {
 }
 
 /// How much was measured of it, and its median.
-pub fn summary(point: &Point, samples: &PointSamples) -> String {
-    let rounds = counted(rounds_done(point) as u64, "round");
+pub fn summary(run: &Run, point: &Point, samples: &PointSamples) -> String {
+    let rounds = counted(rounds_done(run, point) as u64, "round");
     let how_many = format!("n {} in {rounds}", count(samples.n()));
     let Some(figures) = &point.statistics else {
         return how_many;
@@ -170,10 +170,14 @@ pub fn rounds_under(rounds: &[RoundSpread]) -> String {
 
 /// Everything of a point of the run of this number as a table: cells apart by TABs, times in nanoseconds.
 #[must_use]
-pub fn as_text(run: u64, point: &Point) -> String {
+pub fn as_text(number: u64, run: &Run, point: &Point) -> String {
     let mut samples = PointSamples::default();
     samples.feed(point);
-    let mut lines = vec![title(run, point), summary(point, &samples), String::new()];
+    let mut lines = vec![
+        title(number, point),
+        summary(run, point, &samples),
+        String::new(),
+    ];
     lines.push("Quantile\tRTT (ns)".to_owned());
     for (name, share) in [("min", 0.0)]
         .into_iter()
