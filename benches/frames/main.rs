@@ -11,7 +11,7 @@
 //! - `zoomed`: the wheel turns over the timeline, so that every frame shows another part of it.
 //!
 //! The engine asks for ten pictures a second at most; the aim for each frame is 4 ms in a release build,
-//! without rasterising.
+//! without rasterising. A word chooses the cases that have it in their name: `-- "ten probes, Point"`.
 
 mod bare;
 mod case;
@@ -43,7 +43,13 @@ fn main() -> eframe::Result {
     let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     // Run as a test it only shows that it runs.
     let samples: u32 = given.unwrap_or(if has("--bench") { SAMPLES } else { FEW });
-    let cases = Case::all(samples);
+    let mut cases = Case::all(samples);
+    let wanted = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-') && argument.parse::<u32>().is_err());
+    if let Some(wanted) = wanted {
+        cases.retain(|case| case.name.contains(&wanted));
+    }
     if has("--window") {
         println!("{samples} samples, {FRAMES} frames a case, in a native window");
         return windowed::measure(cases);

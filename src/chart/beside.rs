@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Chart, CurveKey, Quantity, SourceId};
+use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Fit, Landmark, LandmarkKind, LandmarkSet, NoFit, Place};
 
 /// The model fitted to a curve.
@@ -66,6 +67,74 @@ pub enum LandmarkLine {
     Curve(Vec<(f64, f64)>),
 }
 
+impl LandmarkLine {
+    /// The least and the greatest of its values; `None` if it stands at a message size.
+    #[must_use]
+    pub fn values(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Vertical(_) => None,
+            Self::Horizontal(value) => Some((*value, *value)),
+            Self::Curve(values) => {
+                let values = || values.iter().map(|(_, value)| *value);
+                Some((values().reduce(f64::min)?, values().reduce(f64::max)?))
+            }
+        }
+    }
+}
+
+/// A landmark that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownLandmark<'a> {
+    /// The landmark.
+    pub landmark: &'a Landmark,
+    /// Its name, with the server delay it belongs to where curves of several are drawn.
+    pub name: String,
+    /// Where it stands.
+    pub line: LandmarkLine,
+    /// Whether its name can be spared where many crowd: one of the multiples of the segment size after the
+    /// first.
+    pub is_minor: bool,
+}
+
+impl ShownLandmark<'_> {
+    /// Its name with its value, to be said where its line lies beyond what is seen.
+    #[must_use]
+    pub fn with_value(&self, quantity: Quantity) -> String {
+        let figure = |value: f64| match quantity {
+            Quantity::Rtt => time(value),
+            Quantity::Throughput => throughput(value / 8.0),
+        };
+        let value = match (&self.line, self.line.values()) {
+            (LandmarkLine::Vertical(size), _) => bytes(whole(*size)),
+            (_, None) => return self.name.clone(),
+            (_, Some((low, high))) => {
+                let (low, high) = (figure(low), figure(high));
+                if low == high {
+                    low.to_string()
+                } else if low.unit == high.unit {
+                    format!("{} to {high}", low.digits)
+                } else {
+                    format!("{low} to {high}")
+                }
+            }
+        };
+        if self.name.ends_with(&value) {
+            self.name.clone()
+        } else {
+            format!("{}: {value}", self.name)
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a message size; the conversion saturates"
+)]
+fn whole(size: f64) -> u64 {
+    size.round().max(0.0) as u64
+}
+
 impl Chart {
     /// Adds the models of a source's curves.
     pub fn add_fits(&mut self, source: SourceId, fits: &[(u64, Result<Fit, NoFit>)]) {
@@ -104,17 +173,43 @@ impl Chart {
     }
 
     /// The landmarks that are drawn, and where: those of a server delay go with its curve.
-    pub fn shown_landmarks(&self) -> impl Iterator<Item = (&Landmark, LandmarkLine)> {
+    pub fn shown_landmarks(&self) -> impl Iterator<Item = ShownLandmark<'_>> {
         let is_shown = |landmark: &Landmark| {
             landmark.server_delay_ms.is_none_or(|delay_ms| {
                 let mut shown = self.shown();
                 shown.any(|drawn| drawn.curve.key.delay_ms == delay_ms)
             })
         };
+        let mut delays = self.shown().map(|drawn| drawn.curve.key.delay_ms);
+        let first = delays.next();
+        let has_several = delays.any(|delay_ms| Some(delay_ms) != first);
+        let name = move |landmark: &Landmark| match landmark.server_delay_ms {
+            Some(delay_ms) if has_several => {
+                format!("{}, delay {}\u{a0}ms", landmark.label, count(delay_ms))
+            }
+            _ => landmark.label.clone(),
+        };
+        let mut has_segments = false;
         self.landmarks
             .iter()
             .filter(move |landmark| is_shown(landmark))
-            .filter_map(|landmark| Some((landmark, landmark_line(self.quantity, landmark)?)))
+            .filter_map(move |landmark| {
+                let is_segments = landmark.kind == LandmarkKind::Segments;
+                let is_minor = is_segments && has_segments;
+                has_segments |= is_segments;
+                Some(ShownLandmark {
+                    landmark,
+                    name: name(landmark),
+                    line: landmark_line(self.quantity, landmark)?,
+                    is_minor,
+                })
+            })
+    }
+
+    /// The least and the greatest value of each landmark that has values.
+    pub(super) fn landmark_values(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.shown_landmarks()
+            .filter_map(|shown| shown.line.values())
     }
 }
 

@@ -33,25 +33,6 @@ pub struct Dot {
     pub range: Option<(f64, f64)>,
 }
 
-impl Dot {
-    /// The highest value that is certain: the median, or the upper end of its interval.
-    #[must_use]
-    pub fn trusted(&self) -> f64 {
-        self.interval
-            .map_or(self.median, |(_, high)| high.max(self.median))
-    }
-
-    /// The least of its values.
-    #[must_use]
-    pub fn least(&self) -> f64 {
-        let of = |pair: Option<(f64, f64)>| pair.map_or(self.median, |(low, _)| low);
-        self.median
-            .min(of(self.interval))
-            .min(of(self.band))
-            .min(of(self.range))
-    }
-}
-
 /// Dots that belong together, by message size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {

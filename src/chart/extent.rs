@@ -1,14 +1,8 @@
-//! How far the axes reach when everything that matters is to be seen.
+//! From where to where an axis reaches, what of a stretch of values is on it, and how far the axes of
+//! message sizes and of ratios reach when all is to be seen. That of values has a rule of its own: `reach`.
 
 use super::{Dot, Scale};
 
-/// A band makes a linear axis at most this many times as long as medians and intervals need: one
-/// disturbed point would otherwise press all others flat.
-const MOST_BAND: f64 = 2.5;
-/// The same of a whisker, which may end in a single disturbed probe.
-const MOST_WHISKER: f64 = 1.5;
-/// The same of either on a logarithmic axis, where a decade more takes little room.
-const MOST_LOG: f64 = 100.0;
 /// How far an axis of ratios reaches at least.
 const LEAST_RATIO: f64 = 1.1;
 /// Room beside the outermost values, as a share of the axis.
@@ -42,6 +36,26 @@ impl Extent {
         (place - self.from) / self.length()
     }
 
+    /// What of the values from the least to the greatest is on an axis that reaches from here to there;
+    /// `None` if nothing is.
+    #[must_use]
+    pub fn part(self, (least, greatest): (f64, f64), scale: Scale) -> Option<Part> {
+        let place = |value: f64| match scale {
+            // Zero lies below whatever a logarithmic axis has on it.
+            Scale::Log if value <= 0.0 => f64::NEG_INFINITY,
+            Scale::Log => value.log10(),
+            Scale::Linear => value,
+        };
+        let (from, to) = (place(least), place(greatest));
+        // Nothing that is not a number passes.
+        (from <= to && from <= self.to && to >= self.from).then(|| Part {
+            from: from.max(self.from),
+            to: to.min(self.to),
+            goes_on_below: from < self.from,
+            goes_on_above: to > self.to,
+        })
+    }
+
     fn with_margin(self) -> Self {
         let margin = MARGIN * self.length();
         Self {
@@ -51,21 +65,17 @@ impl Extent {
     }
 }
 
-/// Up to which value bands and whiskers are drawn when the axis is fitted; beyond, an arrow stands for
-/// the rest, and the figures are in tables. `None` without dots.
-pub fn ceiling<'a>(dots: &(impl Iterator<Item = &'a Dot> + Clone), scale: Scale) -> Option<f64> {
-    let highest = |of: fn(&Dot) -> f64| dots.clone().map(of).reduce(f64::max);
-    let trusted = highest(Dot::trusted)?;
-    let band = highest(|dot| dot.band.map_or(0.0, |(_, high)| high))?;
-    let whisker = highest(|dot| dot.range.map_or(0.0, |(_, high)| high))?;
-    let (band_share, whisker_share) = match scale {
-        Scale::Linear => (MOST_BAND, MOST_WHISKER),
-        Scale::Log => (MOST_LOG, MOST_LOG),
-    };
-    let drawn = band
-        .min(band_share * trusted)
-        .max(whisker.min(whisker_share * trusted));
-    Some(trusted.max(drawn))
+/// What of a stretch of values is on an axis, in places of its scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Part {
+    /// Where it begins on the axis.
+    pub from: f64,
+    /// Where it ends on the axis.
+    pub to: f64,
+    /// Whether there is more of it below the axis.
+    pub goes_on_below: bool,
+    /// Whether there is more of it above the axis.
+    pub goes_on_above: bool,
 }
 
 /// An axis of message sizes on which all of these stand, with room beside the outermost. One size alone
@@ -94,41 +104,6 @@ pub fn size_extent(sizes: impl IntoIterator<Item = u64>, scale: Scale) -> Extent
             from: place - 1.0,
             to: place + 1.0,
         },
-    }
-}
-
-/// An axis of values on which all of these dots stand, whiskers up to `ceiling`. A linear one begins at
-/// zero: half as high is then half as much. Without dots it goes from 0 to 1.
-pub fn value_extent<'a>(
-    dots: impl IntoIterator<Item = &'a Dot> + Clone,
-    scale: Scale,
-    ceiling: f64,
-) -> Extent {
-    let highest = |dot: &Dot| {
-        let top = |pair: Option<(f64, f64)>| pair.map_or(dot.median, |(_, high)| high);
-        let drawn = top(dot.band).max(top(dot.range)).min(ceiling);
-        scale.place(dot.trusted().max(drawn))
-    };
-    let tops = dots.clone().into_iter().filter_map(highest);
-    let lows = dots.into_iter().filter_map(|dot| scale.place(dot.least()));
-    let (Some(top), Some(low)) = (tops.reduce(f64::max), lows.reduce(f64::min)) else {
-        return Extent { from: 0.0, to: 1.0 };
-    };
-    match scale {
-        Scale::Linear if top > 0.0 => Extent {
-            from: 0.0,
-            to: top * (1.0 + MARGIN),
-        },
-        Scale::Linear => Extent { from: 0.0, to: 1.0 },
-        // A flat curve has a decade around it.
-        Scale::Log => {
-            let lacking = (0.3 - (top - low)).max(0.0) / 2.0;
-            Extent {
-                from: low - lacking,
-                to: top + lacking,
-            }
-            .with_margin()
-        }
     }
 }
 
@@ -168,26 +143,29 @@ mod tests {
     }
 
     #[test]
-    fn one_disturbed_probe_presses_nothing_flat() {
-        let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
-        let ceiling = ceiling(&dots.iter(), Scale::Linear).unwrap();
-        let extent = value_extent(&dots, Scale::Linear, ceiling);
-        assert!(
-            (extent.to / (1.5 * 22.0 * 1.05) - 1.0).abs() < 1e-9,
-            "{extent:?}"
+    fn what_goes_on_beyond_an_axis_is_cut_there_and_known() {
+        let extent = Extent { from: 1.0, to: 3.0 };
+        let part = |from: f64, to: f64, scale| {
+            let part = extent.part((from, to), scale)?;
+            Some((part.from, part.to, part.goes_on_below, part.goes_on_above))
+        };
+        assert_eq!(
+            part(1.5, 2.0, Scale::Linear),
+            Some((1.5, 2.0, false, false))
         );
-        assert!(extent.from.abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_logarithmic_axis_holds_every_value() {
-        let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 900.0))];
-        let ceiling = ceiling(&dots.iter(), Scale::Log).unwrap();
-        let (from, to) = value_extent(&dots, Scale::Log, ceiling).values(Scale::Log);
-        assert!(
-            from < 8.0 && from > 4.0 && to > 900.0 && to < 2_000.0,
-            "{from} {to}"
+        assert_eq!(part(0.0, 9.0, Scale::Linear), Some((1.0, 3.0, true, true)));
+        assert_eq!(
+            part(1.0, 3.0, Scale::Linear),
+            Some((1.0, 3.0, false, false))
         );
+        assert_eq!(part(3.5, 9.0, Scale::Linear), None);
+        assert_eq!(part(f64::NAN, 2.0, Scale::Linear), None);
+        assert_eq!(part(0.0, 100.0, Scale::Log), Some((1.0, 2.0, true, false)));
+        assert_eq!(
+            part(100.0, f64::INFINITY, Scale::Log),
+            Some((2.0, 3.0, false, true))
+        );
+        assert_eq!(part(-1.0, 0.0, Scale::Log), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Axis, AxisKind, Curve, CurveKey, Dot, Extent, FittedCurve, Look, Quantity, Scale, SourceId,
-    ceiling, curves_of_peer, curves_of_run, ratio_extent, size_extent, value_extent,
+    curves_of_peer, curves_of_run, ratio_extent, size_extent, value_extent,
 };
 use crate::measurement::{Landmark, PeerResult, Run};
 
@@ -101,9 +101,6 @@ pub struct Chart {
     pub curves: Vec<DrawnCurve>,
     /// Every message size that stands on the axis, measured yet or not, in order.
     pub sizes: Vec<u64>,
-    /// Up to which value whiskers are drawn; beyond, an arrow stands for the rest. `None` while there
-    /// is no dot.
-    pub ceiling: Option<f64>,
     /// The models of its curves.
     pub fitted: Vec<FittedCurve>,
     /// Its landmarks.
@@ -162,7 +159,7 @@ impl Chart {
         sizes: Vec<u64>,
         options: &ChartOptions,
     ) -> Self {
-        let mut chart = Self {
+        Self {
             quantity,
             size_axis: Axis {
                 kind: AxisKind::of_sizes(&sizes),
@@ -176,14 +173,10 @@ impl Chart {
             },
             curves,
             sizes,
-            ceiling: None,
             fitted: Vec::new(),
             landmarks: Vec::new(),
             ratio_to: None,
-        };
-        let highest = ceiling(&chart.dots(), options.value_scale);
-        chart.ceiling = highest;
-        chart
+        }
     }
 
     /// What its values are.
@@ -212,13 +205,13 @@ impl Chart {
         size_extent(self.sizes.iter().copied(), self.size_axis.scale)
     }
 
-    /// From where to where the axis of values reaches when all are to be seen. That of ratios has 1 on it.
+    /// From where to where the axis of values reaches at first, and after "Fit": see `reach`. That of ratios
+    /// has 1 on it.
     #[must_use]
     pub fn value_extent(&self) -> Extent {
         if self.ratio_to.is_some() {
             return ratio_extent(self.dots(), self.value_axis.scale);
         }
-        let ceiling = self.ceiling.unwrap_or(f64::INFINITY);
-        value_extent(self.dots(), self.value_axis.scale, ceiling)
+        value_extent(&self.dots(), self.landmark_values(), self.value_axis.scale)
     }
 }

@@ -47,6 +47,13 @@ pub(super) fn ticks(
     };
     let mut sparsest = Vec::new();
     for candidate in candidates {
+        // Writing the labels costs more than all else, and most candidates are too close without any.
+        if candidate.step > 0.0
+            && axis.scale == Scale::Linear
+            && candidate.step / extent.length() * f64::from(length) < f64::from(LEAST_GAP)
+        {
+            continue;
+        }
         let ticks: Vec<Tick> = candidate
             .values
             .iter()

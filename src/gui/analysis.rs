@@ -12,6 +12,16 @@ use crate::measurement::{Fit, LandmarkSet, NoFit, Run, RunState, fits, landmarks
 /// The model of each server delay, or why there is none.
 pub type Fits = Vec<(u64, Result<Fit, NoFit>)>;
 
+/// Rounds that are looked through in no time.
+const FEW_ROUNDS: usize = 100;
+
+/// Whether what rests on all rounds of a run that goes on is worth being worked out anew: with thousands of
+/// rounds that costs more than all else of a frame, and one more of them changes nothing that can be seen.
+#[must_use]
+pub fn is_much_more(before: usize, now: usize) -> bool {
+    now < FEW_ROUNDS || now.saturating_sub(before) > before / 100
+}
+
 /// What was worked out of a run.
 #[derive(Debug, Default)]
 pub struct Analysis {
@@ -26,6 +36,8 @@ pub struct Analysis {
 pub struct Analyst {
     of: Option<Arc<Run>>,
     found: Arc<Analysis>,
+    /// The rounds on which it rests.
+    rounds: usize,
     working: Option<Receiver<Analysis>>,
 }
 
@@ -36,8 +48,12 @@ impl Analyst {
             .of
             .as_ref()
             .is_some_and(|known| Arc::ptr_eq(known, run));
-        if !is_same {
+        let rounds = run.points.iter().map(|point| point.rounds.len()).sum();
+        let goes_on = run.state == RunState::Running
+            && self.of.as_ref().is_some_and(|known| known.id == run.id);
+        if !is_same && (!goes_on || is_much_more(self.rounds, rounds)) {
             self.of = Some(Arc::clone(run));
+            self.rounds = rounds;
             self.found = Arc::new(Analysis {
                 fits: Vec::new(),
                 landmarks: landmarks(run, &[]),

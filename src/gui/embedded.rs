@@ -3,18 +3,22 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::experiment::WaitStrategy;
 use crate::protocol::Dialect;
 use crate::server::{
-    LogEntry, LogRecord, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
+    LogEntry, LogRecord, Reach, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
+    reached_at,
 };
 
 /// The port tried first, and left for another one where it is taken.
 const DEFAULT_PORT: u16 = 10_000;
 /// How soon the window shows a change at the server.
 const SHOW_WITHIN: Duration = Duration::from_millis(100);
+
+/// How long the addresses of this machine are taken to be what they were: a network may come later.
+const KNOWN_FOR: Duration = Duration::from_secs(2);
 
 /// The embedded server.
 pub struct EmbeddedServer {
@@ -33,6 +37,8 @@ struct Running {
     server: Server,
     dialect: Dialect,
     strict: bool,
+    /// Where others reach it, and when this was asked.
+    reach: Option<(Instant, Vec<Reach>)>,
 }
 
 impl EmbeddedServer {
@@ -75,6 +81,24 @@ impl EmbeddedServer {
         self.server
             .as_ref()
             .map(|running| running.server.local_addr())
+    }
+
+    /// Where clients on other machines reach a server that listens on every address. The system is asked for
+    /// them now and then; while a run is measured it is left alone.
+    pub fn reached_at(&mut self) -> &[Reach] {
+        let may_ask = self.announced.load(Ordering::SeqCst);
+        let Some(running) = &mut self.server else {
+            return &[];
+        };
+        let known = running.reach.take().filter(|(at, _)| {
+            let is_fresh = at.elapsed() < KNOWN_FOR;
+            is_fresh || !may_ask
+        });
+        let listening = running.server.local_addr();
+        let (_, found) = running
+            .reach
+            .insert(known.unwrap_or_else(|| (Instant::now(), reached_at(listening))));
+        found
     }
 
     /// Where a client on this machine reaches it.
@@ -199,6 +223,7 @@ impl EmbeddedServer {
             server,
             dialect,
             strict,
+            reach: None,
         });
         self.reachable()
             .ok_or_else(|| "The server ended at once.".to_owned())

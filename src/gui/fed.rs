@@ -33,6 +33,12 @@ impl FedWindow {
         &self.app
     }
 
+    /// The same, to be changed.
+    #[cfg(test)]
+    pub(super) fn app_mut(&mut self) -> &mut App {
+        &mut self.app
+    }
+
     /// A picture of a run that goes on.
     pub fn picture(&mut self, progress: RunProgress) {
         self.app.snapshot = Arc::new(Snapshot {

@@ -4,6 +4,7 @@
 use egui::{Color32, Link, RichText, TextWrapMode, Ui};
 
 use super::details::{Topic, standing};
+use super::point_words::rounds_done;
 use super::theme::{Palette, space, text_size};
 use crate::experiment::Rounds;
 use crate::measurement::units::{count, counted};
@@ -161,7 +162,7 @@ fn precise(run: &Run) -> Option<Remark> {
 }
 
 fn rounds(run: &Run) -> Option<Remark> {
-    let done = || run.points.iter().map(Point::rounds_done);
+    let done = || run.points.iter().map(|point| rounds_done(run, point));
     let (least, most) = (done().min()?, done().max()?);
     let text = if least == most {
         counted(most as u64, "round")

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::Form;
 use super::plots::PlotOptions;
+use super::point_tab::PointOptions;
 use super::theme::{TRANSCRIPT_HEIGHT, ThemeChoice};
 
 /// Most recent profiles remembered.
@@ -44,6 +45,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// How the plots are wanted.
     pub plots: PlotOptions,
+    /// What is chosen in the tab of the point.
+    pub point: PointOptions,
     /// The open tab.
     pub tab: Tab,
     /// Whether the tabs are folded away.
@@ -68,6 +71,7 @@ impl Default for Settings {
             recent: Vec::new(),
             theme: ThemeChoice::default(),
             plots: PlotOptions::default(),
+            point: PointOptions::default(),
             tab: Tab::default(),
             tabs_folded: false,
             tabs_height: 0.0,

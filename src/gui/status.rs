@@ -1,5 +1,7 @@
 //! The line at the bottom: state, progress, time left, Stop.
 
+use std::net::SocketAddr;
+
 use egui::{Align, Layout, Panel, ProgressBar, RichText, Ui, vec2};
 
 use super::actions::Action;
@@ -10,6 +12,7 @@ use super::widgets::{dot, note};
 use crate::engine::RunProgress;
 use crate::measurement::units::{bytes, count, waiting_time};
 use crate::measurement::{Run, RunState};
+use crate::server::Reach;
 
 /// How much of the line the state of a run may take.
 const STATE_SHARE: f32 = 0.5;
@@ -58,7 +61,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 if let Some(address) = app.server.address() {
                     // The card may be out of sight in a low window; a classmate needs the address.
                     ui.add_space(space::LARGE);
-                    note(ui, format!("server on {address}"));
+                    let (text, all) = server_words(address, app.server.reached_at());
+                    note(ui, text).on_hover_text(all);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add_space(space::SMALL);
@@ -66,6 +70,39 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 });
             });
         });
+}
+
+/// Where the server is for a classmate, in a few words, and all there is to say of it.
+fn server_words(listening: SocketAddr, reached_at: &[Reach]) -> (String, String) {
+    let port = listening.port();
+    match reached_at {
+        [] if listening.ip().is_unspecified() => (
+            format!("server on port {port}, no network"),
+            "No interface of this machine has an address that others could use.".to_owned(),
+        ),
+        [] => (format!("server on {listening}"), about(listening)),
+        [first, others @ ..] => {
+            let more = match others.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let line = |reach: &Reach| format!("{} ({})", reach.address, reach.interface);
+            let all: Vec<String> = reached_at.iter().map(line).collect();
+            (
+                format!("server on {}{more}", first.address),
+                format!("Others reach it at\n{}", all.join("\n")),
+            )
+        }
+    }
+}
+
+fn about(listening: SocketAddr) -> String {
+    if listening.ip().is_loopback() {
+        "Only programs on this machine reach it. With the listen address 0.0.0.0 others do, too."
+    } else {
+        "Others reach it at this address."
+    }
+    .to_owned()
 }
 
 #[expect(
@@ -141,4 +178,39 @@ fn samples(app: &App, run: &Run) -> String {
     let echoed = app.library.get(run.id).map_or(0, |kept| kept.echoes);
     let word = if echoed == 1 { "echo" } else { "echoes" };
     format!("{} {word} from {}", count(echoed), run.destination)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(address: &str, interface: &str) -> Reach {
+        Reach {
+            address: address.parse().unwrap(),
+            interface: interface.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_server_on_every_address_says_one_that_a_classmate_can_type() {
+        let listening = "0.0.0.0:7000".parse().unwrap();
+        let one = [reach("192.0.2.7:7000", "eth0")];
+        assert_eq!(server_words(listening, &one).0, "server on 192.0.2.7:7000");
+        let two = [one[0].clone(), reach("198.51.100.7:7000", "wlan0")];
+        let (text, all) = server_words(listening, &two);
+        assert_eq!(text, "server on 192.0.2.7:7000 and 1 more");
+        assert!(
+            all.ends_with("192.0.2.7:7000 (eth0)\n198.51.100.7:7000 (wlan0)"),
+            "{all}"
+        );
+        let (text, _) = server_words(listening, &[]);
+        assert_eq!(text, "server on port 7000, no network");
+    }
+
+    #[test]
+    fn a_server_on_loopback_says_that_only_this_machine_reaches_it() {
+        let (text, all) = server_words("127.0.0.1:7000".parse().unwrap(), &[]);
+        assert_eq!(text, "server on 127.0.0.1:7000");
+        assert!(all.starts_with("Only programs on this machine"), "{all}");
+    }
 }

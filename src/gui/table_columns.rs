@@ -1,7 +1,7 @@
 //! The columns of the points' table in order of importance: what each is called, what it means, and
 //! which figure of a point stands in it.
 
-use super::point_words::state;
+use super::point_words::{rounds_done, state};
 use crate::measurement::units::{Unit, count};
 use crate::measurement::{
     AtFloor, Limit, MedianInterval, Point, PointStatistics, Run, Series, at_floor,
@@ -264,7 +264,7 @@ const COLUMNS: [Column; 29] = [
         "Rounds",
         "",
         "Visits to the point, each on a connection of its own.",
-        |row| Some(row.point.rounds_done() as u64),
+        |row| Some(rounds_done(row.run, row.point) as u64),
     ),
     time(
         "Median of rounds",

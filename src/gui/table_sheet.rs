@@ -3,9 +3,11 @@
 
 use std::sync::{Arc, Weak};
 
+use super::analysis::is_much_more;
 use super::table_columns::{Column, ColumnUnit, Row, columns};
 use crate::measurement::{
-    Calibration, Limit, Point, PointStatistics, Round, Route, Run, RunId, SocketSettings, limit_of,
+    Calibration, Limit, Point, PointStatistics, Round, Route, Run, RunId, RunState, SocketSettings,
+    limit_of,
 };
 
 /// Stands where there is no figure.
@@ -44,8 +46,8 @@ impl Sheet {
     pub fn new(run: &Arc<Run>, measuring: Option<usize>, before: Option<&Self>) -> Self {
         let columns = columns(run);
         let units: Vec<ColumnUnit> = columns.iter().map(|column| column.unit(run)).collect();
-        let basis = Basis::of(run);
-        let limits = limits_after(run, &basis, before);
+        let mut basis = Basis::of(run);
+        let limits = limits_after(run, &mut basis, before);
         let rows = rows(run, measuring, &limits)
             .map(|row| {
                 let cells = columns.iter().zip(&units);
@@ -152,8 +154,8 @@ impl Basis {
         }
     }
 
-    /// Whether a point is as it was.
-    fn has_same(&self, before: &Self, point: usize) -> bool {
+    /// Whether a point is as it was, or, while the run goes on, has too little more to be asked anew.
+    fn has_same(&self, before: &Self, point: usize, goes_on: bool) -> bool {
         let is_same_run = self.run == before.run
             && self.calibration == before.calibration
             && self.socket == before.socket
@@ -162,6 +164,9 @@ impl Basis {
         let (Some(now), Some(then)) = (of(self), of(before)) else {
             return false;
         };
+        if is_same_run && goes_on && !is_much_more(then.0, now.0) {
+            return true;
+        }
         let is_same_round = match (&now.1, &then.1) {
             (Some(one), Some(other)) => one.ptr_eq(other),
             (None, None) => true,
@@ -171,14 +176,23 @@ impl Basis {
     }
 }
 
-/// What limited each point, asked anew only where something has changed.
-fn limits_after(run: &Run, basis: &Basis, before: Option<&Sheet>) -> Vec<Option<Limit>> {
+/// What limited each point, asked anew only where something has changed. The basis of what is not asked
+/// anew stays what it was, so that little upon little becomes much.
+fn limits_after(run: &Run, basis: &mut Basis, before: Option<&Sheet>) -> Vec<Option<Limit>> {
+    let goes_on = run.state == RunState::Running;
     let of_point = |(index, point): (usize, &Point)| {
-        let known = before.filter(|before| basis.has_same(&before.basis, index));
-        match known.and_then(|before| before.limits.get(index)) {
-            Some(limit) => limit.clone(),
-            None => limit_of(run, point),
+        let known = before.filter(|before| basis.has_same(&before.basis, index, goes_on));
+        let Some((before, limit)) =
+            known.and_then(|before| Some((before, before.limits.get(index)?)))
+        else {
+            return limit_of(run, point);
+        };
+        if let (Some(now), Some(then)) =
+            (basis.points.get_mut(index), before.basis.points.get(index))
+        {
+            now.clone_from(then);
         }
+        limit.clone()
     };
     run.points.iter().enumerate().map(of_point).collect()
 }
@@ -208,6 +222,43 @@ mod tests {
                 row[at]
             })
             .collect()
+    }
+
+    /// The run with so many more rounds of its point.
+    fn with_more_rounds(run: &Run, more: usize) -> Arc<Run> {
+        let mut run = run.clone();
+        let point = &mut run.points[0];
+        let last = Arc::clone(point.rounds.last().expect("a round"));
+        let number = |at: usize| u32::try_from(at + 1).expect("a few rounds");
+        for _ in 0..more {
+            let at = point.rounds.len();
+            point.rounds.push(Arc::new(Round {
+                number: number(at),
+                session: number(at),
+                ..Round::clone(&last)
+            }));
+        }
+        point.refresh_statistics();
+        Arc::new(run)
+    }
+
+    #[test]
+    fn with_many_rounds_the_limit_is_asked_anew_for_many_more_and_at_the_end() {
+        let mut run = test_run::run(&[(1, NEAR_NS, None)]);
+        run.state = RunState::Running;
+        let many = with_more_rounds(&run, 200);
+        let asked_for = |sheet: &Sheet| sheet.basis.points[0].0;
+        let first = Sheet::new(&many, Some(0), None);
+        assert_eq!(asked_for(&first), 206);
+        let second = Sheet::new(&with_more_rounds(&many, 1), Some(0), Some(&first));
+        assert_eq!((asked_for(&second), second.limit(0)), (206, first.limit(0)));
+        // Little upon little becomes much.
+        let third = Sheet::new(&with_more_rounds(&many, 3), Some(0), Some(&second));
+        assert_eq!(asked_for(&third), 209);
+        let mut ended = Run::clone(&with_more_rounds(&many, 4));
+        ended.state = RunState::Finished;
+        let last = Sheet::new(&Arc::new(ended), None, Some(&third));
+        assert_eq!(asked_for(&last), 210);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use compare::{
 };
 pub use distribution::{
     Along, Bin, Bins, Bucket, Extremes, Histogram, Lost, MOST_BINS, Mark, PointSamples, RoundRtts,
-    RoundSpread, Step,
+    RoundSpread, Step, timeline_columns,
 };
 pub use estimate::Estimate;
 pub use fault::{Fault, FaultKind, FaultPhase};

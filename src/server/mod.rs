@@ -42,6 +42,7 @@
 //! | `precise_timer` | waiting for less than a millisecond |
 //! | `closing` | ending a connection so that the last line arrives |
 //! | `budget` | the memory all connections share |
+//! | `reach` | where other machines reach a server on every address |
 //! | `log`, `recorder` | what happened, for the window and the transcript |
 
 mod bind;
@@ -56,6 +57,7 @@ mod owed;
 mod polling;
 mod precise_timer;
 mod presence;
+mod reach;
 mod recorder;
 mod session;
 mod shared;
@@ -68,6 +70,7 @@ pub use bind::StartError;
 pub use config::{ServerConfig, ServerHooks, SessionHook};
 pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
+pub use reach::{Reach, reached_at};
 pub use shared::ServerStatus;
 pub use summary::{SessionEnd, SessionSummary, Traffic};
 pub use transcript::{add_server_side, transcript_lines};

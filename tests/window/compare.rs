@@ -36,7 +36,7 @@ fn count(window: &Window, text: &str) -> usize {
 
 const SLOWER: &str = "\u{2212} slower";
 const FASTER: &str = "+ faster";
-const NO_DIFFERENCE: &str = "= no difference that these samples can show";
+const NO_DIFFERENCE: &str = "= no difference shown";
 
 #[test]
 fn each_point_has_its_ratio_and_a_verdict_in_words() {
@@ -57,6 +57,68 @@ fn each_point_has_its_ratio_and_a_verdict_in_words() {
             .iter()
             .any(|text| text.starts_with("1.9") && text.contains(" to "))
     );
+}
+
+#[test]
+fn the_long_words_of_a_verdict_are_there_on_hover_and_for_the_chosen_point() {
+    let mut window = three();
+    let long = "no difference that these samples can show: it lies between";
+    assert!(!window.says(long));
+    let texts = window.placed_texts();
+    let (place, _) = texts
+        .iter()
+        .find(|(_, text)| text == NO_DIFFERENCE)
+        .unwrap();
+    window.hover_at(place.center());
+    assert!(window.says(long), "{:?}", window.texts());
+    window.click_button("Points");
+    window.click(Role::Row, "Point: 400 bytes, delay 0 ms");
+    window.click_button("Compare");
+    assert!(window.says(&format!("At 400 bytes: RTT {long}")));
+}
+
+#[test]
+fn every_column_of_the_verdicts_is_seen_in_a_window_of_the_first_size() {
+    let mut window = Window::open_sized(1_440.0, 960.0);
+    let long = "a name that is as long as a name of a run in this window may";
+    let files = [
+        document(&window, &format!("{long}.json"), 20_000),
+        document(&window, "alike.json", 20_000),
+    ];
+    window.drop_files(&files);
+    window.click_button("Compare");
+    window.wait_until("the verdicts", |window| count(window, NO_DIFFERENCE) > 0);
+    window.settle();
+    let texts = window.placed_texts();
+    for head in ["Verdict", "p after Holm", "Throughput, times"] {
+        let (place, _) = texts.iter().find(|(_, text)| text == head).unwrap();
+        assert!(place.right() <= 1_440.0 - 12.0, "{head}: {place:?}");
+    }
+    let (verdict, _) = texts
+        .iter()
+        .find(|(_, text)| text == NO_DIFFERENCE)
+        .unwrap();
+    let name = window.place(Role::TextInput, "Name of 1");
+    assert!(name.width() > 200.0, "{name:?}");
+    assert!(name.right() < verdict.left());
+}
+
+#[test]
+fn a_name_that_is_too_long_for_its_field_is_there_in_whole_on_hover() {
+    let long = "a name that is as long as a name of a run in this window may";
+    let hover = |width: f32| {
+        let mut window = Window::open_sized(width, 900.0);
+        let file = document(&window, &format!("{long}.json"), 20_000);
+        window.open_file(&file);
+        window.click_button("Compare");
+        window.settle();
+        // It stands in the status line and the like as well: only what is new counts.
+        let before = count(&window, long);
+        window.hover(Role::TextInput, "Name of 1");
+        count(&window, long) - before
+    };
+    assert_eq!(hover(1_100.0), 1);
+    assert_eq!(hover(2_200.0), 0, "there is room for all of it");
 }
 
 #[test]

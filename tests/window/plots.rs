@@ -111,6 +111,32 @@ fn the_wheel_zooms_and_fit_shows_everything_again() {
     assert_eq!(labels_of_time(&window), whole);
 }
 
+#[test]
+fn a_landmark_beyond_what_is_seen_is_still_named() {
+    let mut window = measured();
+    let is_named = |window: &Window| {
+        let painted = window.painted();
+        painted
+            .iter()
+            .any(|text| text.starts_with("instrument floor"))
+    };
+    assert!(is_named(&window), "{:?}", window.painted());
+    let zeros = |window: &Window| {
+        let painted = window.painted().into_iter();
+        let figures = painted.filter_map(|text| text.parse::<f64>().ok());
+        figures.filter(|figure| *figure == 0.0).count()
+    };
+    let before = zeros(&window);
+    let plot = window.place(Role::Image, RTT_PLOT);
+    window.hover_at(plot.center_top() + vec2(0.0, 30.0));
+    for _ in 0..8 {
+        window.turn_wheel(60.0);
+    }
+    // The axis of round-trip times begins above zero now, and the floor lies next to that.
+    assert_eq!(zeros(&window), before - 1, "{:?}", window.painted());
+    assert!(is_named(&window), "{:?}", window.painted());
+}
+
 /// Shares of a length, close enough to meet a mark.
 fn steps() -> impl Iterator<Item = f32> {
     (0..=40_u8).map(|step| f32::from(step) / 40.0)

@@ -4,6 +4,7 @@ use echograph::measurement::RunState;
 use egui::accesskit::Role;
 use egui::{Theme, ThemePreference};
 
+use super::documents::document;
 use super::harness::Window;
 
 #[test]
@@ -48,6 +49,33 @@ fn the_form_comes_back_as_it_was_left() {
     assert_eq!(window.field("Listen port"), "0");
     assert!(window.is_on(Role::Button, "Transcript"));
     assert!(!window.can_run(), "what was wrong is wrong still");
+}
+
+#[test]
+fn what_was_chosen_at_the_point_comes_back() {
+    let mut window = Window::open();
+    let open_point = |window: &mut Window| {
+        let file = document(window, "run.json", 20_000);
+        window.open_file(&file);
+        // A click on the tab that is open would fold it away.
+        if !window.is_on(Role::Button, "Points") {
+            window.click_button("Points");
+        }
+        window.click(Role::Row, "Point: 400 bytes, delay 0 ms");
+        window.click_button("Point");
+    };
+    open_point(&mut window);
+    for (chosen, other) in [("Histogram", "ECDF"), ("By probe", "By time")] {
+        assert!(window.is_on(Role::Button, chosen) && !window.is_on(Role::Button, other));
+        window.click_button(other);
+    }
+    window.click(Role::CheckBox, "Log RTT axis");
+
+    let mut window = window.restart();
+    open_point(&mut window);
+    assert!(window.is_on(Role::Button, "ECDF"));
+    assert!(window.is_on(Role::Button, "By time"));
+    assert!(window.is_on(Role::CheckBox, "Log RTT axis"));
 }
 
 #[test]

@@ -41,6 +41,19 @@ fn the_switch_turns_the_server_on_and_off() {
 }
 
 #[test]
+fn a_server_on_every_address_is_said_to_be_at_one_that_can_be_typed() {
+    let mut window = Window::open();
+    window.type_into("Listen address", "0.0.0.0");
+    window.type_into("Listen port", "0");
+    window.click(SWITCH.0, SWITCH.1);
+    let texts = window.texts();
+    let mut said = texts.iter().filter(|text| text.starts_with("server on "));
+    let said = said.next().expect("the status line says where it is");
+    // Which addresses there are is the machine's affair; this one is never of use.
+    assert!(!said.contains("0.0.0.0"), "{said}");
+}
+
+#[test]
 fn the_words_beside_the_switch_turn_it_too() {
     let mut window = Window::open();
     let texts = window.placed_texts();

@@ -4,7 +4,7 @@ use super::Plot;
 use super::mark::{Anchor, Frame, Group, Mark, Spot, Stroke, Weight};
 use super::text::{base_line, width};
 use super::theme::Colours;
-use crate::chart::{Axis, Extent, Tick};
+use crate::chart::{Axis, Extent, Ground, Part, Tick};
 
 /// Lengths in points at the default size of a picture; all grow and shrink with it.
 const TICK_TEXT: f64 = 12.0;
@@ -84,7 +84,7 @@ fn value_side(plot: &Plot<'_>, height: f64, unit: f64) -> Side {
     let room = |_: &str| (TICK_TEXT + LEAST_APART) * unit;
     let name = super::text::clean(&plot.value_name);
     let mut side = side(chart.value_axis, chart.value_extent(), &name, height, room);
-    if chart.ceiling.is_none() {
+    if chart.dots().next().is_none() {
         // Without a value nothing stands on the axis.
         side.ticks.clear();
         side.title = name;
@@ -106,18 +106,14 @@ impl Axes {
         }
     }
 
-    /// Where a message size stands from the left; `None` for one that has no place on the axis.
-    pub(super) fn x(&self, size: f64) -> Option<f64> {
-        let place = self.size.axis.scale.place(size)?;
-        let x = self.frame.left + self.size.extent.share(place) * self.frame.width;
-        x.is_finite().then_some(x)
+    /// What of the values from the least to the greatest is on the axis, and where from above.
+    pub(super) fn part(&self, values: (f64, f64)) -> Option<(f64, f64, Part)> {
+        let part = self.value.extent.part(values, self.value.axis.scale)?;
+        Some((self.height_of(part.from), self.height_of(part.to), part))
     }
 
-    /// Where a value stands from above; `None` for one that has no place on the axis.
-    pub(super) fn y(&self, value: f64) -> Option<f64> {
-        let place = self.value.axis.scale.place(value)?;
-        let y = self.frame.bottom() - self.value.extent.share(place) * self.frame.height;
-        y.is_finite().then_some(y)
+    fn height_of(&self, place: f64) -> f64 {
+        self.frame.bottom() - self.value.extent.share(place) * self.frame.height
     }
 
     /// Where a dot stands.
@@ -152,7 +148,7 @@ impl Axes {
             Mark::line(Spot { x, y }, Spot { x, y: bottom }, stroke())
         });
         let level = self.value.ticks.iter().map(|tick| {
-            let y = frame.bottom() - self.value.extent.share(tick.place) * frame.height;
+            let y = self.height_of(tick.place);
             let (x, right) = (frame.left, frame.right());
             Mark::line(Spot { x, y }, Spot { x: right, y }, stroke())
         });
@@ -218,7 +214,7 @@ impl Axes {
             ));
         }
         for tick in &self.value.ticks {
-            let y = bottom - self.value.extent.share(tick.place) * frame.height;
+            let y = self.height_of(tick.place);
             let at = Spot {
                 x: left - (TICK + GAP) * unit,
                 y: base_line(y, TICK_TEXT * unit),
@@ -274,6 +270,23 @@ impl Axes {
             title(&self.size.title, frame.width, below, false),
             title(&self.value.title, frame.height, beside, true),
         ]
+    }
+}
+
+impl Ground for Axes {
+    fn frame(&self) -> Frame {
+        self.frame
+    }
+
+    fn x(&self, size: f64) -> Option<f64> {
+        let place = self.size.axis.scale.place(size)?;
+        let x = self.frame.left + self.size.extent.share(place) * self.frame.width;
+        x.is_finite().then_some(x)
+    }
+
+    fn y(&self, value: f64) -> Option<f64> {
+        let y = self.height_of(self.value.axis.scale.place(value)?);
+        y.is_finite().then_some(y)
     }
 }
 

@@ -4,14 +4,14 @@ use super::axes::Axes;
 use super::mark::{Group, Mark, Spot, Stroke};
 use super::text::clean;
 use super::theme::Colours;
-use crate::chart::{AxisKind, Dash, Dot, DrawnCurve, Rgb};
+use crate::chart::{AxisKind, Dash, Dot, DrawnCurve, Ground, Rgb};
 use crate::measurement::units::{bytes, count, significant, throughput, time};
 
 /// Lengths in points at the default size of a picture.
 const LINE: f64 = 1.8;
 const WHISKER: f64 = 1.0;
 const INTERVAL: f64 = 3.4;
-const SIGN: f64 = 3.8;
+pub(super) const SIGN: f64 = 3.8;
 const RIM: f64 = 1.0;
 const ARROW: f64 = 4.5;
 /// A whisker is quieter than what stands on it.
@@ -24,8 +24,6 @@ pub(super) struct Pen<'a> {
     pub unit: f64,
     /// What values are.
     pub kind: AxisKind,
-    /// Up to where whiskers go.
-    pub ceiling: f64,
 }
 
 /// Lengths of strokes and gaps of a line that is `width` wide.
@@ -57,13 +55,15 @@ pub(super) fn interval_stroke(colour: Rgb, unit: f64) -> Stroke {
 }
 
 /// The arrow at the end of a whisker that goes on, its point at `at`.
-pub(super) fn arrow(at: Spot, colour: Rgb, unit: f64) -> Mark {
-    let corner = |x: f64, y: f64| Spot {
-        x: at.x + x * ARROW * unit,
-        y: at.y + y * ARROW * unit,
+pub(super) fn arrow(at: Spot, is_upward: bool, colour: Rgb, unit: f64) -> Mark {
+    let (high, half) = (1.2 * ARROW * unit, 0.6 * ARROW * unit);
+    let base = at.y + if is_upward { high } else { -high };
+    let corner = |x: f64| Spot {
+        x: at.x + x,
+        y: base,
     };
     Mark::Area {
-        spots: vec![corner(0.0, 0.0), corner(0.6, 1.2), corner(-0.6, 1.2)],
+        spots: vec![at, corner(half), corner(-half)],
         fill: colour,
         opacity: 1.0,
     }
@@ -95,7 +95,9 @@ impl Pen<'_> {
         let edges = |dot: &Dot| {
             let (low, high) = dot.band?;
             let x = self.axes.x(size_of(dot))?;
-            Some((x, self.axes.y(low)?, self.axes.y(high)?))
+            // On a logarithmic axis zero lies below everything that is seen.
+            let low = self.axes.y(low).unwrap_or(self.axes.frame.bottom());
+            Some((x, low, self.axes.y(high)?))
         };
         let edges: Vec<_> = drawn.curve.dots.iter().map(edges).collect();
         let stretches = edges.split(Option::is_none);
@@ -148,12 +150,15 @@ impl Pen<'_> {
                 stroke,
             ))
         };
-        if let Some((low, high)) = dot.range {
+        if let Some((bottom, top, part)) = dot.range.and_then(|range| self.axes.part(range)) {
+            let end = |y: f64| Spot { x: at.x, y };
             let stroke = whisker_stroke(colour, self.unit);
-            marks.extend(upright(low, high.min(self.ceiling), stroke));
-            if high > self.ceiling {
-                let end = self.axes.y(self.ceiling).map(|y| Spot { x: at.x, y });
-                marks.extend(end.map(|end| arrow(end, colour, self.unit)));
+            marks.push(Mark::line(end(bottom), end(top), stroke));
+            for (goes_on, y, is_upward) in [
+                (part.goes_on_above, top, true),
+                (part.goes_on_below, bottom, false),
+            ] {
+                marks.extend(goes_on.then(|| arrow(end(y), is_upward, colour, self.unit)));
             }
         }
         if let Some((low, high)) = dot.interval {

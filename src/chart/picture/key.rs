@@ -2,7 +2,7 @@
 
 use super::Plot;
 use super::curve::{arrow, interval_stroke, line_stroke, whisker_stroke};
-use super::extra::fit_stroke;
+use super::fit::fit_stroke;
 use super::mark::{Anchor, Group, Mark, Spot, Stroke, Weight};
 use super::text::{base_line, width};
 use super::theme::Colours;
@@ -45,7 +45,7 @@ impl Entry {
             Self::Interval => "its 95 % interval",
             Self::Band => "10th to 90th percentile",
             Self::Range => "least to greatest",
-            Self::Arrow => "goes on above",
+            Self::Arrow => "goes on beyond the edge",
             Self::Fit => "fitted model",
         }
     }
@@ -77,9 +77,12 @@ impl Entry {
             }),
             Self::Range => any(|dot| dot.range.is_some()),
             Self::Arrow => plots.iter().any(|plot| {
-                let ceiling = plot.chart.ceiling.unwrap_or(f64::INFINITY);
-                let ends = |dot: &Dot| dot.range.is_some_and(|(_, high)| high > ceiling);
-                plot.chart.dots().any(ends)
+                let (extent, scale) = (plot.chart.value_extent(), plot.chart.value_axis.scale);
+                let goes_on = |dot: &Dot| {
+                    let part = dot.range.and_then(|range| extent.part(range, scale));
+                    part.is_some_and(|part| part.goes_on_above || part.goes_on_below)
+                };
+                plot.chart.dots().any(goes_on)
             }),
             Self::Fit => plots.iter().any(|plot| !plot.fits.is_empty()),
         }
@@ -123,6 +126,7 @@ impl Entry {
                         x: mid.x,
                         y: mid.y - HALF * unit,
                     },
+                    true,
                     colour,
                     unit,
                 ),

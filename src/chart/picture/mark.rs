@@ -1,58 +1,7 @@
 //! What a picture is made of. Places are in points from its upper left corner.
 
+pub use crate::chart::{Frame, Spot};
 use crate::chart::{Marker, Rgb};
-
-/// A place.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spot {
-    /// From the left.
-    pub x: f64,
-    /// From above.
-    pub y: f64,
-}
-
-/// A rectangle.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Frame {
-    /// Its left edge.
-    pub left: f64,
-    /// Its upper edge.
-    pub top: f64,
-    /// Its width.
-    pub width: f64,
-    /// Its height.
-    pub height: f64,
-}
-
-impl Frame {
-    /// Its right edge.
-    #[must_use]
-    pub fn right(self) -> f64 {
-        self.left + self.width
-    }
-
-    /// Its lower edge.
-    #[must_use]
-    pub fn bottom(self) -> f64 {
-        self.top + self.height
-    }
-
-    /// Whether a place lies in it, or within `slack` of it.
-    #[must_use]
-    pub fn holds(self, spot: Spot, slack: f64) -> bool {
-        (self.left - slack..=self.right() + slack).contains(&spot.x)
-            && (self.top - slack..=self.bottom() + slack).contains(&spot.y)
-    }
-
-    /// Whether two have anything in common.
-    #[must_use]
-    pub fn meets(self, other: Self) -> bool {
-        self.left < other.right()
-            && other.left < self.right()
-            && self.top < other.bottom()
-            && other.top < self.bottom()
-    }
-}
 
 /// How a line is drawn.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,12 +9,14 @@
 //! | `layout` | where title, legend, plots and key stand |
 //! | `legend`, `key` | which curve is which; what the strokes of a point mean |
 //! | `panel`, `axes` | one plot: its frame, axes, grid, and everything in it |
-//! | `curve`, `extra` | a curve's marks; marks of lines and of fitted curves |
+//! | `curve`, `fit` | the marks of a curve; of a fitted one |
+//! | `guides` | lines across a plot, and their names |
 //! | `svg`, `raster` | the picture as SVG, as PNG, as pixels |
 
 mod axes;
 mod curve;
-mod extra;
+mod fit;
+mod guides;
 mod key;
 mod layout;
 mod legend;
@@ -27,7 +29,8 @@ mod theme;
 
 use std::borrow::Cow;
 
-pub use extra::{Fit, Guide, GuideAt};
+pub use fit::Fit;
+pub use guides::Guide;
 pub use mark::{Anchor, Frame, Group, Mark, Spot, Stroke, Weight};
 pub use raster::{MAX_PIXELS, MAX_SCALE, MIN_SCALE, PictureError, Pixels, size_in_pixels};
 pub use text::{ROBOTO_MEDIUM, ROBOTO_REGULAR};
@@ -63,7 +66,7 @@ impl<'a> From<&'a Chart> for Plot<'a> {
             value_name: chart.value_name(),
             guides: chart
                 .shown_landmarks()
-                .map(Guide::from)
+                .map(|shown| Guide::of(&shown, chart.quantity))
                 .chain(chart.ratio_to.as_deref().map(Guide::of_baseline))
                 .collect(),
             fits: chart

@@ -5,7 +5,7 @@ use super::curve::Pen;
 use super::mark::{Anchor, Frame, Group, Mark, Spot, Weight};
 use super::text::base_line;
 use super::theme::Colours;
-use super::{Plot, extra};
+use super::{Plot, fit, guides};
 use crate::chart::{AxisKind, Quantity};
 
 /// Signs stand out of the frame by this much where they stand on its edge.
@@ -20,7 +20,6 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
         colours,
         unit,
         kind: chart.value_axis.kind,
-        ceiling: chart.ceiling.unwrap_or(f64::INFINITY),
     };
     let inside = |class, marks, slack: f64| {
         let clip = Frame {
@@ -40,15 +39,20 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
     let bands = chart.shown().flat_map(|drawn| pen.band(drawn)).collect();
     marks.push(inside("bands", bands, 0.0));
     marks.extend(axes.marks(colours));
-    let (guides, names) = extra::guides(plot, &axes, colours, unit);
-    marks.push(inside("guides", guides, 0.0));
+    let (lines_across, names) = guides::marks(plot, &axes, colours, unit);
+    marks.push(inside("guides", lines_across, 0.0));
     let mut lines: Vec<Mark> = chart.shown().filter_map(|drawn| pen.line(drawn)).collect();
     let fits = plot.fits.iter();
-    lines.extend(fits.map(|fit| extra::fit(fit, &axes, colours, unit)));
+    lines.extend(fits.map(|fit| fit::marks(fit, &axes, colours, unit)));
     marks.push(inside("lines", lines, 0.0));
     let dots = chart.shown().flat_map(|drawn| pen.dots(drawn)).collect();
     marks.push(inside("dots", dots, SLACK * unit));
-    marks.push(inside("names", names, 0.0));
+    // No name reaches beyond the frame, so that nothing of one is cut.
+    marks.push(Mark::Group(Group {
+        class: "names",
+        marks: names,
+        ..Group::default()
+    }));
     if chart.dots().next().is_none() {
         marks.push(nothing(frame, colours, unit));
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::text::width;
 use super::*;
 use crate::chart::{
-    Axis, AxisKind, Curve, CurveKey, Dot, DrawnCurve, Look, Quantity, Scale, SourceId,
+    Axis, AxisKind, Curve, CurveKey, Dot, DrawnCurve, LandmarkLine, Look, Quantity, Scale, SourceId,
 };
 
 /// Curves of dots at these sizes, the first at `median` nanoseconds and each next three times higher.
@@ -38,10 +38,6 @@ fn chart(sizes: &[u64], names: &[&str], median: f64, scale: Scale) -> Chart {
         }
     };
     let curves: Vec<DrawnCurve> = names.iter().enumerate().map(curve).collect();
-    let dots: Vec<Dot> = curves
-        .iter()
-        .flat_map(|drawn| drawn.curve.dots.clone())
-        .collect();
     Chart {
         quantity: Quantity::Rtt,
         size_axis: Axis {
@@ -52,7 +48,6 @@ fn chart(sizes: &[u64], names: &[&str], median: f64, scale: Scale) -> Chart {
             kind: AxisKind::Time,
             scale,
         },
-        ceiling: crate::chart::ceiling(&dots.iter(), scale),
         curves,
         sizes: sizes.to_vec(),
         fitted: Vec::new(),
@@ -191,15 +186,21 @@ fn a_whisker_that_is_cut_ends_in_an_arrow_and_the_key_says_so() {
             |(class, mark): &&(&str, &Mark)| *class == "dot" && matches!(mark, Mark::Area { .. });
         let said = texts(&picture)
             .iter()
-            .any(|(text, _)| text == "goes on above");
+            .any(|(text, _)| text == "goes on beyond the edge");
         (marks.iter().filter(is_arrow).count(), said)
     };
-    let mut chart = chart(&[1, 100, 200], &["one"], 1e4, Scale::Linear);
-    assert_eq!(arrows(&chart), (3, true));
-    for dot in &mut chart.curves[0].curve.dots {
-        dot.range = Some((dot.median, dot.median));
+    for scale in Scale::ALL {
+        let mut chart = chart(&[1, 100, 200], &["one"], 1e4, scale);
+        assert_eq!(arrows(&chart), (3, true));
+        // Zero lies below every logarithmic axis, and on every linear one.
+        chart.curves[0].curve.dots[0].range = Some((0.0, 1e9));
+        let below = usize::from(scale == Scale::Log);
+        assert_eq!(arrows(&chart), (3 + below, true));
+        for dot in &mut chart.curves[0].curve.dots {
+            dot.range = Some((dot.median, dot.median));
+        }
+        assert_eq!(arrows(&chart), (0, false));
     }
-    assert_eq!(arrows(&chart), (0, false));
 }
 
 #[test]
@@ -228,19 +229,21 @@ fn a_plot_without_a_dot_says_so() {
 fn lines_across_a_plot_stand_where_they_belong_with_names_that_can_be_read() {
     let chart = chart(&[1_000, 2_000, 3_000], &["one"], 1e4, Scale::Linear);
     let mut plot = Plot::from(&chart);
-    let guide = |at, label: &str| Guide {
-        at,
+    let guide = |line, label: &str| Guide {
+        line,
         label: label.to_owned(),
+        with_value: format!("{label}, with its value"),
         tip: String::new(),
+        is_minor: false,
     };
     plot.guides = vec![
-        guide(GuideAt::Size(1_448.0), "MSS 1,448"),
-        guide(GuideAt::Size(1_500.0), "another one beside it"),
-        guide(GuideAt::Size(2_000.0), "2,000"),
-        guide(GuideAt::Value(2e4), "instrument floor"),
-        guide(GuideAt::Value(2.1e4), "a little above"),
-        guide(GuideAt::Size(1e9), "far beyond"),
-        guide(GuideAt::Value(f64::NAN), "nowhere"),
+        guide(LandmarkLine::Vertical(1_448.0), "MSS 1,448"),
+        guide(LandmarkLine::Vertical(1_500.0), "another one beside it"),
+        guide(LandmarkLine::Vertical(2_000.0), "2,000"),
+        guide(LandmarkLine::Horizontal(2e4), "instrument floor"),
+        guide(LandmarkLine::Horizontal(2.1e4), "a little above"),
+        guide(LandmarkLine::Vertical(1e9), "far beyond"),
+        guide(LandmarkLine::Horizontal(f64::NAN), "nowhere"),
     ];
     let picture = Picture::of(&[plot], &PictureOptions::default());
     assert_readable(&picture);
@@ -250,14 +253,12 @@ fn lines_across_a_plot_stand_where_they_belong_with_names_that_can_be_read() {
         "another one beside it",
         "instrument floor",
         "a little above",
+        // One beyond the plot stands at its edge.
+        "far beyond, with its value",
     ] {
         assert!(names.iter().any(|one| one == name), "{name}");
     }
-    assert!(
-        !names
-            .iter()
-            .any(|name| name == "far beyond" || name == "nowhere")
-    );
+    assert!(!names.iter().any(|name| name.starts_with("nowhere")));
     // The line at 2,000 bytes goes through the dot of 2,000 bytes.
     let marks = all(&picture.marks, "");
     let signs: Vec<f64> = marks
@@ -275,6 +276,48 @@ fn lines_across_a_plot_stand_where_they_belong_with_names_that_can_be_read() {
         })
         .collect();
     assert!((lines[2] - signs[1]).abs() < 1e-9, "{lines:?} {signs:?}");
+}
+
+#[test]
+fn names_of_lines_keep_off_marks_while_there_is_room() {
+    for scale in Scale::ALL {
+        let chart = chart(&[1_000, 2_000, 3_000], &["one", "two"], 1e4, scale);
+        let mut plot = Plot::from(&chart);
+        let lines = [
+            LandmarkLine::Vertical(1_000.0),
+            LandmarkLine::Vertical(2_000.0),
+            LandmarkLine::Vertical(3_000.0),
+            LandmarkLine::Horizontal(1e4),
+            LandmarkLine::Curve(vec![(1_000.0, 9e4), (2_000.0, 1e9)]),
+            LandmarkLine::Horizontal(1e9),
+        ];
+        let guides = lines.into_iter().enumerate().map(|(index, line)| Guide {
+            line,
+            label: format!("guide {index}"),
+            with_value: format!("guide {index} and its value"),
+            tip: String::new(),
+            is_minor: false,
+        });
+        plot.guides = guides.collect();
+        let picture = Picture::of(&[plot], &PictureOptions::default());
+        assert_readable(&picture);
+        let marks = all(&picture.marks, "");
+        let signs = marks.iter().filter_map(|(class, mark)| match mark {
+            Mark::Sign { at, .. } if *class == "dot" => Some(*at),
+            _ => None,
+        });
+        let signs: Vec<Spot> = signs.collect();
+        assert_eq!(signs.len(), 6);
+        let names = texts(&picture).into_iter();
+        let names: Vec<(String, Frame)> = names
+            .filter(|(text, _)| text.starts_with("guide"))
+            .collect();
+        assert_eq!(names.len(), 6, "{names:?}");
+        for (text, place) in names {
+            let covered = signs.iter().find(|sign| place.holds(**sign, 3.0));
+            assert_eq!(covered, None, "{text} at {place:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,21 +1,51 @@
 //! The list of what is in the window: colour, name, overlaid or not, baseline or not, and taking it out.
 
-use egui::{Align, Layout, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align, FontId, Layout, Role, Sense, TextBuffer, TextEdit, Ui, WidgetInfo, vec2};
 
 use super::super::app::App;
 use super::super::library::{Entry, MAX_NAME};
 use super::super::plots::{MARKER, marker};
-use super::super::theme::{Palette, space};
+use super::super::theme::{Palette, space, text_size};
 use super::super::widgets::note;
 use super::PlotView;
 use crate::chart::SourceId;
 
-/// Width of what stands behind a name, in points.
-const CONTROLS: f32 = 258.0;
-/// Width of the piece of line before a name.
+/// Width of the piece of line before a name, in points.
 const SAMPLE: f32 = 28.0;
+/// Widths of the columns behind a name.
+const COLUMNS: [f32; 3] = [64.0, 54.0, 30.0];
+/// Height of a row.
+const ROW: f32 = 26.0;
 /// The least width of a name.
-const LEAST_NAME: f32 = 90.0;
+const LEAST_NAME: f32 = 96.0;
+/// Room in a name's field beside its letters.
+const FIELD: f32 = 20.0;
+/// Room at the right for the bar that scrolls.
+const BAR: f32 = 8.0;
+
+/// The width that the list takes of `room`: what its longest name asks for, if it is there.
+#[must_use]
+pub fn width(app: &App, ui: &Ui, room: f32) -> f32 {
+    let names = app.library.entries().iter();
+    let longest = names.map(|entry| name_width(ui, &entry.name));
+    let wanted = longest.fold(LEAST_NAME, f32::max) + FIELD;
+    let others = beside_name(ui) + BAR;
+    (wanted + others).min(room).max(LEAST_NAME + others)
+}
+
+/// What a row has beside a name.
+fn beside_name(ui: &Ui) -> f32 {
+    let gaps = ui.spacing().item_spacing.x * 4.0;
+    SAMPLE + COLUMNS.iter().sum::<f32>() + gaps
+}
+
+fn name_width(ui: &Ui, name: &str) -> f32 {
+    let font = FontId::proportional(text_size::BODY);
+    let colour = Palette::of(ui).text;
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
+    galley.size().x.ceil()
+}
 
 /// What was done to an entry.
 enum Done {
@@ -34,7 +64,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let baseline = app.library.baseline().map(|entry| entry.id);
     let mut done = None;
     // The same for all: a row that is wider would make the next wider still.
-    let width = (ui.available_width() - SAMPLE - CONTROLS).max(LEAST_NAME);
+    let width = (ui.available_width() - BAR - beside_name(ui)).max(LEAST_NAME);
+    heads(ui, width);
     // The newest first: it is what is looked for.
     for entry in app.library.entries().iter().rev() {
         let is = Is {
@@ -90,19 +121,46 @@ struct Is {
     baseline: bool,
 }
 
+/// What stands above the columns.
+fn heads(ui: &mut Ui, width: f32) {
+    let [overlay, baseline, _] = COLUMNS;
+    ui.horizontal(|ui| {
+        ui.add_space(SAMPLE + ui.spacing().item_spacing.x);
+        cell(ui, width, |ui| note(ui, "Name"));
+        cell(ui, overlay, |ui| note(ui, "Overlay"));
+        cell(ui, baseline, |ui| note(ui, "Baseline"));
+    });
+}
+
+/// A part of a row that is so wide, whatever is in it.
+fn cell<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let layout = Layout::left_to_right(Align::Center);
+    let add = |ui: &mut Ui| {
+        ui.set_width(width);
+        contents(ui)
+    };
+    let height = ui.available_height().min(ROW);
+    ui.allocate_ui_with_layout(vec2(width, height), layout, add)
+        .inner
+}
+
 fn row(ui: &mut Ui, entry: &Entry, is: Is, width: f32) -> Option<Done> {
+    let [overlay_width, baseline_width, remove_width] = COLUMNS;
     let mut done = None;
     ui.horizontal(|ui| {
+        ui.set_height(ROW);
         swatch(ui, entry);
         done = name(ui, entry, width);
-        let about = about(entry);
-        // A run that is shown is drawn anyway.
-        let mut is_overlaid = entry.is_overlaid || is.shown;
         let named = |kind: Role, text: &str, enabled: bool, is_on: bool| {
             let label = format!("{text} {}", entry.name);
             move || WidgetInfo::selected(kind, enabled, is_on, label.clone())
         };
-        let check = ui.add_enabled(!is.shown, egui::Checkbox::new(&mut is_overlaid, "Overlay"));
+        // A run that is shown is drawn anyway.
+        let mut is_overlaid = entry.is_overlaid || is.shown;
+        let word = if is.shown { "shown" } else { "" };
+        let check = cell(ui, overlay_width, |ui| {
+            ui.add_enabled(!is.shown, egui::Checkbox::new(&mut is_overlaid, word))
+        });
         check.widget_info(named(Role::CheckBox, "Overlay", !is.shown, is_overlaid));
         if check.changed() {
             done = Some(Done::Overlay(entry.id, is_overlaid));
@@ -111,7 +169,9 @@ fn row(ui: &mut Ui, entry: &Entry, is: Is, width: f32) -> Option<Done> {
             .on_hover_text("Draws it over the run that is shown.")
             .on_disabled_hover_text("This run is shown, and so it is drawn.");
         let can_be = entry.run().is_some();
-        let radio = ui.add_enabled(can_be, egui::RadioButton::new(is.baseline, "Baseline"));
+        let radio = cell(ui, baseline_width, |ui| {
+            ui.add_enabled(can_be, egui::RadioButton::new(is.baseline, ""))
+        });
         radio.widget_info(named(Role::RadioButton, "Baseline", can_be, is.baseline));
         if radio.clicked() {
             done = Some(Done::Baseline(entry.id));
@@ -119,7 +179,9 @@ fn row(ui: &mut Ui, entry: &Entry, is: Is, width: f32) -> Option<Done> {
         radio
             .on_hover_text("The other runs that are drawn are compared with this one.")
             .on_disabled_hover_text("It has no rounds, and so nothing can be compared with it.");
-        let remove = ui.add_enabled(!entry.goes_on(), egui::Button::new("\u{d7}"));
+        let remove = cell(ui, remove_width, |ui| {
+            ui.add_enabled(!entry.goes_on(), egui::Button::new("\u{d7}"))
+        });
         let label = format!("Remove {}", entry.name);
         remove.widget_info(|| WidgetInfo::labeled(Role::Button, !entry.goes_on(), label.clone()));
         if remove.clicked() {
@@ -128,10 +190,6 @@ fn row(ui: &mut Ui, entry: &Entry, is: Is, width: f32) -> Option<Done> {
         remove
             .on_hover_text("Takes it out of the window. Files stay as they are.")
             .on_disabled_hover_text("It goes on.");
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let text = if is.shown { "shown" } else { "" };
-            note(ui, text).on_hover_text(about);
-        });
     });
     done
 }
@@ -154,17 +212,34 @@ fn swatch(ui: &mut Ui, entry: &Entry) {
     response.on_hover_text(about(entry));
 }
 
-/// The name, to be changed where it stands.
+/// The name, to be changed where it stands. One that is too long for its field ends in an ellipsis while
+/// nobody writes in it, and stands there in whole on hover.
 fn name(ui: &mut Ui, entry: &Entry, width: f32) -> Option<Done> {
     let mut text = entry.name.clone();
+    let id = ui.make_persistent_id(("name", entry.id.0));
+    let is_written = ui.memory(|memory| memory.has_focus(id));
+    let colour = Palette::of(ui).text;
+    let mut layout = |ui: &Ui, text: &dyn TextBuffer, room: f32| {
+        let font = FontId::proportional(text_size::BODY);
+        let mut job = LayoutJob::simple_singleline(text.as_str().to_owned(), font, colour);
+        job.keep_trailing_whitespace = true;
+        if !is_written {
+            job.wrap = TextWrapping::truncate_at_width(room);
+        }
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
     let edit = TextEdit::singleline(&mut text)
         .char_limit(MAX_NAME)
         .desired_width(width)
-        .id_salt(("name", entry.id.0));
-    let response = ui.add_sized(vec2(width, 22.0), edit);
+        .layouter(&mut layout)
+        .id(id);
+    let mut response = ui.add_sized(vec2(width, 22.0), edit);
     let label = format!("Name of {}", entry.number);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(label));
+    if name_width(ui, &entry.name) + FIELD > width {
+        response = response.on_hover_text(&entry.name);
+    }
     if response.changed() {
         return Some(Done::Rename(entry.id, text));
     }

@@ -19,8 +19,8 @@ use crate::chart;
 
 pub use comparer::{Comparer, Found};
 
-/// Share of the tab's width that the list has, and the most it needs, in points.
-const LIST: (f32, f32) = (0.42, 420.0);
+/// What the table of verdicts takes in points, and more of it where there are several server delays.
+const TABLE: (f32, f32) = (620.0, 84.0);
 
 /// What the plots show of the runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,8 +43,11 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         return;
     }
     let found = app.comparisons(ui.ctx());
-    let (share, most) = LIST;
-    let width = (share * ui.available_width()).min(most);
+    let (table, more) = TABLE;
+    let mut compared = found.others.iter();
+    let has_delays = compared.any(|(_, comparison)| table::has_delays(comparison));
+    let table = table + if has_delays { more } else { 0.0 } + space::LARGE;
+    let width = list::width(app, ui, ui.available_width() - table);
     let height = ui.available_height();
     let column = Layout::top_down(Align::Min);
     ui.horizontal_top(|ui| {

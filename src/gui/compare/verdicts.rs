@@ -8,7 +8,7 @@ use super::super::library::Entry;
 use super::super::theme::{Palette, medium, space, text_size};
 use super::super::widgets::{dot, note};
 use super::comparer::Found;
-use super::table::{self, HEADS, MOST_ROWS};
+use super::table::{self, MOST_ROWS, Table};
 use super::{compared_with, ended};
 use crate::measurement::{CAUTION, Comparison, Quantity};
 
@@ -41,7 +41,7 @@ pub fn show(app: &App, found: &Found, ui: &mut Ui) {
         } else if entry.goes_on() || baseline.goes_on() {
             note(ui, "It is compared when the run that goes on has ended.");
         } else if let Some(comparison) = found.of(entry.id) {
-            one(ui, entry, comparison);
+            one(app, ui, entry, comparison);
         } else if app.comparer.waits() {
             note(ui, "They are compared when the run that goes on has ended.");
         } else {
@@ -77,13 +77,24 @@ fn peer(ui: &mut Ui, entry: &Entry) {
     }
 }
 
-fn one(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
+fn one(app: &App, ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
     for quantity in table::told_apart(comparison) {
         let name = match quantity {
             Quantity::Rtt => "RTT",
             Quantity::Throughput => "Throughput",
         };
         ui.label(format!("{name}: {}", comparison.summary(*quantity)));
+    }
+    // Of the point that is looked at, without pointing at its verdict.
+    let selected = app.selected.and_then(|selected| {
+        let mut points = comparison.points.iter();
+        points.find(|point| {
+            (point.message_size, point.server_delay_ms)
+                == (selected.message_size, selected.delay_ms)
+        })
+    });
+    if let Some(point) = selected {
+        ui.label(table::sentence(comparison, point));
     }
     if !comparison.points.is_empty() {
         points(ui, entry, comparison);
@@ -93,18 +104,18 @@ fn one(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
 
 fn points(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
     let palette = Palette::of(ui);
+    let table = Table::of(comparison);
     Grid::new(("verdicts", entry.id.0))
-        .num_columns(HEADS.len())
+        .num_columns(table.heads.len())
         .striped(true)
         .spacing([space::LARGE, space::SMALL])
         .show(ui, |ui| {
-            for head in HEADS {
+            for head in table.heads {
                 note(ui, head);
             }
             ui.end_row();
-            for point in comparison.points.iter().take(MOST_ROWS) {
-                let row = table::row(point);
-                for cell in row.figures {
+            for row in table.rows {
+                for cell in row.place {
                     ui.label(cell);
                 }
                 let colour = match row.leaning {
@@ -114,8 +125,9 @@ fn points(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
                 };
                 ui.label(RichText::new(row.verdict).color(colour))
                     .on_hover_text(row.sentence);
-                ui.label(row.p);
-                ui.label(row.rate);
+                for cell in row.figures {
+                    ui.label(cell);
+                }
                 ui.end_row();
             }
         });

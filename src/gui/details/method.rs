@@ -1,6 +1,7 @@
 //! How a run was measured, as it was: what was asked, and how each of it ended.
 
 use crate::experiment::Rounds;
+use crate::gui::point_words::rounds_done;
 use crate::measurement::facts::{self, Fact, MESSAGE_SIZES, ROUNDS, sizes_in_short};
 use crate::measurement::units::{count, counted, span};
 use crate::measurement::{Point, PrecisionOutcome, Run};
@@ -69,7 +70,7 @@ impl Ending {
             Some(PrecisionOutcome::Reached) => Self::Precise,
             Some(PrecisionOutcome::NotReachedInRounds) => Self::NotReachedInRounds,
             Some(PrecisionOutcome::NotReachedInTime) => Self::NotReachedInTime,
-            None if is_counted && point.rounds_done() >= wanted => Self::Counted,
+            None if is_counted && rounds_done(run, point) >= wanted => Self::Counted,
             None => Self::Open,
         }
     }
@@ -117,7 +118,7 @@ fn endings(run: &Run) -> Vec<Fact> {
 
 fn ended_alike(run: &Run, ending: Ending, points: &[&Point]) -> Option<String> {
     let done = || {
-        let done = points.iter().map(|point| point.rounds_done());
+        let done = points.iter().map(|point| rounds_done(run, point));
         done.map(|done| u32::try_from(done).unwrap_or(u32::MAX))
     };
     let (least, most) = (done().min()?, done().max()?);

@@ -69,20 +69,20 @@ fn signs(quantity: Quantity, is_pipelined: bool) -> (&'static str, &'static str)
             "mark: median of the rounds · thick: its 95 % interval · band: p10 to p90 · thin: least to greatest",
             "A round has one median, and the mark is the median of those of all rounds; its interval needs \
              six of them. Percentiles, least and greatest are of all probes. \
-             An arrow says that the greatest lies beyond the plot; the table has it.",
+             An arrow says that it goes on beyond the edge: the pointer on it, and the table, tell how far.",
         ),
         (Quantity::Throughput, false) => (
             "mark: median of the rounds · thick: its 95 % interval · band: p10 to p90 · thin: least to greatest",
             "Throughput is payload bytes echoed per second: size / RTT with one probe in flight. Mark, \
              interval and band are those of the round-trip time, turned into rates: the lower end of the \
-             band is size / the 90th percentile of the RTT. An arrow says that the greatest lies beyond \
-             the plot.",
+             band is size / the 90th percentile of the RTT. An arrow says that a thin line goes on beyond \
+             the edge.",
         ),
         (Quantity::Throughput, true) => (
             "mark: median of the rounds · thick: its 95 % interval · thin: slowest to fastest round",
             "Throughput is payload bytes echoed per second: with several probes in flight, what came back \
-             in a round / the time it took. The interval needs six rounds. An arrow says that the fastest \
-             round lies beyond the plot.",
+             in a round / the time it took. The interval needs six rounds. An arrow says that a thin line \
+             goes on beyond the edge.",
         ),
     }
 }

@@ -21,7 +21,8 @@ pub struct DotKey {
     pub size: u64,
 }
 
-/// The dot that is nearest to a place, if one is near.
+/// The dot that is nearest to a place, if one is near; it may be meant by the arrow at the edge that stands
+/// for the rest of its whisker.
 #[must_use]
 pub fn nearest(chart: &Chart, places: Places<'_>, to: Pos2) -> Option<DotKey> {
     let mut found: Option<(f32, DotKey)> = None;
@@ -30,7 +31,8 @@ pub fn nearest(chart: &Chart, places: Places<'_>, to: Pos2) -> Option<DotKey> {
             let Some(at) = places.of(dot, dot.median) else {
                 continue;
             };
-            let distance = at.distance(to);
+            let ways = places.arrows(dot).into_iter().flatten().chain([at]);
+            let distance = ways.map(|at| at.distance(to)).fold(f32::INFINITY, f32::min);
             if distance <= REACH && found.is_none_or(|(least, _)| distance < least) {
                 let key = DotKey {
                     curve: drawn.curve.key,
@@ -60,7 +62,7 @@ pub fn point_of(run: &Run, key: DotKey) -> Option<&Point> {
 }
 
 /// What is said of a point, under the name of its curve where there are several.
-pub fn read_out(ui: &mut Ui, name: Option<&str>, point: &Point) {
+pub fn read_out(ui: &mut Ui, name: Option<&str>, run: &Run, point: &Point) {
     let size = bytes(point.spec.message_size);
     let delay = format!("server delay {} ms", count(point.spec.server_delay_ms));
     ui.strong(name.map_or_else(|| size.clone(), |name| format!("{name}: {size}")));
@@ -114,7 +116,7 @@ pub fn read_out(ui: &mut Ui, name: Option<&str>, point: &Point) {
     });
     let counts = (
         counted(figures.n, "probe"),
-        counted(rounds_done(point) as u64, "round"),
+        counted(rounds_done(run, point) as u64, "round"),
     );
     note(ui, format!("{} in {}", counts.0, counts.1));
 }
@@ -169,7 +171,7 @@ mod tests {
             colour: 0,
             content: Content::Run(&run),
         };
-        let chart = Chart::of(&[source], Quantity::Rtt, &ChartOptions::default());
+        let mut chart = Chart::of(&[source], Quantity::Rtt, &ChartOptions::default());
         let frame = Rect::from_min_size(pos2(0.0, 0.0), vec2(1_000.0, 400.0));
         let bounds = PlotBounds::from_min_max([0.0, 0.0], [1_000.0, 40_000.0]);
         let transform = PlotTransform::new(frame, bounds, false);
@@ -181,5 +183,14 @@ mod tests {
         let key = nearest(&chart, places, pos2(104.0, 204.0)).unwrap();
         assert_eq!(point_of(&run, key).unwrap().spec.message_size, 100);
         assert!((find(&chart, key).unwrap().1.median / 20_007.0 - 1.0).abs() < 1e-3);
+        // The arrow at the edge stands for the rest of a whisker.
+        let at_edge = pos2(900.0, 4.0);
+        assert_eq!(
+            nearest(&chart, Places::new(&chart, &transform), at_edge),
+            None
+        );
+        chart.curves[0].curve.dots[1].range = Some((29_000.0, 1e9));
+        let found = nearest(&chart, Places::new(&chart, &transform), at_edge);
+        assert_eq!(found.map(|key| key.size), Some(900));
     }
 }

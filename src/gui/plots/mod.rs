@@ -1,11 +1,12 @@
 //! The two plots: round-trip time and throughput against message size, beside each other or one above
 //! the other, with one axis of message sizes and one pointer between them.
 
-mod beside;
 mod heading;
 mod hover;
+mod landmarks;
 mod legend;
 mod model_line;
+mod models;
 mod options;
 mod paint;
 mod plot;

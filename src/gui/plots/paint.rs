@@ -1,10 +1,10 @@
 //! Draws a chart's curves into a plot: band, whiskers, line, interval and marker of each dot.
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::super::theme::Palette;
-use crate::chart::{Axis, Chart, Dash, Dot, DrawnCurve, Marker};
+use crate::chart::{Axis, Chart, Dash, Dot, DrawnCurve, Extent, Frame, Ground, Marker, Part};
 
 /// Half the width of a marker, in points.
 pub const MARKER: f32 = 4.5;
@@ -16,6 +16,8 @@ const WHISKER: f32 = 1.0;
 const WHISKER_SHARE: f32 = 0.55;
 /// Half the width of a whisker's end.
 const WHISKER_END: f32 = 3.0;
+/// Half the size of the arrow of a whisker that goes on.
+const ARROW: f32 = 4.0;
 /// Width of the interval.
 const INTERVAL: f32 = 5.0;
 /// How much of its colour a band has.
@@ -48,13 +50,6 @@ impl<'a> Places<'a> {
         Some(self.transform.position_from_point(&PlotPoint::new(x, y)))
     }
 
-    /// Where a message size stands.
-    #[must_use]
-    pub fn x_of(&self, size: f64) -> Option<f32> {
-        let place = self.size_axis.scale.place(size)?;
-        Some(self.transform.position_from_point_x(place))
-    }
-
     /// Where a value stands.
     #[must_use]
     pub fn y_of(&self, value: f64) -> Option<f32> {
@@ -62,7 +57,7 @@ impl<'a> Places<'a> {
         Some(self.transform.position_from_point_y(place))
     }
 
-    /// The same of a dot.
+    /// Where a value of a dot stands.
     #[must_use]
     pub fn of(&self, dot: &Dot, value: f64) -> Option<Pos2> {
         #[expect(
@@ -72,9 +67,55 @@ impl<'a> Places<'a> {
         self.at(dot.size as f64, value)
     }
 
-    /// The lowest place that is seen.
-    fn bottom(&self) -> f32 {
-        self.transform.frame().bottom()
+    /// Where curves stand.
+    #[must_use]
+    pub fn frame(&self) -> Rect {
+        *self.transform.frame()
+    }
+
+    /// What is seen of a dot's whisker: its lower and its upper end, and whether they go on.
+    #[must_use]
+    pub fn whisker(&self, dot: &Dot) -> Option<(Pos2, Pos2, Part)> {
+        let bounds = self.transform.bounds();
+        let ([_, from], [_, to]) = (bounds.min(), bounds.max());
+        let part = Extent { from, to }.part(dot.range?, self.value_axis.scale)?;
+        let x = self.of(dot, dot.median)?.x;
+        let end = |place: f64| pos2(x, self.transform.position_from_point_y(place));
+        Some((end(part.from), end(part.to), part))
+    }
+
+    /// Where arrows stand at the ends of a whisker that goes on beyond the plot: below, and above.
+    #[must_use]
+    pub fn arrows(&self, dot: &Dot) -> [Option<Pos2>; 2] {
+        let Some((bottom, top, part)) = self.whisker(dot) else {
+            return [None; 2];
+        };
+        let inwards = vec2(0.0, ARROW);
+        [
+            part.goes_on_below.then(|| bottom - inwards),
+            part.goes_on_above.then(|| top + inwards),
+        ]
+    }
+}
+
+impl Ground for Places<'_> {
+    fn frame(&self) -> Frame {
+        let frame = Places::frame(self);
+        Frame {
+            left: f64::from(frame.left()),
+            top: f64::from(frame.top()),
+            width: f64::from(frame.width()),
+            height: f64::from(frame.height()),
+        }
+    }
+
+    fn x(&self, size: f64) -> Option<f64> {
+        let place = self.size_axis.scale.place(size)?;
+        Some(f64::from(self.transform.position_from_point_x(place)))
+    }
+
+    fn y(&self, value: f64) -> Option<f64> {
+        self.y_of(value).map(f64::from)
     }
 }
 
@@ -94,7 +135,7 @@ pub fn curves(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>
         band(painter, of_chart, places, pen);
     }
     for of_chart in drawn.iter().rev() {
-        curve(painter, chart, of_chart, places, pen);
+        curve(painter, of_chart, places, pen);
     }
 }
 
@@ -109,7 +150,9 @@ fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>)
             let (low, high) = dot.band?;
             let high = places.of(dot, high)?;
             // On a logarithmic axis zero lies below everything that is seen.
-            let low = places.of(dot, low).unwrap_or(pos2(high.x, places.bottom()));
+            let low = places
+                .of(dot, low)
+                .unwrap_or(pos2(high.x, places.frame().bottom()));
             Some((low, high))
         })
         .collect();
@@ -128,18 +171,12 @@ fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>)
     painter.add(mesh);
 }
 
-fn curve(painter: &Painter, chart: &Chart, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
+fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
     let colour = pen.palette.series(drawn.look.colour);
-    let ceiling = chart.ceiling.unwrap_or(f64::INFINITY);
     let faint = pen.palette.canvas.lerp_to_gamma(colour, WHISKER_SHARE);
     for dot in &drawn.curve.dots {
-        whisker(
-            painter,
-            dot,
-            ceiling,
-            places,
-            Stroke::new(WHISKER * pen.weight, faint),
-        );
+        let stroke = Stroke::new(WHISKER * pen.weight, faint);
+        whisker(painter, dot, places, stroke);
     }
     let medians: Vec<Pos2> = drawn
         .curve
@@ -173,23 +210,21 @@ fn curve(painter: &Painter, chart: &Chart, drawn: &DrawnCurve, places: Places<'_
     }
 }
 
-/// From the least to the greatest; an arrow where it goes on beyond the ceiling.
-fn whisker(painter: &Painter, dot: &Dot, ceiling: f64, places: Places<'_>, stroke: Stroke) {
-    let Some((low, high)) = dot.range else { return };
-    let Some(top) = places.of(dot, high.min(ceiling)) else {
+/// From the least to the greatest, as far as the plot shows it; an arrow where it goes on.
+fn whisker(painter: &Painter, dot: &Dot, places: Places<'_>, stroke: Stroke) {
+    let Some((bottom, top, part)) = places.whisker(dot) else {
         return;
     };
-    let bottom = places.of(dot, low).unwrap_or(pos2(top.x, places.bottom()));
     painter.line_segment([bottom, top], stroke);
-    let end = |at: Pos2| {
-        let half = vec2(WHISKER_END, 0.0);
-        painter.line_segment([at - half, at + half], stroke);
-    };
-    end(bottom);
-    if high > ceiling {
-        painter.add(marker(Marker::Up, top, 4.0, stroke.color, stroke.color));
-    } else {
-        end(top);
+    let half = vec2(WHISKER_END, 0.0);
+    for (at, goes_on) in [(bottom, part.goes_on_below), (top, part.goes_on_above)] {
+        if !goes_on {
+            painter.line_segment([at - half, at + half], stroke);
+        }
+    }
+    let signs = [Marker::Down, Marker::Up];
+    for (at, sign) in places.arrows(dot).into_iter().zip(signs) {
+        painter.extend(at.map(|at| marker(sign, at, ARROW, stroke.color, stroke.color)));
     }
 }
 

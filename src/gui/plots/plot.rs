@@ -13,10 +13,11 @@ use egui_plot::{
 use super::super::selection::{Direction, Selected, next_selected};
 use super::super::theme::{Palette, space, text_size};
 use super::Chosen;
-use super::beside;
 use super::heading::{self, Controls};
 use super::hover::{self, DotKey};
+use super::landmarks;
 use super::model_line::ModelLine;
+use super::models;
 use super::paint::{self, MARKER, Pen, Places};
 use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick};
 use crate::measurement::{Landmark, Run};
@@ -51,6 +52,8 @@ pub fn show(
 ) -> Option<Chosen> {
     let top = ui.cursor().top();
     heading::show(ui, chart, view.model.as_ref(), controls);
+    // The label of a tick at the upper edge stands half above it.
+    ui.add_space(space::SMALL);
     let height = (view.height - (ui.cursor().top() - top)).max(80.0);
     let id = Id::unique(("plot", chart.quantity));
     let seen = Seen::last(ui, id, chart);
@@ -75,10 +78,12 @@ pub fn show(
         painter.hline(frame.x_range(), y, Stroke::new(1.5, palette.faint));
     }
     let mouse = response.response.hover_pos();
-    let labels = beside::landmarks(&painter, chart, places, pen, mouse);
-    beside::models(&painter, chart, places, pen);
+    let landmarks = landmarks::of(&painter, chart, places, pen, mouse);
+    landmarks::lines(&painter, &landmarks, pen);
+    models::show(&painter, chart, places, pen);
     paint::curves(&painter, chart, places, pen);
-    let landmark = beside::labels(&painter, &labels, pen);
+    landmarks::names(&painter, &landmarks, pen);
+    let landmark = landmarks::meant(&landmarks);
     if let Some(key) = view.selected.map(key_of)
         && let Some((_, dot)) = hover::find(chart, key)
         && let Some(at) = places.of(dot, dot.median)
@@ -335,7 +340,9 @@ fn point_at(
     {
         let name = (chart.curves.len() > 1).then_some(drawn.curve.name.as_str());
         tooltip().show(|ui| match point {
-            Some((_, point)) if chart.ratio_to.is_none() => hover::read_out(ui, name, point),
+            Some((run, point)) if chart.ratio_to.is_none() => {
+                hover::read_out(ui, name, run, point);
+            }
             _ => hover::read_out_dot(ui, chart, &drawn.curve.name, dot),
         });
     } else if let Some(landmark) = landmark {

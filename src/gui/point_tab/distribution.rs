@@ -5,7 +5,8 @@ use egui::{Align2, FontId, Rect, Shape, Stroke, Ui, pos2};
 
 use super::curve_colour;
 use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
-use super::{Arranged, Choices, Kept, words};
+use super::options::DistributionView;
+use super::{Arranged, Kept, PointOptions, words};
 use crate::chart::{Extent, Scale};
 use crate::gui::theme::{Palette, medium, text_size};
 use crate::measurement::units::significant;
@@ -24,24 +25,28 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    pub(super) fn show(&mut self, ui: &mut Ui, arranged: &Arranged, choices: &mut Choices) {
+    pub(super) fn show(&mut self, ui: &mut Ui, arranged: &Arranged, options: &mut PointOptions) {
         ui.horizontal(|ui| {
             ui.label(egui::RichText::new("Distribution").family(medium()));
-            for (is_ecdf, text, hint) in [
+            for (view, text, hint) in [
                 (
-                    false,
+                    DistributionView::Histogram,
                     "Histogram",
                     "How many probes took about as long. The bins' width is Freedman and Diaconis' (1981).",
                 ),
-                (true, "ECDF", "The share of probes that took no longer, for every time."),
+                (
+                    DistributionView::Ecdf,
+                    "ECDF",
+                    "The share of probes that took no longer, for every time.",
+                ),
             ] {
-                ui.selectable_value(&mut choices.is_ecdf, is_ecdf, text)
+                ui.selectable_value(&mut options.distribution, view, text)
                     .on_hover_text(hint);
             }
         });
         let line = Line::keep(ui);
         let samples = &arranged.samples;
-        let scale = choices.scale;
+        let scale = options.rtt;
         let histogram = self.histogram.get((arranged.state, scale), || {
             samples.histogram(match scale {
                 Scale::Linear => Bins::Linear,
@@ -53,7 +58,7 @@ impl Distribution {
             return;
         };
         let x = rtt_axis(scale, first.from_ns, last.to_ns);
-        let said = if choices.is_ecdf {
+        let said = if options.distribution == DistributionView::Ecdf {
             let ground = frame::show(
                 ui,
                 &frame_of(x.clone(), count_axis("Probes (%)", 0.0, 105.0)),

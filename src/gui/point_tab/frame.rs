@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use egui::text::LayoutJob;
 use egui::{
     Align2, Color32, FontId, Label, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape,
     Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -13,8 +14,12 @@ use egui_plot::{Axis as Side, AxisHints, GridInput, GridMark, Plot, PlotPoint, P
 use crate::chart::{Axis, AxisKind, Extent, Scale, Tick};
 use crate::gui::theme::{Palette, text_size};
 
-/// Height of the line above a plot, in points.
+/// Height of a line of text above a plot, in points.
 const LINE: f32 = 16.0;
+/// A plot that is narrower than this has two of them: all that is ever said fits then.
+const TWO_LINES_BELOW: f32 = 620.0;
+/// How far an upright name of an axis reaches out of its plot, in points.
+const OUTSIDE: f32 = 4.0;
 /// Rough width of a letter of a tick's label, and its height, in points.
 const LETTER: (f32, f32) = (6.8, 14.0);
 /// The least height of a plot.
@@ -102,25 +107,33 @@ impl Ground {
     }
 }
 
-/// The line above a plot: it is kept free before the plot is shown, and written after it, when it is known
-/// what is under the pointer.
-pub struct Line(Rect);
+/// The words above a plot: their room is kept free before the plot is shown, and they are written after it,
+/// when it is known what is under the pointer. The room does not depend on the words: nothing jumps.
+pub struct Line {
+    room: Rect,
+    rows: u8,
+}
 
 impl Line {
     /// Keeps it free.
     pub fn keep(ui: &mut Ui) -> Self {
-        let size = vec2(ui.available_width(), LINE);
-        Self(ui.allocate_exact_size(size, Sense::hover()).0)
+        let width = ui.available_width();
+        let rows = if width < TWO_LINES_BELOW { 2 } else { 1 };
+        let size = vec2(width, LINE * f32::from(rows));
+        let (room, _) = ui.allocate_exact_size(size, Sense::hover());
+        Self { room, rows }
     }
 
     /// Writes it.
     pub fn write(self, ui: &mut Ui, text: &str) {
         let faint = Palette::of(ui).faint;
-        let label = RichText::new(text).size(text_size::SMALL).color(faint);
+        let font = FontId::proportional(text_size::SMALL);
+        let mut job = LayoutJob::simple(text.to_owned(), font, faint, self.room.width());
+        job.wrap.max_rows = self.rows.into();
         let builder = egui::UiBuilder::new()
-            .max_rect(self.0)
-            .layout(egui::Layout::left_to_right(egui::Align::Center));
-        ui.scope_builder(builder, |ui| ui.add(Label::new(label).truncate()));
+            .max_rect(self.room)
+            .layout(egui::Layout::top_down(egui::Align::Min));
+        ui.scope_builder(builder, |ui| ui.add(Label::new(job).wrap()));
     }
 }
 
@@ -163,6 +176,14 @@ pub fn count_axis(name: &'static str, from: f64, to: f64) -> AxisOf {
 
 /// Shows a plot in the room that is left.
 pub fn show(ui: &mut Ui, frame: &Frame<'_>) -> Ground {
+    // At the left edge of a panel the name of the upright axis would be cut.
+    let mut room = ui.available_rect_before_wrap();
+    room.min.x += OUTSIDE;
+    let builder = egui::UiBuilder::new().max_rect(room);
+    ui.scope_builder(builder, |ui| plot(ui, frame)).inner
+}
+
+fn plot(ui: &mut Ui, frame: &Frame<'_>) -> Ground {
     let palette = Palette::of(ui);
     let height = ui.available_height().max(LEAST);
     let [x, y] = [&frame.x, &frame.y].map(|side| side.extent);

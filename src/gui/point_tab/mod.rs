@@ -5,6 +5,7 @@
 
 mod distribution;
 mod frame;
+mod options;
 mod rounds;
 mod timeline;
 mod words;
@@ -14,20 +15,25 @@ mod tests;
 
 use std::sync::{Arc, Weak};
 
-use egui::{Align, Color32, Id, Layout, RichText, Ui};
+use egui::{Align, Color32, FontId, Id, Layout, RichText, Ui};
 
 use super::app::App;
 use super::selection::{Direction, Selected, next_selected};
 use super::theme::{PLOT_GAP, Palette, medium, space, text_size};
 use super::widgets::note;
-use crate::chart::Scale;
-use crate::measurement::{Along, Point, PointSamples, Run};
+use crate::chart::{Scale, SourceId};
+use crate::measurement::{Point, PointSamples, Run};
 use distribution::Distribution;
+use options::SecondColumn;
 use rounds::Rounds;
 use timeline::Timeline;
 
+pub use options::PointOptions;
+
 /// The least width of a column in which three stand beside each other, in points.
-const LEAST_COLUMN: f32 = 300.0;
+const LEAST_COLUMN: f32 = 320.0;
+/// Room for the switch of the scale, at the right of the heading.
+const SWITCH: f32 = 136.0;
 
 /// What the tab remembers between frames.
 #[derive(Debug, Default)]
@@ -35,7 +41,6 @@ pub struct PointState {
     of: Option<Selected>,
     run: Weak<Run>,
     arranged: Arranged,
-    choices: Choices,
     distribution: Distribution,
     timeline: Timeline,
     rounds: Rounds,
@@ -49,17 +54,6 @@ struct Arranged {
     state: u64,
     title: String,
     summary: String,
-}
-
-/// How the plots are wanted.
-#[derive(Debug, Default)]
-struct Choices {
-    /// The scale of round-trip times in all three.
-    scale: Scale,
-    is_ecdf: bool,
-    along: Along,
-    /// Which plot has the second column where there is no third.
-    second_is_rounds: bool,
 }
 
 /// What was made of a state, kept as long as it is asked for with the same key.
@@ -77,8 +71,8 @@ impl<K: PartialEq, V> Kept<K, V> {
 }
 
 impl PointState {
-    /// Brings what is shown up to date.
-    fn refresh(&mut self, run: &Arc<Run>, point: &Point) {
+    /// Brings what is shown up to date; `number` is what the run is called by in the window.
+    fn refresh(&mut self, run: &Arc<Run>, number: u64, point: &Point) {
         let selected = Selected::new(run, point);
         if self.of != Some(selected) {
             self.of = Some(selected);
@@ -91,8 +85,8 @@ impl PointState {
             let arranged = &mut self.arranged;
             arranged.samples.feed(point);
             arranged.state += 1;
-            arranged.title = words::title(run, point);
-            arranged.summary = words::summary(point, &arranged.samples);
+            arranged.title = words::title(number, point);
+            arranged.summary = words::summary(run, point, &arranged.samples);
         }
     }
 }
@@ -101,7 +95,7 @@ impl PointState {
 #[must_use]
 pub fn text(app: &App) -> Option<String> {
     let (run, point) = app.selected_point()?;
-    Some(words::as_text(run, point))
+    Some(words::as_text(app.number_of(run), run, point))
 }
 
 /// Under what the colour of the point's curve is kept while the tab is drawn.
@@ -133,12 +127,13 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     };
     let colour = app.colour_of(&run, point.spec.server_delay_ms);
     ui.data_mut(|data| data.insert_temp(Id::unique(COLOUR), colour));
-    let state = &mut app.point;
-    state.refresh(&run, point);
-    if let Some(direction) = heading(ui, state, run.profile.server_delays_ms.len() > 1) {
+    let number = app.number_of(&run);
+    let (state, options) = (&mut app.point, &mut app.settings.point);
+    state.refresh(&run, number, point);
+    let has_delays = run.profile.server_delays_ms.len() > 1;
+    if let Some(direction) = heading(ui, &state.arranged, options, has_delays) {
         app.selected = next_selected(&run, app.selected, direction);
     }
-    let state = &mut app.point;
     if state.arranged.samples.length() == 0 {
         let sentence = point.error.as_ref().map_or_else(
             || "No probe of this point was sent yet.".to_owned(),
@@ -147,7 +142,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         note(ui, sentence);
         return;
     }
-    plots(ui, state, point);
+    plots(ui, state, options, point);
 }
 
 /// The neighbours that a button leads to: what stands on it, what it does, and which way.
@@ -175,9 +170,19 @@ const NEIGHBOURS: [(&str, &str, Direction); 4] = [
 ];
 
 /// Which point it is, the way to its neighbours, and the scale. Where to go, if a button says so.
-fn heading(ui: &mut Ui, state: &mut PointState, has_delays: bool) -> Option<Direction> {
+fn heading(
+    ui: &mut Ui,
+    arranged: &Arranged,
+    options: &mut PointOptions,
+    has_delays: bool,
+) -> Option<Direction> {
     let mut to = None;
-    ui.horizontal(|ui| {
+    let faint = Palette::of(ui).faint;
+    let font = FontId::proportional(text_size::SMALL);
+    let summary = ui
+        .painter()
+        .layout_no_wrap(arranged.summary.clone(), font, faint);
+    let has_room = ui.horizontal(|ui| {
         let shown = if has_delays { 4 } else { 2 };
         for (text, hint, direction) in NEIGHBOURS.into_iter().take(shown) {
             let button = egui::Button::new(RichText::new(text).size(text_size::SMALL));
@@ -185,32 +190,31 @@ fn heading(ui: &mut Ui, state: &mut PointState, has_delays: bool) -> Option<Dire
                 to = Some(direction);
             }
         }
-        let title = RichText::new(&state.arranged.title);
+        let title = RichText::new(&arranged.title);
         ui.label(title.family(medium()).size(text_size::BODY));
+        let has_room = summary.size().x <= ui.available_width() - SWITCH;
+        if has_room {
+            ui.label(Arc::clone(&summary));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let mut is_log = state.choices.scale == Scale::Log;
+            let mut is_log = options.rtt == Scale::Log;
             let hint = "Equal ratios are equally long: far outliers and the bulk are seen at once.";
-            if ui
-                .checkbox(&mut is_log, "Log RTT axis")
-                .on_hover_text(hint)
-                .changed()
-            {
-                state.choices.scale = if is_log { Scale::Log } else { Scale::Linear };
+            let switch = ui.checkbox(&mut is_log, "Log RTT axis");
+            if switch.on_hover_text(hint).changed() {
+                options.rtt = if is_log { Scale::Log } else { Scale::Linear };
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let summary = &state.arranged.summary;
-                let text = RichText::new(summary).size(text_size::SMALL);
-                ui.add(egui::Label::new(text).truncate());
-            });
         });
+        has_room
     });
+    if !has_room.inner {
+        ui.label(summary);
+    }
     to
 }
 
-fn plots(ui: &mut Ui, state: &mut PointState, point: &Point) {
+fn plots(ui: &mut Ui, state: &mut PointState, options: &mut PointOptions, point: &Point) {
     let PointState {
         arranged,
-        choices,
         distribution,
         timeline,
         rounds,
@@ -224,23 +228,49 @@ fn plots(ui: &mut Ui, state: &mut PointState, point: &Point) {
             ui.spacing_mut().item_spacing.x = space::MEDIUM;
             ui.set_height(room.y);
             match at {
-                0 => distribution.show(ui, arranged, choices),
-                1 if has_three || !choices.second_is_rounds => {
-                    timeline.show(ui, arranged, choices, point, !has_three);
+                0 => distribution.show(ui, arranged, options),
+                1 if has_three || options.second == SecondColumn::Timeline => {
+                    timeline.show(ui, arranged, options, point, !has_three);
                 }
-                _ => rounds.show(ui, arranged, choices, point, !has_three),
+                _ => rounds.show(ui, arranged, options, point, !has_three),
             }
         }
     });
 }
 
+/// What the two plots that may share a column are, to be read on hover.
+const ABOUT: [(SecondColumn, &str, &str); 2] = [
+    (
+        SecondColumn::Timeline,
+        "Timeline",
+        "Every probe in the order it was sent. Where a column of the plot has many, they are a stroke from \
+         the least to the greatest. Warm-up does not count, and every other round is shaded.",
+    ),
+    (
+        SecondColumn::Rounds,
+        "Rounds",
+        "The median of each round, with a stroke from its 10th to its 90th percentile. The line is the \
+         median of these medians, the band its 95 % interval.",
+    ),
+];
+
 /// The name of a plot; where two share a column, the switch between them.
-fn name(ui: &mut Ui, choices: &mut Choices, text: &str, shares: bool) {
-    if shares {
-        for (is_rounds, text) in [(false, "Timeline"), (true, "Rounds")] {
-            ui.selectable_value(&mut choices.second_is_rounds, is_rounds, text);
+fn name(ui: &mut Ui, options: &mut PointOptions, of: SecondColumn, shares: bool) {
+    for (plot, text, about) in ABOUT {
+        if shares {
+            ui.selectable_value(&mut options.second, plot, text)
+                .on_hover_text(about);
+        } else if plot == of {
+            ui.label(RichText::new(text).family(medium()))
+                .on_hover_text(about);
         }
-    } else {
-        ui.label(RichText::new(text).family(medium()));
+    }
+}
+
+impl App {
+    /// What a run is called by in the window: its place in the order of arrival.
+    fn number_of(&self, run: &Run) -> u64 {
+        let entry = self.library.entry(SourceId(run.id.0));
+        entry.map_or(run.id.0, |entry| entry.number)
     }
 }

@@ -6,7 +6,8 @@ use egui::{Rect, Shape, Stroke, Ui, pos2, vec2};
 use super::curve_colour;
 use super::distribution::place;
 use super::frame::{self, Frame, Ground, Line, count_axis, rtt_axis};
-use super::{Arranged, Choices, Kept, name, words};
+use super::options::SecondColumn;
+use super::{Arranged, Kept, PointOptions, name, words};
 use crate::chart::Scale;
 use crate::gui::theme::Palette;
 use crate::measurement::{Point, RoundSpread};
@@ -67,11 +68,11 @@ impl Rounds {
         &mut self,
         ui: &mut Ui,
         arranged: &Arranged,
-        choices: &mut Choices,
+        options: &mut PointOptions,
         point: &Point,
         shares: bool,
     ) {
-        ui.horizontal(|ui| name(ui, choices, "Rounds", shares));
+        ui.horizontal(|ui| name(ui, options, SecondColumn::Rounds, shares));
         let line = Line::keep(ui);
         let rounds = arranged.samples.rounds();
         #[expect(
@@ -85,7 +86,7 @@ impl Rounds {
             .get((arranged.state, many), || columns(rounds, many as usize));
         let rtt = point.statistics.as_ref().map(|figures| figures.rtt);
         let interval = rtt.and_then(|rtt| rtt.median_ci95);
-        let scale = choices.scale;
+        let scale = options.rtt;
         let Some((least, most)) = reach(columns, scale) else {
             line.write(ui, "No echo counts yet.");
             return;
@@ -106,7 +107,7 @@ impl Rounds {
         if let Some(interval) = interval {
             let [lo, hi] = [interval.lo, interval.hi].map(|ns| ground.at(0.0, place(scale, ns)).y);
             let band = Rect::from_x_y_ranges(ground.rect.x_range(), hi..=lo);
-            let fill = palette.accent.gamma_multiply(0.3);
+            let fill = curve_colour(ui).gamma_multiply(0.25);
             ground.painter.rect_filled(band, 0.0, fill);
         }
         if let Some(rtt) = rtt {
@@ -125,7 +126,7 @@ impl Rounds {
         });
         line.write(
             ui,
-            &said.unwrap_or_else(|| words::rounds(point, rounds, is_cut)),
+            &said.unwrap_or_else(|| words::rounds(interval.is_some(), is_cut)),
         );
     }
 }

@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
 use egui::accesskit::{Role, Toggled};
-use egui::{Event, Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use egui::emath::Rot2;
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Shape, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::super::fed::FedWindow;
-use super::super::settings::Tab;
+use super::super::settings::{Settings, Tab};
 use super::super::test_run;
+use super::options::SecondColumn;
 use crate::measurement::{Probe, Round, Run, RunId, RunState};
 
 const SIZE: Vec2 = vec2(1_440.0, 960.0);
@@ -195,8 +197,8 @@ fn the_point_tab_says_its_figures_and_what_its_signs_mean() {
             "p90 {}",
             crate::measurement::units::time(figures.rtt.p90).digits
         ),
-        "7 probes without an echo".to_owned(),
-        "warm-up, 14 probes, not counted".to_owned(),
+        "cross: no echo (7)".to_owned(),
+        "ring: warm-up (14)".to_owned(),
     ] {
         assert!(says(&harness, &part), "{part}");
     }
@@ -283,6 +285,91 @@ fn in_a_small_window_two_of_the_plots_share_a_column() {
     assert!(has(&harness, timeline) && !has(&harness, rounds));
     click(&mut harness, Role::Button, "Rounds");
     assert!(!has(&harness, timeline) && has(&harness, rounds));
+    let settings = &harness.state().as_ref().unwrap().app().settings;
+    let kept: Settings = ron::from_str(&settings.text()).unwrap();
+    assert_eq!(kept.point.second, SecondColumn::Rounds);
+}
+
+/// What is painted as text below a height: the words, whether all of them are there, where they stand, and
+/// within what they are seen.
+fn painted_below(
+    harness: &Harness<'_, Option<FedWindow>>,
+    top: f32,
+) -> Vec<(String, bool, Rect, Rect)> {
+    fn collect(shape: &Shape, clip: Rect, all: &mut Vec<(String, bool, Rect, Rect)>) {
+        match shape {
+            Shape::Text(text) => all.push((
+                text.galley.text().to_owned(),
+                !text.galley.elided,
+                // The room of its letters, which a name beside an axis needs as well.
+                text.galley
+                    .rect
+                    .rotate_bb(Rot2::from_angle(text.angle))
+                    .translate(text.pos.to_vec2()),
+                clip,
+            )),
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, all)),
+            _ => {}
+        }
+    }
+    let mut all = Vec::new();
+    for clipped in &harness.output().shapes {
+        collect(&clipped.shape, clipped.clip_rect, &mut all);
+    }
+    all.retain(|(text, _, place, _)| place.top() > top && !text.is_empty());
+    all
+}
+
+/// A run with all signs that the plots may have, and figures of many digits.
+fn full(id: u64) -> Run {
+    let mut run = run(id);
+    let point = &mut run.points[1];
+    let mut round = Round::clone(&point.rounds[6]);
+    round.number = 8;
+    let probes = (0..400).map(|at| {
+        let rtt = if at % 9 == 0 {
+            4_444_444_444
+        } else {
+            1_234_567_890 + 1_000 * at
+        };
+        Probe::new(at * 1_000_000, Some(rtt))
+    });
+    round.probes = probes.collect();
+    point.rounds.push(Arc::new(round));
+    point.refresh_statistics();
+    run
+}
+
+#[test]
+fn all_that_the_point_tab_says_is_seen_at_every_size() {
+    for size in [
+        vec2(1_024.0, 700.0),
+        vec2(1_360.0, 800.0),
+        SIZE,
+        vec2(2_560.0, 1_440.0),
+    ] {
+        for second in [SecondColumn::Timeline, SecondColumn::Rounds] {
+            let mut harness = window(size, vec![full(1)]);
+            let state = harness.state_mut().as_mut().unwrap();
+            state.app_mut().settings.point.second = second;
+            state.select(1);
+            harness.run();
+            let tab = harness.get_by_role_and_label(Role::Button, "Points").rect();
+            let status = harness.get_by_role_and_label(Role::Button, "Stop").rect();
+            let said = painted_below(&harness, tab.bottom());
+            assert!(said.iter().any(|(text, ..)| text.starts_with("p10 ")));
+            for (text, is_whole, place, clip) in said {
+                if place.left() < tab.left() - 8.0 || place.bottom() > status.top() {
+                    continue;
+                }
+                assert!(is_whole, "{size:?}: {text}");
+                assert!(
+                    clip.expand(0.1).contains_rect(place),
+                    "{size:?}: {text} at {place:?}, {clip:?}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
@@ -379,7 +466,7 @@ fn the_wheel_zooms_into_the_timeline_and_a_button_shows_all_again() {
 #[test]
 fn what_is_copied_has_every_bin_and_every_round() {
     let run = run(1);
-    let text = super::words::as_text(&run, &run.points[1]);
+    let text = super::words::as_text(1, &run, &run.points[1]);
     let bins = text
         .lines()
         .skip_while(|line| !line.starts_with("Bin from"))

@@ -6,10 +6,13 @@ use egui::{Align2, Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use super::curve_colour;
 use super::distribution::place;
 use super::frame::{self, AxisOf, Frame, Ground, Line, count_axis, rtt_axis};
-use super::{Arranged, Choices, Kept, name, words};
+use super::options::SecondColumn;
+use super::{Arranged, Kept, PointOptions, name, words};
 use crate::chart::{Axis, AxisKind, Extent, Scale};
 use crate::gui::theme::Palette;
-use crate::measurement::{Along, Bucket, Extremes, Mark, Point, PointSamples, RoundSpread};
+use crate::measurement::{
+    Along, Bucket, Extremes, Mark, Point, PointSamples, RoundSpread, timeline_columns,
+};
 
 /// Up to this many times the 90th percentile everything is drawn on a linear axis; beyond, an arrow stands
 /// for a probe, or one disturbed probe would press all others flat.
@@ -40,16 +43,16 @@ impl Timeline {
         &mut self,
         ui: &mut Ui,
         arranged: &Arranged,
-        choices: &mut Choices,
+        options: &mut PointOptions,
         point: &Point,
         shares: bool,
     ) {
         let samples = &arranged.samples;
         ui.horizontal(|ui| {
-            name(ui, choices, "Timeline", shares);
+            name(ui, options, SecondColumn::Timeline, shares);
             for (along, text) in [(Along::Probes, "By probe"), (Along::Time, "By time")] {
                 let hint = "Wheel: zoom. Drag: move. Double click: all of it.";
-                let chosen = ui.selectable_value(&mut choices.along, along, text);
+                let chosen = ui.selectable_value(&mut options.along, along, text);
                 if chosen.on_hover_text(hint).changed() {
                     self.seen = None;
                 }
@@ -59,11 +62,11 @@ impl Timeline {
             }
         });
         let line = Line::keep(ui);
-        let along = choices.along;
+        let along = options.along;
         let whole = whole(samples, along);
         let (from, to) = self.seen.unwrap_or(whole);
         let x = x_axis(along, from, to);
-        let (y, ceiling) = y_axis(choices.scale, samples);
+        let (y, ceiling) = y_axis(options.rtt, samples);
         let shown = Frame {
             id: "timeline",
             about: "Timeline of the selected point's round-trip times",
@@ -81,13 +84,14 @@ impl Timeline {
         let many = ground.rect.width().clamp(1.0, 8_192.0) as u32;
         let key = (arranged.state, along, from.to_bits(), to.to_bits(), many);
         let buckets = self.buckets.get(key, || {
-            samples.timeline(point, along, (from, to), many as usize)
+            let (ends, many) = timeline_columns(along, (from, to), many as usize);
+            samples.timeline(point, along, ends, many)
         });
         shade(ui, &ground, samples.rounds(), along, (from, to));
         let drawn = Drawn {
             ground: &ground,
             along,
-            scale: choices.scale,
+            scale: options.rtt,
             ceiling,
         };
         for bucket in buckets {
@@ -102,10 +106,13 @@ impl Timeline {
             ground.painter.circle_stroke(drawn.at(&mark), 5.0, stroke);
             words::probe(point, &mark, is_lost)
         });
-        let beyond = ceiling.is_some();
+        let has_strokes = buckets.iter().any(|bucket| {
+            let extremes = [bucket.counted, bucket.warmup].into_iter().flatten();
+            extremes.into_iter().any(|of| of.n > DOTS)
+        });
         line.write(
             ui,
-            &said.unwrap_or_else(|| words::timeline(samples, beyond)),
+            &said.unwrap_or_else(|| words::timeline(samples, has_strokes, ceiling.is_some())),
         );
     }
 

@@ -5,19 +5,21 @@ use crate::gui::point_words::rounds_done;
 use crate::measurement::units::{Unit, bytes, count, counted, time};
 use crate::measurement::{Bin, Bins, Histogram, Mark, Point, PointSamples, RoundSpread, Run};
 
-/// Which point it is.
-pub fn title(run: &Run, point: &Point) -> String {
+/// What an arrow at the edge of a plot means.
+const BEYOND: &str = "arrow: beyond the plot";
+
+/// Which point it is, of the run of this number.
+pub fn title(run: u64, point: &Point) -> String {
     format!(
-        "{}, delay {} ms, run {}",
+        "{}, delay {} ms, run {run}",
         bytes(point.spec.message_size),
         count(point.spec.server_delay_ms),
-        run.id.0
     )
 }
 
 /// How much was measured of it, and its median.
-pub fn summary(point: &Point, samples: &PointSamples) -> String {
-    let rounds = counted(rounds_done(point) as u64, "round");
+pub fn summary(run: &Run, point: &Point, samples: &PointSamples) -> String {
+    let rounds = counted(rounds_done(run, point) as u64, "round");
     let how_many = format!("n {} in {rounds}", count(samples.n()));
     let Some(figures) = &point.statistics else {
         return how_many;
@@ -98,51 +100,38 @@ pub fn probe(point: &Point, mark: &Mark, is_lost: bool) -> String {
     )
 }
 
-/// What the timeline's signs mean, of those that it has.
-pub fn timeline(samples: &PointSamples, has_ceiling: bool) -> String {
+/// What the timeline's signs mean, of those that it has: few words, all of which are to be seen.
+pub fn timeline(samples: &PointSamples, has_strokes: bool, has_ceiling: bool) -> String {
     let sum = |of: fn(&RoundSpread) -> u64| samples.rounds().iter().map(of).sum::<u64>();
     let (warmup, unanswered) = (sum(|round| round.warmup), sum(|round| round.unanswered));
-    let mut said = Vec::new();
-    if unanswered > 0 {
-        said.push(format!(
-            "cross: {} without an echo",
-            counted(unanswered, "probe")
-        ));
-    }
-    if warmup > 0 {
-        said.push(format!(
-            "ring: warm-up, {}, not counted",
-            counted(warmup, "probe")
-        ));
-    }
-    if has_ceiling {
-        said.push("arrow: beyond the plot".to_owned());
-    }
-    said.push("dot: a probe; stroke: least to greatest of many".to_owned());
-    said.push("shade: every other round".to_owned());
-    said.join(" · ")
+    let signs = [
+        (true, "dot: a probe".to_owned()),
+        (has_strokes, "stroke: least to greatest".to_owned()),
+        (has_ceiling, BEYOND.to_owned()),
+        (warmup > 0, format!("ring: warm-up ({})", count(warmup))),
+        (
+            unanswered > 0,
+            format!("cross: no echo ({})", count(unanswered)),
+        ),
+    ];
+    let shown = signs.into_iter().filter(|(is_there, _)| *is_there);
+    let words: Vec<String> = shown.map(|(_, words)| words).collect();
+    words.join(" · ")
 }
 
-/// What the plot of the rounds shows, of which some strokes may go beyond it.
-pub fn rounds(point: &Point, rounds: &[RoundSpread], is_cut: bool) -> String {
-    let cut = if is_cut {
-        ", arrow: beyond the plot"
+/// What the signs of the plot of the rounds mean, of which some strokes may go beyond it.
+pub fn rounds(has_interval: bool, is_cut: bool) -> String {
+    let band = if has_interval {
+        ", band: 95 % interval"
     } else {
         ""
     };
-    let median = point
-        .statistics
-        .as_ref()
-        .map_or_else(String::new, |figures| {
-            format!(
-                "line and band: {} · ",
-                median(figures.rtt.median_of_rounds, figures.rtt.median_ci95)
-            )
-        });
-    format!(
-        "{median}dot: median of a round, stroke: its p10 to p90{cut} · {}",
-        counted(rounds.len() as u64, "round")
-    )
+    let cut = if is_cut {
+        format!(" · {BEYOND}")
+    } else {
+        String::new()
+    };
+    format!("line: median of all{band} · dot: a round's median, stroke: p10 to p90{cut}")
 }
 
 /// A round, or several that share a column.
@@ -179,12 +168,16 @@ pub fn rounds_under(rounds: &[RoundSpread]) -> String {
     }
 }
 
-/// Everything of it as a table: cells apart by TABs, times in nanoseconds.
+/// Everything of a point of the run of this number as a table: cells apart by TABs, times in nanoseconds.
 #[must_use]
-pub fn as_text(run: &Run, point: &Point) -> String {
+pub fn as_text(number: u64, run: &Run, point: &Point) -> String {
     let mut samples = PointSamples::default();
     samples.feed(point);
-    let mut lines = vec![title(run, point), summary(point, &samples), String::new()];
+    let mut lines = vec![
+        title(number, point),
+        summary(run, point, &samples),
+        String::new(),
+    ];
     lines.push("Quantile\tRTT (ns)".to_owned());
     for (name, share) in [("min", 0.0)]
         .into_iter()

@@ -27,6 +27,19 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl Verdict {
+    /// The verdict where room is scarce, as in a table.
+    #[must_use]
+    pub fn in_short(self) -> &'static str {
+        match self {
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::NoDifference => "no difference shown",
+            Self::CannotBeSaid(_) => "cannot be said",
+        }
+    }
+}
+
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -181,7 +194,7 @@ impl Comparison {
                 continue;
             };
             let verdict = match first.verdict {
-                Verdict::NoDifference if !parts.is_empty() => "no difference shown".to_owned(),
+                verdict if !parts.is_empty() => verdict.in_short().to_owned(),
                 verdict => verdict.to_string(),
             };
             let (here, points) = (count(alike.len() as u64), all.len() as u64);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use ecdf::Step;
 pub use histogram::{Bin, Bins, Histogram, MOST_BINS};
 pub use rounds::{RoundRtts, RoundSpread};
-pub use timeline::{Along, Bucket, Extremes, Lost, Mark};
+pub use timeline::{Along, Bucket, Extremes, Lost, Mark, timeline_columns};
 
 use super::sorted::Sorted;
 use super::{Point, Round};

@@ -190,6 +190,27 @@ proptest! {
     }
 
     #[test]
+    fn wide_columns_cover_what_is_seen_and_open_no_block(
+        from in -10.0..1e6_f64,
+        span in 1.0..1e7_f64,
+        many in 1_usize..2_000,
+    ) {
+        let to = from + span;
+        let ((first, last), columns) = timeline_columns(Along::Probes, (from, to), many);
+        prop_assert!(first <= from && last >= to && (1..=many).contains(&columns));
+        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+        let width = |columns: usize| (last - first) / columns as f64;
+        if width(columns) > 128.0 {
+            prop_assert!(((first + 0.5) % 128.0).abs() < 1e-9);
+            prop_assert!((width(columns) % 128.0).abs() < 1e-9);
+        } else {
+            prop_assert_eq!(((first, last), columns), ((from, to), many));
+        }
+        let along_time = timeline_columns(Along::Time, (from, to), many);
+        prop_assert_eq!(along_time, ((from, to), many));
+    }
+
+    #[test]
     fn in_whatever_pieces_the_probes_come_the_same_is_seen(
         drawn in drawn(),
         mut pieces in prop::collection::vec(0_usize..1_500, 0..8),

@@ -6,6 +6,8 @@
 //! each of its probes, they are summed up in blocks as they come; only blocks that lie in two columns are
 //! opened.
 
+use serde::{Deserialize, Serialize};
+
 use super::PointSamples;
 use crate::measurement::{Point, Probe};
 
@@ -13,7 +15,7 @@ use crate::measurement::{Point, Probe};
 const BLOCK: u64 = 128;
 
 /// What the probes are laid out along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Along {
     /// Their number, from 0, round after round. Connections that measure at the same time share places.
     #[default]
@@ -199,6 +201,35 @@ enum Column {
     Behind,
 }
 
+/// At most so many columns that cover what lies between two ends: along the probes, where each is wider than
+/// a block, they begin and end where blocks do, so that none of these has to be opened.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "places and columns stay far below 2^52, and the conversion saturates"
+)]
+pub fn timeline_columns(along: Along, (from, to): (f64, f64), many: usize) -> ((f64, f64), usize) {
+    let block = BLOCK as f64;
+    let width = (to - from) / many.max(1) as f64;
+    let is_wide = width > block && width.is_finite();
+    if along == Along::Time || !is_wide {
+        return ((from, to), many);
+    }
+    // Places are whole numbers: half a place before one nothing is in doubt.
+    let mut width = (width / block).ceil() * block;
+    loop {
+        let first = ((from + 0.5) / width).floor();
+        let last = ((to + 0.5) / width).ceil();
+        let columns = (last - first) as usize;
+        if columns <= many || columns <= 1 {
+            return ((first * width - 0.5, last * width - 0.5), columns);
+        }
+        width += block;
+    }
+}
+
 /// Columns of equal width between two ends, both included.
 struct Columns {
     from: f64,
@@ -285,8 +316,10 @@ impl PointSamples {
             .map_or(0, |lane| lane.base);
         // Connections of one round begin at the same place.
         let start = self.lanes.partition_point(|lane| lane.base < base);
-        let lanes = self.lanes.iter().zip(&point.rounds).enumerate();
-        for (at, (lane, round)) in lanes.skip(start) {
+        // Slices, because skipping what is zipped goes through all of it.
+        let lanes = self.lanes.get(start..).unwrap_or_default();
+        let rounds = point.rounds.get(start..).unwrap_or_default();
+        for (at, (lane, round)) in (start..).zip(lanes.iter().zip(rounds)) {
             if lane.base >= end {
                 break;
             }

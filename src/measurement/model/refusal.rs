@@ -133,6 +133,46 @@ impl fmt::Display for NoFit {
 
 impl std::error::Error for NoFit {}
 
+impl NoFit {
+    /// What to do, in few words; where nothing can be done, what is so.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        match self {
+            Self::NothingMeasured => "nothing was measured".to_owned(),
+            Self::FewSizes { .. } => "measure 3 or more message sizes".to_owned(),
+            Self::FewRounds { .. } => "measure 6 or more rounds of 3 sizes".to_owned(),
+            Self::Pipelined => "measure with one probe in flight".to_owned(),
+            Self::OneSegment { largest, .. } | Self::NoSlope { largest, .. } => {
+                larger_than(*largest)
+            }
+            Self::Unsure { .. } => "add rounds, or larger messages".to_owned(),
+            Self::TooMany => "too many points or rounds".to_owned(),
+        }
+    }
+
+    /// Why, in few words; empty where the advice says it.
+    #[must_use]
+    pub fn because(&self) -> String {
+        match self {
+            Self::NothingMeasured
+            | Self::FewSizes { .. }
+            | Self::FewRounds { .. }
+            | Self::TooMany => String::new(),
+            Self::Pipelined => "several queue".to_owned(),
+            Self::OneSegment { .. } => "all fit one segment".to_owned(),
+            Self::NoSlope { why, .. } => match why {
+                Flat::Zero => "no growth beyond the noise".to_owned(),
+                Flat::SmallShare(share) => format!(
+                    "payload is {}\u{a0}% of the RTT",
+                    significant(share.max(0.0) * 100.0)
+                ),
+                Flat::Scatter => "growth is lost in the scatter".to_owned(),
+            },
+            Self::Unsure { .. } => "slope unsure".to_owned(),
+        }
+    }
+}
+
 /// What to measure, so that a slope is seen.
 fn larger_than(largest: u64) -> String {
     const SIZES: [(u64, &str); 4] = [

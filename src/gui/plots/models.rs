@@ -1,0 +1,27 @@
+//! Draws the model's curves.
+
+use egui::{Painter, Pos2, Shape, Stroke};
+
+use super::paint::{Pen, Places};
+use crate::chart::Chart;
+
+/// Pieces that a model's curve is drawn in.
+const PIECES: u32 = 96;
+
+/// Draws the models.
+pub fn show(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
+    for fitted in chart.shown_fits() {
+        let of_chart = chart.shown().find(|drawn| drawn.curve.key == fitted.key);
+        let Some(drawn) = of_chart else { continue };
+        let line: Vec<Pos2> = fitted
+            .line(chart, PIECES)
+            .into_iter()
+            .filter_map(|(size, value)| places.at(size, value))
+            .collect();
+        let colour = pen.palette.series(drawn.look.colour);
+        // Between what was measured and the ground: a model is less than a measurement.
+        let colour = colour.lerp_to_gamma(pen.palette.canvas, 0.35);
+        let stroke = Stroke::new(1.25 * pen.weight, colour);
+        painter.extend(Shape::dashed_line(&line, stroke, 4.0, 3.0));
+    }
+}
