@@ -31,6 +31,20 @@ pub enum RunState {
     Interrupted,
 }
 
+impl RunState {
+    /// In a word or two, for the middle of a line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "going on",
+            Self::Finished => "finished",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// The machine and the program that measured. What is not known is empty.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -134,13 +134,17 @@ mod linux {
 mod tests {
     use super::*;
 
-    #[test]
-    fn it_never_returns_early() {
+    fn wait_in(waiting: impl Future<Output = ()>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        runtime.block_on(async {
+        runtime.block_on(waiting);
+    }
+
+    #[test]
+    fn it_never_returns_early() {
+        wait_in(async {
             let mut timer = PreciseTimer::default();
             for us in [0, 1, 50, 400, 999, 1001, 2500, 7300] {
                 let due = Instant::now() + Duration::from_micros(us);
@@ -152,11 +156,7 @@ mod tests {
 
     #[test]
     fn an_interrupted_wait_can_be_taken_up_again_or_replaced() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
+        wait_in(async {
             let mut timer = PreciseTimer::default();
             let far = Instant::now() + Duration::from_mins(10);
             let brief = Duration::from_millis(3);

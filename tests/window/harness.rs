@@ -23,6 +23,8 @@ use tempfile::TempDir;
 
 /// Longer than anything here takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+/// The thread that measures; every other one is to keep still while it does.
+pub const ENGINE: &str = "echograph-engine";
 /// Between two looks at something that takes time.
 const PAUSE: Duration = Duration::from_millis(10);
 /// Frames that a change may need until everything stands.
@@ -440,6 +442,21 @@ impl Window {
             told.0.lock().unwrap().push(name.unwrap_or_default());
         });
         asked
+    }
+
+    /// The threads that ask for frames while nobody touches the window, but for the one that measures.
+    pub fn asked_at_rest(&mut self, asked: &Asked) -> Vec<String> {
+        // What a click and the keyboard set moving has come to rest.
+        for _ in 0..8 {
+            self.frame();
+        }
+        asked.take();
+        for _ in 0..8 {
+            self.frame();
+        }
+        let mut others = asked.take();
+        others.retain(|thread| thread != ENGINE);
+        others
     }
 
     /// Draws frames until the window asks for none any more, not even a later one.

@@ -4,7 +4,7 @@ use std::net::TcpStream;
 
 use egui::accesskit::Role;
 
-use super::harness::Window;
+use super::harness::{ENGINE, Window};
 
 #[test]
 fn a_window_that_was_just_opened_is_still() {
@@ -60,9 +60,6 @@ fn a_form_with_something_wrong_is_still() {
     window.wait_until_still();
 }
 
-/// The thread that measures; every other one is to keep still while it does.
-const ENGINE: &str = "echograph-engine";
-
 #[test]
 fn while_a_run_is_measured_the_window_asks_for_no_frame_by_itself() {
     let mut window = Window::open_for_reading();
@@ -72,16 +69,7 @@ fn while_a_run_is_measured_the_window_asks_for_no_frame_by_itself() {
     for (tab, at_most) in [("Transcript", 1), ("Compare", 0), ("Points", 0)] {
         window.click_button(tab);
         window.focus("Message sizes");
-        // What a click and the keyboard set moving has come to rest.
-        for _ in 0..8 {
-            window.frame();
-        }
-        asked.take();
-        for _ in 0..8 {
-            window.frame();
-        }
-        let mut others = asked.take();
-        others.retain(|thread| thread != ENGINE);
+        let others = window.asked_at_rest(&asked);
         assert!(window.app().progress().is_some());
         assert!(others.len() <= at_most, "with {tab} open: {others:?}");
     }

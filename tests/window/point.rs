@@ -5,8 +5,6 @@ use egui::accesskit::Role;
 
 use super::harness::Window;
 
-/// The thread that measures.
-const ENGINE: &str = "echograph-engine";
 /// What the row of the first point is called in these runs.
 const ROW: &str = "Point: 8 bytes, delay 20 ms";
 
@@ -51,16 +49,8 @@ fn while_a_run_goes_on_a_point_can_be_selected_and_asks_for_no_frame_by_itself()
     window.click_button("Point");
     window.wait_until("its probes", |window| window.says("in 1 round"));
     window.focus("Message sizes");
-    for _ in 0..8 {
-        window.frame();
-    }
     let asked = window.watch_repaints();
-    asked.take();
-    for _ in 0..8 {
-        window.frame();
-    }
-    let mut others = asked.take();
-    others.retain(|thread| thread != ENGINE);
+    let others = window.asked_at_rest(&asked);
     assert!(window.app().progress().is_some());
     assert_eq!(others, Vec::<String>::new());
 }

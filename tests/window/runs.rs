@@ -273,7 +273,7 @@ fn the_details_of_a_run_are_one_click_away_and_can_be_copied() {
     let copied = window.copied();
     for line in [
         format!("Kernel\t{}\n", environment.kernel),
-        format!("Measured\t{}\n", run.destination),
+        format!("Measured\tthe embedded server at {}\n", run.destination),
         "Rounds\texactly 2\n".to_owned(),
     ] {
         assert!(copied.contains(&line), "{line}: {copied}");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::run_time::Pace;
 use super::super::server_side::ServerSide;
 use crate::chart::{self, Look, Source, SourceId};
-use crate::measurement::{PeerResult, Point, Run, RunState};
+use crate::measurement::{PeerResult, Point, Run};
 
 /// Something that is in the window.
 #[derive(Debug, Clone)]
@@ -153,13 +153,6 @@ impl Entry {
             Content::Peer(peer) => return format!("{}'s result", peer.tool),
             Content::Run(kept) => &kept.run,
         };
-        let state = match run.state {
-            RunState::Running => "goes on",
-            RunState::Finished => "finished",
-            RunState::Stopped => "stopped",
-            RunState::Failed => "failed",
-            RunState::Interrupted => "interrupted",
-        };
-        format!("{}, {state}", run.profile.measurement_type)
+        format!("{}, {}", run.profile.measurement_type, run.state.name())
     }
 }

@@ -17,20 +17,13 @@ pub const ROUNDS: &str = "Rounds";
 pub fn state(run: &Run) -> Fact {
     let sent: u64 = run.points.iter().map(Point::probes_sent).sum();
     let echoed: u64 = run.points.iter().map(Point::probes_echoed).sum();
-    let word = match run.state {
-        RunState::Running => "going on",
-        RunState::Finished => "finished",
-        RunState::Stopped => "stopped",
-        RunState::Failed => "failed",
-        RunState::Interrupted => "interrupted",
-    };
     let why = run
         .error
         .as_ref()
         .map_or(String::new(), |why| format!(". {why}"));
     Fact {
         is_wrong: matches!(run.state, RunState::Failed | RunState::Interrupted),
-        ..Fact::new("State", word).with(format!(
+        ..Fact::new("State", run.state.name()).with(format!(
             ", {} of {} echoed{why}",
             count(echoed),
             counted(sent, "probe")
