@@ -201,8 +201,9 @@ proptest! {
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
         let width = |columns: usize| (last - first) / columns as f64;
         if width(columns) > 128.0 {
-            prop_assert!(((first + 0.5) % 128.0).abs() < 1e-9);
-            prop_assert!((width(columns) % 128.0).abs() < 1e-9);
+            for edge in [first + 0.5, width(columns)] {
+                prop_assert!((edge % 128.0).abs() < 1e-9, "{edge}");
+            }
         } else {
             prop_assert_eq!(((first, last), columns), ((from, to), many));
         }
