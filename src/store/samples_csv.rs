@@ -2,8 +2,10 @@
 //!
 //! Every probe that was sent is there, warm-up too; `rtt_ns` is empty where the echo never came. Where
 //! several connections measured at the same time, a last column says which. Where several runs stand
-//! in one file, a first column `run` has the name of each.
+//! in one file, a first column `run` has the name of each; an apostrophe stands before one that a
+//! spreadsheet would take for a formula (OWASP, "CSV Injection").
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -44,8 +46,22 @@ pub fn write_samples(run: &Run, writer: impl Write) -> io::Result<()> {
 /// # Errors
 /// What the writer says.
 pub fn write_samples_of_runs(runs: &[(&str, &Run)], writer: impl Write) -> io::Result<()> {
-    let runs: Vec<_> = runs.iter().map(|(name, run)| (Some(*name), *run)).collect();
+    let names: Vec<_> = runs.iter().map(|(name, _)| harmless(name)).collect();
+    let runs: Vec<_> = names
+        .iter()
+        .zip(runs)
+        .map(|(name, (_, run))| (Some(name.as_ref()), *run))
+        .collect();
     write_rows(&runs, writer)
+}
+
+/// A name that no spreadsheet reckons with: it may be that of a file which a stranger made.
+fn harmless(name: &str) -> Cow<'_, str> {
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{name}"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Either all runs have a name or none has.
@@ -95,5 +111,28 @@ fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measurement::{Probe, by_hand};
+
+    #[test]
+    fn a_name_that_a_spreadsheet_would_reckon_with_is_text() {
+        let round = by_hand::round(1, [Probe::new(0, Some(1_000))]);
+        let run = by_hand::run(by_hand::profile(), [by_hand::point(1, [round])]);
+        let named = |name: &str| {
+            let mut file = Vec::new();
+            write_samples_of_runs(&[(name, &run)], &mut file).expect("memory");
+            let text = String::from_utf8(file).expect("text");
+            let row = text.lines().nth(1).expect("a sample").to_owned();
+            row.split(',').next().expect("a name").to_owned()
+        };
+        for name in ["=1+1", "+1", "-1", "@SUM(A1)"] {
+            assert_eq!(named(name), format!("'{name}"));
+        }
+        assert_eq!(named("lab = 2"), "lab = 2");
     }
 }
