@@ -43,7 +43,7 @@ pub const TRANSCRIPT_HEIGHT: f32 = 320.0;
 /// Height of the tabs when they are folded away.
 pub const TABS_FOLDED: f32 = 36.0;
 /// The least height of the tabs, and what they leave to the plots.
-pub const TABS_LEAST: (f32, f32) = (112.0, 240.0);
+pub const TABS_LEAST: (f32, f32) = (112.0, 350.0);
 /// Space between the two plots.
 pub const PLOT_GAP: f32 = 24.0;
 /// Size of the window when it is first opened: the plots have 60 % of it.
