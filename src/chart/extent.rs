@@ -96,10 +96,12 @@ pub fn size_extent(sizes: impl IntoIterator<Item = u64>, scale: Scale) -> Extent
     match (found, scale) {
         (None, _) => Extent { from: 0.0, to: 1.0 },
         (Some((from, to)), _) if to > from => Extent { from, to }.with_margin(),
+        // Room beside the ends, for the labels of ticks that stand there.
         (Some((place, _)), Scale::Linear) => Extent {
             from: 0.0,
             to: (2.0 * place).max(1.0),
-        },
+        }
+        .with_margin(),
         (Some((place, _)), Scale::Log) => Extent {
             from: place - 1.0,
             to: place + 1.0,

@@ -6,6 +6,7 @@
 
 mod axis;
 mod beside;
+mod crowd;
 mod curve;
 mod extent;
 mod frame;
@@ -17,10 +18,12 @@ mod ratio;
 mod reach;
 mod scale;
 mod ticks;
+mod zoom;
 
 pub use crate::measurement::Quantity;
 pub use axis::{Axis, AxisKind};
 pub use beside::{FittedCurve, LandmarkLine, ShownLandmark};
+pub use crowd::Crowd;
 pub use curve::{Curve, CurveKey, Dot, SourceId, curves_of_peer, curves_of_run};
 pub use extent::{Extent, Part, ratio_extent, size_extent};
 pub use frame::{Frame, Spot};
@@ -31,3 +34,4 @@ pub use ratio::Compared;
 pub use reach::value_extent;
 pub use scale::Scale;
 pub use ticks::Tick;
+pub use zoom::zoomed;

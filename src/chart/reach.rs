@@ -1,7 +1,8 @@
 //! How far an axis of values reaches at first, and again after "Fit".
 //!
-//! It is made for the curves. Medians and their intervals are always on it, and "needed" below is the
-//! length that they need: on a linear axis from zero on, on a logarithmic one half a decade at least.
+//! It is made for the curves. Medians are always on it, and their intervals until it is [`MOST_INTERVAL`]
+//! times as long as the medians need: that of six rounds ends in the worst of them. "Needed" below is the
+//! length that both need: on a linear axis from zero on, on a logarithmic one half a decade at least.
 //!
 //! | what | how far the axis goes for it |
 //! | --- | --- |
@@ -14,6 +15,8 @@
 
 use super::{Dot, Extent, Scale};
 
+/// Wider intervals than that are seen to be wide.
+const MOST_INTERVAL: f64 = 3.0;
 /// One disturbed point would else press all others flat.
 const MOST_BAND: f64 = 2.5;
 /// A bound that lies far off is named at the edge.
@@ -43,12 +46,13 @@ pub fn value_extent<'a>(
             .flat_map(|(low, high)| [low, high]);
         Span::of(values, scale)
     };
-    let certain = dots.clone().flat_map(|dot| {
-        let (low, high) = dot.interval.unwrap_or((dot.median, dot.median));
-        [low, dot.median, high]
-    });
-    let Some(needed) = Span::of(certain, scale).and_then(|span| span.as_needed(scale)) else {
+    let medians = Span::of(dots.clone().map(|dot| dot.median), scale);
+    let Some(medians) = medians.and_then(|span| span.as_needed(scale)) else {
         return Extent { from: 0.0, to: 1.0 };
+    };
+    let needed = match span(|dot| dot.interval) {
+        Some(intervals) => medians.towards(intervals, MOST_INTERVAL * medians.length()),
+        None => medians,
     };
     let length = needed.length();
     let mut reached = needed;
@@ -180,6 +184,14 @@ mod tests {
             "{extent:?}"
         );
         assert!(extent.from.abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_disturbed_round_of_six_presses_nothing_flat() {
+        let mut dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
+        dots[0].interval = Some((9.0, 9_000.0));
+        let extent = extent(&dots, &[], Scale::Linear);
+        assert!(extent.to > 60.0 && extent.to < 100.0, "{extent:?}");
     }
 
     #[test]

@@ -166,7 +166,7 @@ fn logarithmic(kind: AxisKind, extent: Extent) -> Vec<Candidate> {
         );
     }
     let (first, last) = (from.log10().floor(), to.log10().ceil());
-    for factors in [&[1.0, 2.0, 5.0][..], &[1.0, 3.0], &[1.0]] {
+    for factors in [&[1.0, 2.0, 5.0][..], &[1.0]] {
         found.push(decades(first, last, 1.0, factors));
     }
     for step in [2.0, 3.0, 6.0, 12.0] {

@@ -4,7 +4,7 @@ use super::axes::Axes;
 use super::mark::{Group, Mark, Spot, Stroke};
 use super::text::clean;
 use super::theme::Colours;
-use crate::chart::{AxisKind, Dash, Dot, DrawnCurve, Ground, Rgb};
+use crate::chart::{AxisKind, Crowd, Dash, Dot, DrawnCurve, Ground, Rgb};
 use crate::measurement::units::{bytes, count, significant, throughput, time};
 
 /// Lengths in points at the default size of a picture.
@@ -14,6 +14,9 @@ const INTERVAL: f64 = 3.4;
 pub(super) const SIGN: f64 = 3.8;
 const RIM: f64 = 1.0;
 const ARROW: f64 = 4.5;
+/// Opacity of the areas that stand for whiskers and for intervals where dots stand close.
+const DENSE_RANGE: f64 = 0.09;
+const DENSE_INTERVAL: f64 = 0.4;
 /// A whisker is quieter than what stands on it.
 const WHISKER_OPACITY: f64 = 0.55;
 
@@ -89,11 +92,29 @@ fn size_of(dot: &Dot) -> f64 {
 }
 
 impl Pen<'_> {
-    /// The band between the 10th and the 90th percentile: an area for each stretch of dots that have one.
-    pub(super) fn band(&self, drawn: &DrawnCurve) -> Vec<Mark> {
+    /// The band between the 10th and the 90th percentile; where dots stand close, areas for whiskers and
+    /// intervals too.
+    pub(super) fn areas(&self, drawn: &DrawnCurve) -> Vec<Mark> {
+        let band = self.area(drawn, |dot| dot.band, self.colours.band);
+        if !Crowd::of(&drawn.curve, self.axes).is_dense() {
+            return band;
+        }
+        let mut areas = self.area(drawn, |dot| dot.range, DENSE_RANGE);
+        areas.extend(band);
+        areas.extend(self.area(drawn, |dot| dot.interval, DENSE_INTERVAL));
+        areas
+    }
+
+    /// Between two figures of each dot: an area for each stretch of dots that have both.
+    fn area(
+        &self,
+        drawn: &DrawnCurve,
+        ends: fn(&Dot) -> Option<(f64, f64)>,
+        opacity: f64,
+    ) -> Vec<Mark> {
         let colour = drawn.look.rgb(self.colours.series);
         let edges = |dot: &Dot| {
-            let (low, high) = dot.band?;
+            let (low, high) = ends(dot)?;
             let x = self.axes.x(size_of(dot))?;
             // On a logarithmic axis zero lies below everything that is seen.
             let low = self.axes.y(low).unwrap_or(self.axes.frame.bottom());
@@ -113,7 +134,7 @@ impl Pen<'_> {
                 Mark::Area {
                     spots: above.chain(below).collect(),
                     fill: colour,
-                    opacity: self.colours.band,
+                    opacity,
                 }
             });
         areas.collect()
@@ -134,11 +155,14 @@ impl Pen<'_> {
 
     /// The dots, each with its whisker and interval, and with its figures for programs and readers.
     pub(super) fn dots(&self, drawn: &DrawnCurve) -> Vec<Mark> {
-        let dots = drawn.curve.dots.iter();
-        dots.filter_map(|dot| self.dot(drawn, dot)).collect()
+        let crowd = Crowd::of(&drawn.curve, self.axes);
+        let every = crowd.every(2.0 * SIGN * self.unit);
+        let dots = drawn.curve.dots.iter().enumerate();
+        dots.filter_map(|(at, dot)| self.dot(drawn, dot, crowd, at.is_multiple_of(every)))
+            .collect()
     }
 
-    fn dot(&self, drawn: &DrawnCurve, dot: &Dot) -> Option<Mark> {
+    fn dot(&self, drawn: &DrawnCurve, dot: &Dot, crowd: Crowd, has_sign: bool) -> Option<Mark> {
         let at = self.axes.spot(size_of(dot), dot.median)?;
         let colour = drawn.look.rgb(self.colours.series);
         let mut marks = Vec::new();
@@ -150,7 +174,9 @@ impl Pen<'_> {
                 stroke,
             ))
         };
-        if let Some((bottom, top, part)) = dot.range.and_then(|range| self.axes.part(range)) {
+        let has_strokes = !crowd.is_dense();
+        let range = dot.range.filter(|_| has_strokes);
+        if let Some((bottom, top, part)) = range.and_then(|range| self.axes.part(range)) {
             let end = |y: f64| Spot { x: at.x, y };
             let stroke = whisker_stroke(colour, self.unit);
             marks.push(Mark::line(end(bottom), end(top), stroke));
@@ -161,10 +187,12 @@ impl Pen<'_> {
                 marks.extend(goes_on.then(|| arrow(end(y), is_upward, colour, self.unit)));
             }
         }
-        if let Some((low, high)) = dot.interval {
-            marks.extend(upright(low, high, interval_stroke(colour, self.unit)));
+        if let Some((low, high)) = dot.interval.filter(|_| has_strokes) {
+            let stroke = interval_stroke(colour, self.unit);
+            let width = crowd.stroke(stroke.width);
+            marks.extend(upright(low, high, Stroke { width, ..stroke }));
         }
-        marks.push(sign(at, drawn, self.colours, self.unit));
+        marks.extend(has_sign.then(|| sign(at, drawn, self.colours, self.unit)));
         Some(Mark::Group(Group {
             class: "dot",
             facts: facts(drawn, dot),

@@ -36,7 +36,7 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
         })
     };
     let mut marks = vec![axes.grid(colours)];
-    let bands = chart.shown().flat_map(|drawn| pen.band(drawn)).collect();
+    let bands = chart.shown().flat_map(|drawn| pen.areas(drawn)).collect();
     marks.push(inside("bands", bands, 0.0));
     marks.extend(axes.marks(colours));
     let (lines_across, names) = guides::marks(plot, &axes, colours, unit);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use super::super::theme::text_size;
+use super::dashes::dashed;
 use super::paint::{MARKER, Pen, Places};
 use crate::chart::{
     Chart, Course, Frame, Ground, Name, Quantity, Scene, Spot, leader, place_names,
@@ -104,7 +105,7 @@ pub fn of<'a>(
 pub fn lines(painter: &Painter, landmarks: &[Drawn<'_>], pen: Pen<'_>) {
     for landmark in landmarks {
         let stroke = Stroke::new(pen.weight, landmark.colour);
-        painter.extend(Shape::dashed_line(&landmark.line, stroke, 6.0, 3.6));
+        dashed(painter, &landmark.line, stroke, 6.0, 3.6);
     }
 }
 

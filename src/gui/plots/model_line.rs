@@ -148,7 +148,16 @@ fn shortened(name: &str) -> String {
     format!("{}…", begin.trim_end())
 }
 
+/// The model, and that it does not hold where it does not.
 fn formula(fit: &Fit, quantity: Quantity) -> String {
+    let formula = bare_formula(fit, quantity);
+    match fit.furthest_off() {
+        Some(percent) => format!("{formula}, points up to {percent:.0}\u{a0}% off"),
+        None => formula,
+    }
+}
+
+fn bare_formula(fit: &Fit, quantity: Quantity) -> String {
     match quantity {
         Quantity::Rtt => format!(
             "T(n) = {} + n / {}",

@@ -1,7 +1,8 @@
 //! Draws the model's curves.
 
-use egui::{Painter, Pos2, Shape, Stroke};
+use egui::{Painter, Pos2, Stroke};
 
+use super::dashes::dashed;
 use super::paint::{Pen, Places};
 use crate::chart::Chart;
 
@@ -22,6 +23,6 @@ pub fn show(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) 
         // Between what was measured and the ground: a model is less than a measurement.
         let colour = colour.lerp_to_gamma(pen.palette.canvas, 0.35);
         let stroke = Stroke::new(1.25 * pen.weight, colour);
-        painter.extend(Shape::dashed_line(&line, stroke, 4.0, 3.0));
+        dashed(painter, &line, stroke, 4.0, 3.0);
     }
 }

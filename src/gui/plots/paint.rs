@@ -4,7 +4,10 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use egui_plot::{PlotPoint, PlotTransform};
 
 use super::super::theme::Palette;
-use crate::chart::{Axis, Chart, Dash, Dot, DrawnCurve, Extent, Frame, Ground, Marker, Part};
+use super::dashes::dashed;
+use crate::chart::{
+    Axis, Chart, Crowd, Dash, Dot, DrawnCurve, Extent, Frame, Ground, Marker, Part,
+};
 
 /// Half the width of a marker, in points.
 pub const MARKER: f32 = 4.5;
@@ -22,6 +25,9 @@ const ARROW: f32 = 4.0;
 const INTERVAL: f32 = 5.0;
 /// How much of its colour a band has.
 const BAND: f32 = 0.16;
+/// How much of it the areas have that stand for whiskers and for intervals where dots stand close.
+const DENSE_RANGE: f32 = 0.09;
+const DENSE_INTERVAL: f32 = 0.4;
 
 /// Where figures stand on the screen.
 #[derive(Clone, Copy)]
@@ -132,22 +138,33 @@ pub struct Pen<'a> {
 pub fn curves(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
     let drawn: Vec<_> = chart.shown().collect();
     for of_chart in drawn.iter().rev() {
-        band(painter, of_chart, places, pen);
+        let colour = pen.palette.series(of_chart.look.colour);
+        if Crowd::of(&of_chart.curve, &places).is_dense() {
+            let fill = colour.gamma_multiply(DENSE_RANGE);
+            area(painter, of_chart, places, |dot| dot.range, fill);
+        }
+        let fill = colour.gamma_multiply(BAND);
+        area(painter, of_chart, places, |dot| dot.band, fill);
     }
     for of_chart in drawn.iter().rev() {
         curve(painter, of_chart, places, pen);
     }
 }
 
-/// From the 10th to the 90th percentile.
-fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
-    let colour = pen.palette.series(drawn.look.colour);
+/// Between two figures of each dot.
+fn area(
+    painter: &Painter,
+    drawn: &DrawnCurve,
+    places: Places<'_>,
+    ends: fn(&Dot) -> Option<(f64, f64)>,
+    fill: Color32,
+) {
     let edges: Vec<(Pos2, Pos2)> = drawn
         .curve
         .dots
         .iter()
         .filter_map(|dot| {
-            let (low, high) = dot.band?;
+            let (low, high) = ends(dot)?;
             let high = places.of(dot, high)?;
             // On a logarithmic axis zero lies below everything that is seen.
             let low = places
@@ -156,7 +173,6 @@ fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>)
             Some((low, high))
         })
         .collect();
-    let fill = colour.gamma_multiply(BAND);
     let mut mesh = egui::Mesh::default();
     for (low, high) in &edges {
         mesh.colored_vertex(*low, fill);
@@ -174,9 +190,15 @@ fn band(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>)
 fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
     let colour = pen.palette.series(drawn.look.colour);
     let faint = pen.palette.canvas.lerp_to_gamma(colour, WHISKER_SHARE);
-    for dot in &drawn.curve.dots {
-        let stroke = Stroke::new(WHISKER * pen.weight, faint);
-        whisker(painter, dot, places, stroke);
+    let crowd = Crowd::of(&drawn.curve, &places);
+    if crowd.is_dense() {
+        let fill = colour.gamma_multiply(DENSE_INTERVAL);
+        area(painter, drawn, places, |dot| dot.interval, fill);
+    } else {
+        for dot in &drawn.curve.dots {
+            let stroke = Stroke::new(WHISKER * pen.weight, faint);
+            whisker(painter, dot, places, stroke);
+        }
     }
     let medians: Vec<Pos2> = drawn
         .curve
@@ -191,15 +213,18 @@ fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>
         LINE * pen.weight,
         colour,
     );
-    for dot in &drawn.curve.dots {
+    #[expect(clippy::cast_possible_truncation, reason = "a width on a screen")]
+    let width = crowd.stroke(f64::from(INTERVAL)) as f32;
+    for dot in drawn.curve.dots.iter().filter(|_| !crowd.is_dense()) {
         let ends = dot
             .interval
             .and_then(|(low, high)| Some([places.of(dot, low)?, places.of(dot, high)?]));
         if let Some(ends) = ends {
-            painter.line_segment(ends, Stroke::new(INTERVAL * pen.weight, colour));
+            painter.line_segment(ends, Stroke::new(width * pen.weight, colour));
         }
     }
-    for at in medians {
+    let every = crowd.every(2.0 * f64::from(MARKER));
+    for at in medians.into_iter().step_by(every) {
         painter.add(marker(
             drawn.look.marker,
             at,
@@ -236,10 +261,10 @@ pub fn line(painter: &Painter, places: &[Pos2], dash: Dash, width: f32, colour: 
             painter.add(Shape::line(places.to_vec(), stroke));
         }
         Dash::Dashed => {
-            painter.extend(Shape::dashed_line(places, stroke, 8.0, 5.0));
+            dashed(painter, places, stroke, 8.0, 5.0);
         }
         Dash::Dotted => {
-            painter.extend(Shape::dashed_line(places, stroke, 2.0, 4.0));
+            dashed(painter, places, stroke, 2.0, 4.0);
         }
     }
 }

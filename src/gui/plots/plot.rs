@@ -7,7 +7,8 @@ use egui::{
     TextStyle, Tooltip, Ui, WidgetInfo, vec2,
 };
 use egui_plot::{
-    AxisHints, GridInput, GridMark, Plot, PlotMemory, PlotResponse, PlotTransform, PlotUi,
+    AxisHints, GridInput, GridMark, Plot, PlotBounds, PlotMemory, PlotResponse, PlotTransform,
+    PlotUi,
 };
 
 use super::super::selection::{Direction, Selected, next_selected};
@@ -19,7 +20,7 @@ use super::landmarks;
 use super::model_line::ModelLine;
 use super::models;
 use super::paint::{self, MARKER, Pen, Places};
-use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick};
+use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick, zoomed};
 use crate::measurement::{Landmark, Run};
 
 /// How much a step of the wheel zooms, for each point that it scrolls.
@@ -131,7 +132,10 @@ struct Extents {
 
 impl Extents {
     fn of(transform: &PlotTransform) -> Self {
-        let bounds = transform.bounds();
+        Self::within(transform.bounds())
+    }
+
+    fn within(bounds: &PlotBounds) -> Self {
         let ([left, bottom], [right, top]) = (bounds.min(), bounds.max());
         Self {
             size: Extent {
@@ -246,9 +250,27 @@ fn axes(
         if fit {
             ui.set_auto_bounds(true);
         } else if !is_empty {
+            keep_within(ui, chart);
             zoom_with_wheel(ui);
         }
     })
+}
+
+/// Dragging and zooming lead as far as there is something to see, and no farther.
+fn keep_within(ui: &mut PlotUi<'_>, chart: &Chart) {
+    let seen = Extents::within(&ui.plot_bounds());
+    let is_fitted = ui.auto_bounds();
+    let size = zoomed(seen.size, chart.size_extent(), chart.size_axis);
+    if size != seen.size && !is_fitted.x {
+        ui.set_plot_bounds_x(size.from..=size.to);
+        // What is shown now was drawn before it was known.
+        ui.ctx().request_repaint();
+    }
+    let value = zoomed(seen.value, chart.value_extent(), chart.value_axis);
+    if value != seen.value && !is_fitted.y {
+        ui.set_plot_bounds_y(value.from..=value.to);
+        ui.ctx().request_repaint();
+    }
 }
 
 fn zoom_with_wheel(ui: &mut PlotUi<'_>) {
@@ -354,8 +376,9 @@ fn point_at(
     if !response.clicked_by(PointerButton::Primary) {
         return None;
     }
-    let point = point.map(|(run, point)| Selected::new(run, point));
-    Some(Chosen::Point(point))
+    // A click beside the dots, or two that fit the plot, leave the chosen one as it is.
+    let (run, point) = point?;
+    Some(Chosen::Point(Some(Selected::new(run, point))))
 }
 
 /// While a plot has the keyboard, arrows go from point to point, and Enter looks at one more closely.

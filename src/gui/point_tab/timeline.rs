@@ -34,6 +34,9 @@ pub struct Timeline {
     buckets: Kept<(u64, Along, u64, u64, u32), Vec<Bucket>>,
 }
 
+/// The shortest stretch that can be zoomed to, in probes or in nanoseconds.
+const SHORTEST: f64 = 8.0;
+
 impl Timeline {
     pub(super) fn see_all(&mut self) {
         self.seen = None;
@@ -127,8 +130,9 @@ impl Timeline {
         if off <= 1e-9 * (whole.1 - whole.0) {
             return;
         }
-        // It stays within what there is.
-        let length = (now.1 - now.0).min(whole.1 - whole.0);
+        // It stays within what there is, and between whole places or nanoseconds there is nothing.
+        let all = whole.1 - whole.0;
+        let length = (now.1 - now.0).clamp(SHORTEST.min(all), all);
         let from = now.0.clamp(whole.0, whole.1 - length);
         let is_all = length >= whole.1 - whole.0;
         self.seen = (!is_all && length > 0.0).then_some((from, from + length));

@@ -151,7 +151,19 @@ impl Fit {
     /// and by more than its own interval.
     #[must_use]
     pub fn is_one_line(&self) -> bool {
-        !self.residuals.iter().any(Residual::is_off_the_line)
+        self.furthest_off().is_none()
+    }
+
+    /// How far the point lies from the line that lies furthest off, in percent of the line; `None` where
+    /// all lie on it as far as they are known.
+    #[must_use]
+    pub fn furthest_off(&self) -> Option<f64> {
+        let off = self
+            .residuals
+            .iter()
+            .filter(|residual| residual.is_off_the_line());
+        off.map(|residual| residual.percent().abs())
+            .reduce(f64::max)
     }
 }
 
