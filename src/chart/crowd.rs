@@ -53,6 +53,16 @@ impl Crowd {
         ((width / self.gap).ceil() as usize).max(1)
     }
 
+    /// How far to the right of a dot its strokes stand, so that those of several curves do not cover each
+    /// other: `place` is that of the curve among `of` of them. `step` is how far neighbours are apart where
+    /// there is room. The marks stand at the size itself.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a few curves")]
+    pub fn dodge(self, place: usize, of: usize, step: f64) -> f64 {
+        let step = step.min(SHARE * self.gap / of.max(1) as f64);
+        step * (place as f64 - (of.max(1) - 1) as f64 / 2.0)
+    }
+
     /// How wide a stroke is that is to be this wide where there is room.
     #[must_use]
     pub fn stroke(self, wanted: f64) -> f64 {
@@ -115,6 +125,18 @@ mod tests {
         let alone = crowd([1000].into_iter());
         assert!(!alone.is_dense());
         assert_eq!((alone.every(9.0), alone.stroke(5.0)), (1, 5.0));
+    }
+
+    #[test]
+    fn strokes_of_several_curves_stand_beside_each_other() {
+        let apart = crowd([100, 500, 900].into_iter());
+        assert!(apart.dodge(0, 1, 4.0).abs() < 1e-9);
+        for (place, wanted) in [(0, -4.0), (1, 0.0), (2, 4.0)] {
+            assert!((apart.dodge(place, 3, 4.0) - wanted).abs() < 1e-9);
+        }
+        // Never as far as to the next size.
+        let many = [0, 19].map(|place| apart.dodge(place, 20, 4.0));
+        assert!(many[1] - many[0] < 40.0, "{many:?}");
     }
 
     #[test]

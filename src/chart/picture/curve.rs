@@ -14,6 +14,8 @@ const INTERVAL: f64 = 3.4;
 pub(super) const SIGN: f64 = 3.8;
 const RIM: f64 = 1.0;
 const ARROW: f64 = 4.5;
+/// How far strokes of several curves at the same size stand apart.
+const DODGE: f64 = 4.5;
 /// Opacity of the areas that stand for whiskers and for intervals where dots stand close.
 const DENSE_RANGE: f64 = 0.09;
 const DENSE_INTERVAL: f64 = 0.4;
@@ -81,6 +83,14 @@ pub(super) fn sign(at: Spot, drawn: &DrawnCurve, colours: &Colours, unit: f64) -
         fill: drawn.look.rgb(colours.series),
         rim: Stroke::new(colours.ground, RIM * unit),
     }
+}
+
+/// How the strokes of a curve's dots stand.
+#[derive(Clone, Copy)]
+struct Strokes {
+    /// How far beside their dots.
+    beside: f64,
+    crowd: Crowd,
 }
 
 #[expect(
@@ -153,31 +163,38 @@ impl Pen<'_> {
         })
     }
 
-    /// The dots, each with its whisker and interval, and with its figures for programs and readers.
-    pub(super) fn dots(&self, drawn: &DrawnCurve) -> Vec<Mark> {
+    /// The dots, each with its whisker and interval, and with its figures for programs and readers. The curve
+    /// is the one at `place` among `of` of them.
+    pub(super) fn dots(&self, drawn: &DrawnCurve, place: usize, of: usize) -> Vec<Mark> {
         let crowd = Crowd::of(&drawn.curve, self.axes);
         let every = crowd.every(2.0 * SIGN * self.unit);
+        let beside = crowd.dodge(place, of, DODGE * self.unit);
         let dots = drawn.curve.dots.iter().enumerate();
-        dots.filter_map(|(at, dot)| self.dot(drawn, dot, crowd, at.is_multiple_of(every)))
-            .collect()
+        dots.filter_map(|(at, dot)| {
+            let strokes = (!crowd.is_dense()).then_some(Strokes { beside, crowd });
+            self.dot(drawn, dot, strokes, at.is_multiple_of(every))
+        })
+        .collect()
     }
 
-    fn dot(&self, drawn: &DrawnCurve, dot: &Dot, crowd: Crowd, has_sign: bool) -> Option<Mark> {
+    fn dot(
+        &self,
+        drawn: &DrawnCurve,
+        dot: &Dot,
+        strokes: Option<Strokes>,
+        has_sign: bool,
+    ) -> Option<Mark> {
         let at = self.axes.spot(size_of(dot), dot.median)?;
         let colour = drawn.look.rgb(self.colours.series);
+        let x = at.x + strokes.map_or(0.0, |strokes| strokes.beside);
         let mut marks = Vec::new();
         let upright = |low: f64, high: f64, stroke| {
             let (from, to) = (self.axes.y(low)?, self.axes.y(high)?);
-            Some(Mark::line(
-                Spot { x: at.x, y: from },
-                Spot { x: at.x, y: to },
-                stroke,
-            ))
+            Some(Mark::line(Spot { x, y: from }, Spot { x, y: to }, stroke))
         };
-        let has_strokes = !crowd.is_dense();
-        let range = dot.range.filter(|_| has_strokes);
+        let range = dot.range.filter(|_| strokes.is_some());
         if let Some((bottom, top, part)) = range.and_then(|range| self.axes.part(range)) {
-            let end = |y: f64| Spot { x: at.x, y };
+            let end = |y: f64| Spot { x, y };
             let stroke = whisker_stroke(colour, self.unit);
             marks.push(Mark::line(end(bottom), end(top), stroke));
             for (goes_on, y, is_upward) in [
@@ -187,9 +204,9 @@ impl Pen<'_> {
                 marks.extend(goes_on.then(|| arrow(end(y), is_upward, colour, self.unit)));
             }
         }
-        if let Some((low, high)) = dot.interval.filter(|_| has_strokes) {
+        if let (Some((low, high)), Some(strokes)) = (dot.interval, strokes) {
             let stroke = interval_stroke(colour, self.unit);
-            let width = crowd.stroke(stroke.width);
+            let width = strokes.crowd.stroke(stroke.width);
             marks.extend(upright(low, high, Stroke { width, ..stroke }));
         }
         marks.extend(has_sign.then(|| sign(at, drawn, self.colours, self.unit)));

@@ -45,7 +45,11 @@ pub(super) fn marks(plot: &Plot<'_>, frame: Frame, colours: &Colours, unit: f64,
     let fits = plot.fits.iter();
     lines.extend(fits.map(|fit| fit::marks(fit, &axes, colours, unit)));
     marks.push(inside("lines", lines, 0.0));
-    let dots = chart.shown().flat_map(|drawn| pen.dots(drawn)).collect();
+    let of = chart.shown().count();
+    let curves = chart.shown().enumerate();
+    let dots = curves
+        .flat_map(|(place, drawn)| pen.dots(drawn, place, of))
+        .collect();
     marks.push(inside("dots", dots, SLACK * unit));
     // No name reaches beyond the frame, so that nothing of one is cut.
     marks.push(Mark::Group(Group {

@@ -27,6 +27,7 @@ pub struct DotKey {
 pub fn nearest(chart: &Chart, places: Places<'_>, to: Pos2) -> Option<DotKey> {
     let mut found: Option<(f32, DotKey)> = None;
     for drawn in chart.shown() {
+        let places = places.of_curve(chart, drawn);
         for dot in &drawn.curve.dots {
             let Some(at) = places.of(dot, dot.median) else {
                 continue;

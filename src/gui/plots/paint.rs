@@ -23,6 +23,8 @@ const WHISKER_END: f32 = 3.0;
 const ARROW: f32 = 4.0;
 /// Width of the interval.
 const INTERVAL: f32 = 5.0;
+/// How far strokes of several curves at the same size stand apart.
+const DODGE: f64 = 6.0;
 /// How much of its colour a band has.
 const BAND: f32 = 0.16;
 /// How much of it the areas have that stand for whiskers and for intervals where dots stand close.
@@ -35,6 +37,8 @@ pub struct Places<'a> {
     transform: &'a PlotTransform,
     size_axis: Axis,
     value_axis: Axis,
+    /// How far beside a dot its strokes stand.
+    dodge: f32,
 }
 
 impl<'a> Places<'a> {
@@ -45,7 +49,27 @@ impl<'a> Places<'a> {
             transform,
             size_axis: chart.size_axis,
             value_axis: chart.value_axis,
+            dodge: 0.0,
         }
+    }
+
+    /// The same for a curve of a chart, whose strokes stand beside those of the others.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
+    pub fn of_curve(&self, chart: &Chart, drawn: &DrawnCurve) -> Self {
+        let key = drawn.curve.key;
+        let place = chart.shown().position(|other| other.curve.key == key);
+        let crowd = Crowd::of(&drawn.curve, self);
+        let dodge = crowd.dodge(place.unwrap_or(0), chart.shown().count(), DODGE);
+        Self {
+            dodge: dodge as f32,
+            ..*self
+        }
+    }
+
+    /// Where the strokes of a dot stand.
+    fn stroke(&self, dot: &Dot, value: f64) -> Option<Pos2> {
+        Some(self.of(dot, value)? + vec2(self.dodge, 0.0))
     }
 
     /// Where a value of a size stands; `None` where the axes have no place for it.
@@ -85,7 +109,7 @@ impl<'a> Places<'a> {
         let bounds = self.transform.bounds();
         let ([_, from], [_, to]) = (bounds.min(), bounds.max());
         let part = Extent { from, to }.part(dot.range?, self.value_axis.scale)?;
-        let x = self.of(dot, dot.median)?.x;
+        let x = self.stroke(dot, dot.median)?.x;
         let end = |place: f64| pos2(x, self.transform.position_from_point_y(place));
         Some((end(part.from), end(part.to), part))
     }
@@ -147,7 +171,7 @@ pub fn curves(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>
         area(painter, of_chart, places, |dot| dot.band, fill);
     }
     for of_chart in drawn.iter().rev() {
-        curve(painter, of_chart, places, pen);
+        curve(painter, of_chart, places.of_curve(chart, of_chart), pen);
     }
 }
 
@@ -218,7 +242,7 @@ fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>
     for dot in drawn.curve.dots.iter().filter(|_| !crowd.is_dense()) {
         let ends = dot
             .interval
-            .and_then(|(low, high)| Some([places.of(dot, low)?, places.of(dot, high)?]));
+            .and_then(|(low, high)| Some([places.stroke(dot, low)?, places.stroke(dot, high)?]));
         if let Some(ends) = ends {
             painter.line_segment(ends, Stroke::new(width * pen.weight, colour));
         }
