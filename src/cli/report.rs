@@ -139,7 +139,7 @@ pub(super) mod tests {
                  dialect boston",
                 "",
                 "rounds' its 95 % through-",
-                "size n min p50 median interval p90 p99 max jitter put",
+                "size n min p50 median interval p90 p99 max jitter put, mean",
                 "B µs µs µs µs µs µs µs µs Mbit/s",
                 "100 6 10.00 10.00 10.00 10.00–10.00 10.00 10.00 10.00 – 80.00",
                 "65,536 6 20.00 20.00 20.00 20.00–20.00 20.00 20.00 20.00 – 26,210",

@@ -59,7 +59,7 @@ fn header(unit: Unit, several_delays: bool) -> Row {
         "\njitter",
     ];
     header.extend(names.map(time));
-    header.push("through-\nput\nMbit/s".to_owned());
+    header.push("through-\nput, mean\nMbit/s".to_owned());
     header.push(String::new());
     header.into()
 }

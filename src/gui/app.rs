@@ -362,7 +362,8 @@ impl App {
             Action::Export if self.can_export() => self.ask_export(),
             Action::CopyPlots if self.can_export() => self.copy_plots(context),
             // Their keys, where there is nothing to write yet.
-            Action::Export | Action::CopyPlots => {}
+            Action::Export => self.say_nothing_to("export"),
+            Action::CopyPlots => self.say_nothing_to("copy"),
             Action::Run => self.run(),
             Action::Stop if self.progress().is_some() => self.stop_current(),
             // Its key, where there is nothing to stop.

@@ -37,6 +37,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             app.act(action, ui.ctx());
         }
     }
+    // The pointer is the question's, too. A tooltip that was open would stay open over the question: it
+    // goes by where the pointer is, not by what lies between.
+    let pointer = app
+        .modal
+        .is_some()
+        .then(|| ui.input_mut(|input| std::mem::take(&mut input.pointer)));
     let is_presenting = app.presenter.is_on();
     if !is_presenting {
         menus(app, ui);
@@ -56,6 +62,9 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         }
         plots::show(app, ui);
     });
+    if let Some(pointer) = pointer {
+        ui.input_mut(|input| input.pointer = pointer);
+    }
     modal::show(app, ui.ctx());
     drop_files::show(app, ui.ctx());
 }

@@ -113,11 +113,11 @@ impl App {
             match content {
                 Ok(Opened::Profile(_)) => match &profile {
                     None => profile = Some(path),
-                    Some(known) => problems.push(format!(
-                        "{}: the form holds one profile, and {} is there",
-                        path.display(),
-                        name_of(std::slice::from_ref(known))
-                    )),
+                    Some(known) => {
+                        let known = name_of(std::slice::from_ref(known));
+                        let why = format!("the form holds one profile, and {known} is there");
+                        problems.push((path, why));
+                    }
                 },
                 Ok(Opened::Run(run)) => {
                     let (id, names) = self.library.add_run(*run, &path);
@@ -130,7 +130,7 @@ impl App {
                     }
                 }
                 Ok(Opened::Peer(peer)) => gone.extend(self.library.add_peer(peer, &path).1),
-                Err(error) => problems.push(format!("{}: {error}", path.display())),
+                Err(error) => problems.push((path, error.to_string())),
             }
         }
         if let (Some(_), Some(before)) = (first, before) {
@@ -140,11 +140,8 @@ impl App {
         if let Some(path) = profile {
             self.open_recent(&path);
         }
-        if left_out > 0 {
-            problems.push(too_many(left_out));
-        }
-        if !problems.is_empty() {
-            self.say(NoticeKind::Error, in_one(&problems, number));
+        if !problems.is_empty() || left_out > 0 {
+            self.say(NoticeKind::Error, in_one(&problems, number, left_out));
         }
         self.say_gone(&gone);
     }
@@ -173,21 +170,33 @@ fn too_many(left_out: usize) -> String {
     format!("At most {MOST_KEPT} files are opened at once: {left_out} were left out.")
 }
 
-/// All problems in one text, a line each where there are several.
-fn in_one(problems: &[String], files: usize) -> String {
-    match problems {
-        [one] => one.clone(),
-        several => {
-            let mut lines = vec![format!(
-                "{} of {files} files could not be used.",
-                several.len()
-            )];
-            lines.extend(several.iter().take(MOST_SAID).cloned());
-            let more = several.len().saturating_sub(MOST_SAID);
-            if more > 0 {
-                lines.push(format!("And {more} more."));
-            }
-            lines.join("\n")
-        }
+/// All problems in one text, a line each where there are several. Where they are too many for that, the
+/// rest are named.
+fn in_one(problems: &[(PathBuf, String)], files: usize, left_out: usize) -> String {
+    let line = |(path, why): &(PathBuf, String)| format!("{}: {why}", path.display());
+    let mut lines = Vec::new();
+    if problems.len() > 1 {
+        lines.push(format!(
+            "{} of {files} files could not be used.",
+            problems.len()
+        ));
     }
+    // Of a single one more, the reason takes no more room than its name.
+    let most = MOST_SAID + usize::from(problems.len() == MOST_SAID + 1);
+    let (told, named) = problems.split_at(problems.len().min(most));
+    lines.extend(told.iter().map(line));
+    if !named.is_empty() {
+        let names = named.iter().map(|(path, _)| path);
+        let names: Vec<String> = names
+            .map(|path| name_of(std::slice::from_ref(path)))
+            .collect();
+        lines.push(format!(
+            "The others: {}. Open them by themselves to see why.",
+            names.join(", ")
+        ));
+    }
+    if left_out > 0 {
+        lines.push(too_many(left_out));
+    }
+    lines.join("\n")
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use egui::{
     Align, Align2, FontId, Label, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind,
-    TextStyle, Ui, WidgetInfo,
-    style::{ScrollAnimation, ScrollFadeStyle, ScrollStyle},
-    vec2,
+    TextStyle, Ui, WidgetInfo, style::ScrollAnimation, vec2,
 };
 use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, Table, TableDelegate};
 
@@ -20,7 +18,7 @@ use super::table_columns::{Column, that_name_rows};
 use super::table_keys::{self, Scrolled, edges, keys};
 use super::table_sheet::Sheet;
 use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, text_size};
-use super::widgets::note;
+use super::widgets::{CUT, note, plain_bars};
 use crate::measurement::units::bytes;
 use crate::measurement::{Point, Run, RunId};
 
@@ -28,8 +26,6 @@ use crate::measurement::{Point, Run, RunId};
 const MARGIN: f32 = 7.0;
 /// Width of the bar at the selected row.
 const BAR: f32 = 4.0;
-/// Stands where a figure is that is not in sight as a whole.
-const CUT: &str = "…";
 
 /// What the table remembers between frames.
 #[derive(Default)]
@@ -100,22 +96,7 @@ fn table(
         .collect();
     let edges = edges(&widths, sticky);
 
-    ui.spacing_mut().scroll = ScrollStyle {
-        floating_allocated_width: 8.0,
-        bar_width: 8.0,
-        floating_width: 6.0,
-        // In the colour of the text: on white, that of buttons could not be seen.
-        foreground_color: true,
-        dormant_handle_opacity: 0.4,
-        active_handle_opacity: 0.5,
-        interact_handle_opacity: 0.8,
-        // What is dimmed is harder to read, and the bar says that there is more.
-        fade: ScrollFadeStyle {
-            strength: 0.0,
-            ..ScrollFadeStyle::default()
-        },
-        ..ScrollStyle::thin()
-    };
+    ui.spacing_mut().scroll = plain_bars();
     let room = ui.available_rect_before_wrap();
     let pressed = keys(ui, room, &edges, state.scrolled);
     let is_row = |selected: Selected| move |point: &Point| Selected::new(run, point) == selected;

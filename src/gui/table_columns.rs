@@ -291,10 +291,10 @@ const COLUMNS: [Column; 29] = [
         |of| of.jitter_ns,
     ),
     rate(
-        "Throughput",
-        "Payload bytes echoed, in bits. Stop-and-wait: sum of sizes / sum of RTTs. With several probes \
-         in flight: bytes echoed / time.",
-        |of| Some(of.throughput.mean),
+        "Throughput, median",
+        "Payload bytes echoed, in bits: the dot in the plot. Stop-and-wait: size / median RTT of the \
+         rounds. With several probes in flight: the median of the rounds' rates.",
+        |of| Some(of.throughput.median_of_rounds),
     ),
     words(
         "Limited by",
@@ -303,6 +303,13 @@ const COLUMNS: [Column; 29] = [
          tell. The sentence is the last column; the figures behind it stand where the pointer rests on \
          the row.",
         |row| Some(row.limit?.cause.name().to_owned()),
+    ),
+    rate(
+        "Throughput, mean",
+        "Payload bytes echoed, in bits, over all of the time: less than the median where some probes \
+         took long. Stop-and-wait: sum of sizes / sum of RTTs. With several probes in flight: bytes \
+         echoed / time.",
+        |of| Some(of.throughput.mean),
     ),
     rate(
         "Bound: window / RTT",
@@ -319,12 +326,6 @@ const COLUMNS: [Column; 29] = [
         "Std dev",
         "Sample standard deviation of the RTTs, n - 1.",
         |of| of.rtt.stddev,
-    ),
-    rate(
-        "Throughput at median",
-        "Stop-and-wait: size / median RTT of the rounds, in bits: the dot in the plot. With several \
-         probes in flight: the median of the rounds' rates.",
-        |of| Some(of.throughput.median_of_rounds),
     ),
     time(
         "First probe",

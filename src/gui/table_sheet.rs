@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(shown("Size"), ["1,000,000", "1", "2"]);
         assert_eq!(shown("p99"), ["27.02", "100,300", "28.02"]);
         assert_eq!(shown("95 % interval")[1], "100,200 – 100,300");
-        assert!(shown("Throughput")[1].starts_with("0.0000798"));
+        assert!(shown("Throughput, mean")[1].starts_with("0.0000798"));
 
         let text = as_text(&run);
         for name in [
@@ -314,7 +314,8 @@ mod tests {
             "p99 (µs)",
             "95 % interval low (µs)",
             "95 % interval high (µs)",
-            "Throughput (Mbit/s)",
+            "Throughput, median (Mbit/s)",
+            "Throughput, mean (Mbit/s)",
             "Max (µs)",
         ] {
             for cell in column(&text, name) {

@@ -2,10 +2,15 @@
 
 use egui::{
     Align, ComboBox, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
-    TextEdit, Ui, WidgetInfo, vec2,
+    TextEdit, Ui, WidgetInfo,
+    style::{ScrollFadeStyle, ScrollStyle},
+    vec2,
 };
 
 use super::theme::{Palette, RADIUS, medium, space, text_size};
+
+/// Stands where a figure is that is not in sight as a whole.
+pub const CUT: &str = "…";
 
 /// A titled group of controls.
 pub fn card<R>(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui) -> R) -> R {
@@ -193,6 +198,27 @@ pub fn group(ui: &mut Ui, title: &str) {
 pub fn caption(ui: &mut Ui, name: &str) -> Response {
     let faint = Palette::of(ui).faint;
     ui.label(RichText::new(name).size(text_size::SMALL).color(faint))
+}
+
+/// Scroll bars that are seen wherever something is out of sight.
+#[must_use]
+pub fn plain_bars() -> ScrollStyle {
+    ScrollStyle {
+        floating_allocated_width: 8.0,
+        bar_width: 8.0,
+        floating_width: 6.0,
+        // In the colour of the text: on white, that of buttons could not be seen.
+        foreground_color: true,
+        dormant_handle_opacity: 0.4,
+        active_handle_opacity: 0.5,
+        interact_handle_opacity: 0.8,
+        // What is dimmed is harder to read, and the bar says that there is more.
+        fade: ScrollFadeStyle {
+            strength: 0.0,
+            ..ScrollFadeStyle::default()
+        },
+        ..ScrollStyle::thin()
+    }
 }
 
 /// Small grey text.

@@ -59,10 +59,13 @@ const COLUMNS: [Column; 15] = [
     ("p99", Kind::Time(|of| Some(of.rtt.p99))),
     ("Max", Kind::Time(|of| Some(of.rtt.max as f64))),
     ("Jitter", Kind::Time(|of| of.jitter_ns)),
-    ("Throughput", Kind::Rate(|of| Some(of.throughput.mean))),
     (
-        "Throughput at median",
+        "Throughput, median",
         Kind::Rate(|of| Some(of.throughput.median_of_rounds)),
+    ),
+    (
+        "Throughput, mean",
+        Kind::Rate(|of| Some(of.throughput.mean)),
     ),
 ];
 

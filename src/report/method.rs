@@ -162,11 +162,12 @@ fn throughput(profile: &Profile) -> String {
     let is_pipelined = profile.depth > 1 || profile.connections > 1;
     if is_pipelined {
         "Throughput is payload bytes echoed divided by the time they took, with several probes in \
-         flight; at the median it is the median of the rounds' rates. Mbit/s are 10^6 bit/s."
-    } else {
-        "Throughput is payload bytes echoed per second: the sum of the sizes divided by the sum of the \
-         round-trip times; at the median it is the size divided by the median round-trip time. Mbit/s \
+         flight: its mean is that of all rounds together, its median that of the rounds' rates. Mbit/s \
          are 10^6 bit/s."
+    } else {
+        "Throughput is payload bytes echoed per second: its mean is the sum of the sizes divided by the \
+         sum of the round-trip times, its median the size divided by the median round-trip time of the \
+         rounds. Mbit/s are 10^6 bit/s."
     }
     .to_owned()
 }

@@ -113,9 +113,14 @@ fn assert_every_figure(table: Node<'_, '_>, run: &Value) {
                 "{name}: {shown} for {known}"
             );
         }
-        let shown: f64 = cell("Throughput").parse().unwrap();
-        let known = point["throughput"]["mean"].as_f64().unwrap() * 8e-6;
-        assert!((shown / known - 1.0).abs() < 1e-3);
+        for (name, figure) in [
+            ("Throughput, median", "median_of_rounds"),
+            ("Throughput, mean", "mean"),
+        ] {
+            let shown: f64 = cell(name).parse().unwrap();
+            let known = point["throughput"][figure].as_f64().unwrap() * 8e-6;
+            assert!((shown / known - 1.0).abs() < 1e-3, "{name}");
+        }
         let ends: Vec<f64> = cell("95 % interval")
             .split(" – ")
             .map(|end| end.parse().unwrap())

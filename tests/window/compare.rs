@@ -104,6 +104,35 @@ fn every_column_of_the_verdicts_is_seen_in_a_window_of_the_first_size() {
 }
 
 #[test]
+fn in_a_small_window_the_message_sizes_stay_while_the_figures_scroll() {
+    let mut window = Window::open_sized(1_024.0, 700.0);
+    let files = [("quick", 20_000), ("alike", 20_000), ("slow", 40_000)]
+        .map(|(name, rtt_ns)| document(&window, &format!("{name}.json"), rtt_ns));
+    window.drop_files(&files);
+    window.click_button("Compare");
+    window.wait_until("the verdicts", |window| count(window, NO_DIFFERENCE) > 0);
+    window.settle();
+    let place = |window: &Window, text: &str| {
+        let texts = window.placed_texts();
+        let found = texts.into_iter().find(|(_, known)| known == text);
+        found.unwrap_or_else(|| panic!("no {text}")).0
+    };
+    let paints = |window: &Window, text: &str| window.painted().iter().any(|known| known == text);
+    let (head, last) = ("Message size", "Throughput, times");
+    let before = place(&window, head);
+    assert!(paints(&window, head) && !paints(&window, last), "cut");
+    window.move_to(before.center());
+    window.scroll_by(egui::vec2(-2_000.0, 0.0));
+    assert!(paints(&window, last), "{:?}", window.painted());
+    assert!(place(&window, last).right() <= 1_024.0);
+    assert!(paints(&window, head) && paints(&window, "100 bytes"));
+    let moved = place(&window, head).left() - before.left();
+    assert!(moved.abs() < 1.0, "by {moved} points");
+    assert!(place(&window, last).left() > before.right());
+    assert!(!paints(&window, "Verdict"), "it is out of sight now");
+}
+
+#[test]
 fn a_name_that_is_too_long_for_its_field_is_there_in_whole_on_hover() {
     let long = "a name that is as long as a name of a run in this window may";
     let hover = |width: f32| {

@@ -47,6 +47,27 @@ fn without_a_run_there_is_nothing_to_export() {
     let mut window = Window::open();
     window.press_ctrl(Key::E);
     assert!(!window.has(Role::RadioButton, "Plots as SVG"));
+    assert!(window.says("There is nothing to export: nothing is measured or opened yet."));
+}
+
+#[test]
+fn a_run_that_goes_on_is_not_copied_and_that_is_said() {
+    let mut window = Window::open();
+    window.start_endless_run();
+    let name = window.drawn()[0].clone();
+    let copy = |window: &mut Window| {
+        window.press_with(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+    };
+    copy(&mut window);
+    let why = format!("There is nothing to copy: \"{name}\" goes on");
+    assert!(window.says(&why), "{:?}", window.texts());
+    let file = document(&window, "lab.json", 20_000);
+    window.open_file(&file);
+    window.wait_until("both", |window| window.drawn().len() == 2);
+    copy(&mut window);
+    window.wait_until("the picture", |window| window.copied_image().is_some());
+    let said = format!("in the clipboard, as a picture. \"{name}\" is left out: it goes on.");
+    assert!(window.says(&said), "{:?}", window.texts());
 }
 
 #[test]

@@ -743,9 +743,14 @@ impl Window {
 
     /// Turns the wheel by a number of points.
     pub fn turn_wheel(&mut self, points: f32) {
+        self.scroll_by(vec2(0.0, points));
+    }
+
+    /// Scrolls by a number of points, as two fingers do.
+    pub fn scroll_by(&mut self, points: egui::Vec2) {
         self.event(Event::MouseWheel {
             unit: egui::MouseWheelUnit::Point,
-            delta: vec2(0.0, points),
+            delta: points,
             phase: egui::TouchPhase::Move,
             source: egui::MouseWheelSource::Unknown,
             modifiers: Modifiers::NONE,

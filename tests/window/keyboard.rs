@@ -171,3 +171,28 @@ fn the_form_is_filled_with_the_tab_key() {
         ]
     );
 }
+
+#[test]
+fn nothing_behind_a_question_or_a_menu_shows_what_the_pointer_rests_on() {
+    let mut window = Window::open_for_reading();
+    let file = super::documents::document(&window, "lab.json", 20_000);
+    window.open_file(&file);
+    let row = window.place(Role::Row, "Point: 400 bytes, delay 0 ms");
+    let told = |window: &Window| window.says("median RTT of mean RTT");
+    window.hover_at(row.center());
+    assert!(told(&window), "{:?}", window.texts());
+    for key in [Key::E, Key::O] {
+        window.press_ctrl(key);
+        assert!(window.has(Role::Button, "Cancel"));
+        assert!(!told(&window), "{:?}", window.texts());
+        window.press(Key::Escape);
+        window.hover_at(row.center());
+        assert!(told(&window), "{:?}", window.texts());
+    }
+    window.node(Role::Button, "Show").focus();
+    window.press(Key::Enter);
+    assert!(window.has(Role::CheckBox, "instrument floor"));
+    assert!(!told(&window), "{:?}", window.texts());
+    window.hover_at(row.center());
+    assert!(!told(&window), "{:?}", window.texts());
+}

@@ -138,6 +138,21 @@ fn what_is_wrong_with_each_of_several_files_is_said_in_one_notice() {
 }
 
 #[test]
+fn of_many_files_that_cannot_be_used_each_is_named() {
+    let mut window = Window::open();
+    let bad = |count: usize| (1..=count).map(|number| format!("bad-{number}.json"));
+    for count in [7, 9] {
+        let files: Vec<_> = bad(count).map(|name| window.path(&name)).collect();
+        window.drop_files(&files);
+        let said = window.app().notice().unwrap().text.clone();
+        assert!(said.contains(&format!("{count} of {count} files could not be used.")));
+        for name in bad(count) {
+            assert!(said.contains(&name), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_folder_and_a_device_are_refused_with_a_sentence() {
     let mut window = Window::open();
     let folder = window.path("folder");

@@ -34,7 +34,10 @@ fn figures(point: &Point) -> Vec<(&'static str, f64)> {
         ("p90", rtt.p90),
         ("p99", rtt.p99),
         ("Jitter", figures.jitter_ns.unwrap()),
-        ("Throughput", figures.throughput.mean * 8.0),
+        (
+            "Throughput, median",
+            figures.throughput.median_of_rounds * 8.0,
+        ),
     ]
 }
 
@@ -58,10 +61,7 @@ fn more_figures(point: &Point) -> Vec<(&'static str, f64)> {
         ("Outliers", figures.outliers.count as f64),
         ("First probe", figures.first_probe.unwrap().p50_ns),
         ("Connect", figures.connect.unwrap().p50_ns),
-        (
-            "Throughput at median",
-            figures.throughput.median_of_rounds * 8.0,
-        ),
+        ("Throughput, mean", figures.throughput.mean * 8.0),
     ];
     more.extend(
         figures

@@ -6,6 +6,7 @@ mod list;
 mod table;
 mod text;
 mod verdicts;
+mod wide;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use egui::{Align, Context, Layout, ScrollArea, Ui, vec2};
 use super::app::App;
 use super::library::Entry;
 use super::theme::space;
-use super::widgets::note;
+use super::widgets::{note, plain_bars};
 use crate::chart;
 
 pub use comparer::{Comparer, Found};
@@ -50,6 +51,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let width = list::width(app, ui, ui.available_width() - table);
     let height = ui.available_height();
     let column = Layout::top_down(Align::Min);
+    ui.spacing_mut().scroll = plain_bars();
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(vec2(width, height), column, |ui| {
             ui.set_width(width);
@@ -60,9 +62,9 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         let left = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(left, column, |ui| {
             let scroll = ScrollArea::both().id_salt("how runs compare");
-            scroll
-                .auto_shrink(false)
-                .show(ui, |ui| verdicts::show(app, &found, ui));
+            scroll.auto_shrink(false).show_viewport(ui, |ui, seen| {
+                verdicts::show(app, &found, ui, wide::Sight::new(seen));
+            });
         });
     });
 }

@@ -1,56 +1,72 @@
 //! How the runs that are drawn compare with the baseline: a sentence for each, a table of its points, and
 //! what else differs.
 
-use egui::{Grid, RichText, Ui};
+use egui::{RichText, Ui};
 
 use super::super::app::App;
 use super::super::library::Entry;
 use super::super::theme::{Palette, medium, space, text_size};
 use super::super::widgets::{dot, note};
 use super::comparer::Found;
-use super::table::{self, MOST_ROWS, Table};
+use super::table::{self, Leaning, MOST_ROWS, Row, Table};
+use super::wide::{Cell, Sight};
 use super::{compared_with, ended};
 use crate::measurement::{CAUTION, Comparison, Quantity};
 
 /// Shows all of them.
-pub fn show(app: &App, found: &Found, ui: &mut Ui) {
+pub fn show(app: &App, found: &Found, ui: &mut Ui, sight: Sight) {
     let Some(baseline) = app.library.baseline() else {
-        note(
-            ui,
-            "Overlay a second run to compare it with the first: each point then has its ratio and a verdict.",
-        );
-        for entry in compared_with(app, None) {
-            peer(ui, entry);
-        }
+        sight.stay(ui, |ui| {
+            note(
+                ui,
+                "Overlay a second run to compare it with the first: each point then has its ratio and a verdict.",
+            );
+            for entry in compared_with(app, None) {
+                peer(ui, entry);
+            }
+        });
         return;
     };
-    ui.horizontal(|ui| {
-        note(ui, "Baseline");
-        title(ui, baseline);
-    });
     let others = compared_with(app, Some(baseline));
-    if others.is_empty() {
-        note(ui, "Overlay another run to compare it with this one.");
-        return;
-    }
+    sight.stay(ui, |ui| {
+        ui.horizontal(|ui| {
+            note(ui, "Baseline");
+            title(ui, baseline);
+        });
+        if others.is_empty() {
+            note(ui, "Overlay another run to compare it with this one.");
+        }
+    });
     for entry in &others {
-        ui.add_space(space::MEDIUM);
-        title(ui, entry);
-        if entry.peer().is_some() {
-            peer(ui, entry);
-        } else if entry.goes_on() || baseline.goes_on() {
-            note(ui, "It is compared when the run that goes on has ended.");
-        } else if let Some(comparison) = found.of(entry.id) {
-            one(app, ui, entry, comparison);
-        } else if app.comparer.waits() {
-            note(ui, "They are compared when the run that goes on has ended.");
-        } else {
-            note(ui, "Comparing…");
+        let comparison = found.of(entry.id).filter(|_| {
+            let goes_on = entry.goes_on() || baseline.goes_on();
+            entry.peer().is_none() && !goes_on
+        });
+        sight.stay(ui, |ui| {
+            ui.add_space(space::MEDIUM);
+            title(ui, entry);
+            if entry.peer().is_some() {
+                peer(ui, entry);
+            } else if entry.goes_on() || baseline.goes_on() {
+                note(ui, "It is compared when the run that goes on has ended.");
+            } else if let Some(comparison) = comparison {
+                sentences(app, ui, comparison);
+            } else if app.comparer.waits() {
+                note(ui, "They are compared when the run that goes on has ended.");
+            } else {
+                note(ui, "Comparing…");
+            }
+        });
+        if let Some(comparison) = comparison {
+            points(ui, sight, entry, comparison);
+            differences(ui, sight, entry, comparison);
         }
     }
     if others.iter().any(|entry| ended(entry).is_some()) {
-        ui.add_space(space::MEDIUM);
-        note(ui, CAUTION);
+        sight.stay(ui, |ui| {
+            ui.add_space(space::MEDIUM);
+            note(ui, CAUTION);
+        });
     }
 }
 
@@ -77,7 +93,7 @@ fn peer(ui: &mut Ui, entry: &Entry) {
     }
 }
 
-fn one(app: &App, ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
+fn sentences(app: &App, ui: &mut Ui, comparison: &Comparison) {
     for quantity in table::told_apart(comparison) {
         let name = match quantity {
             Quantity::Rtt => "RTT",
@@ -96,70 +112,53 @@ fn one(app: &App, ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
     if let Some(point) = selected {
         ui.label(table::sentence(comparison, point));
     }
-    if !comparison.points.is_empty() {
-        points(ui, entry, comparison);
-    }
-    differences(ui, entry, comparison);
 }
 
-fn points(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
-    let palette = Palette::of(ui);
-    let table = Table::of(comparison);
-    Grid::new(("verdicts", entry.id.0))
-        .num_columns(table.heads.len())
-        .striped(true)
-        .spacing([space::LARGE, space::SMALL])
-        .show(ui, |ui| {
-            for head in table.heads {
-                note(ui, head);
-            }
-            ui.end_row();
-            for row in table.rows {
-                for cell in row.place {
-                    ui.label(cell);
-                }
-                let colour = match row.leaning {
-                    table::Leaning::Faster => palette.good,
-                    table::Leaning::Slower => palette.error,
-                    table::Leaning::Neither => palette.text,
-                };
-                ui.label(RichText::new(row.verdict).color(colour))
-                    .on_hover_text(row.sentence);
-                for cell in row.figures {
-                    ui.label(cell);
-                }
-                ui.end_row();
-            }
-        });
-    let more = comparison.points.len().saturating_sub(MOST_ROWS);
-    if more > 0 {
-        note(
-            ui,
-            format!("and {more} more points: Copy table has them all"),
-        );
-    }
-}
-
-fn differences(ui: &mut Ui, entry: &Entry, comparison: &Comparison) {
-    ui.add_space(space::SMALL);
-    if comparison.differences.is_empty() {
-        note(ui, "Profile and environment are the same.");
+fn points(ui: &mut Ui, sight: Sight, entry: &Entry, comparison: &Comparison) {
+    if comparison.points.is_empty() {
         return;
     }
-    Grid::new(("differences", entry.id.0))
-        .num_columns(3)
-        .striped(true)
-        .spacing([space::LARGE, space::SMALL])
-        .show(ui, |ui| {
-            for head in ["What differs", "Baseline", "This run"] {
-                note(ui, head);
-            }
-            ui.end_row();
-            for difference in &comparison.differences {
-                ui.label(&difference.what);
-                ui.label(&difference.baseline);
-                ui.label(&difference.other);
-                ui.end_row();
-            }
+    let palette = Palette::of(ui);
+    let table = Table::of(comparison);
+    let colour = |row: &Row| match row.leaning {
+        Leaning::Faster => palette.good,
+        Leaning::Slower => palette.error,
+        Leaning::Neither => palette.text,
+    };
+    let heads = table.heads.iter().map(|head| Cell::head(ui, head));
+    let mut rows = vec![heads.collect::<Vec<_>>()];
+    rows.extend(table.rows.iter().map(|row| {
+        let verdict = RichText::new(&row.verdict).color(colour(row));
+        let mut cells: Vec<Cell<'_>> = row.place.iter().map(Cell::new).collect();
+        cells.push(Cell::new(verdict).on_hover(&row.sentence));
+        cells.extend(row.figures.iter().map(Cell::new));
+        cells
+    }));
+    let named_by = table.rows.first().map_or(0, |row| row.place.len());
+    sight.table(ui, ("verdicts", entry.id.0), &rows, named_by);
+    let more = comparison.points.len().saturating_sub(MOST_ROWS);
+    if more > 0 {
+        sight.stay(ui, |ui| {
+            note(
+                ui,
+                format!("and {more} more points: Copy table has them all"),
+            )
         });
+    }
+}
+
+fn differences(ui: &mut Ui, sight: Sight, entry: &Entry, comparison: &Comparison) {
+    ui.add_space(space::SMALL);
+    if comparison.differences.is_empty() {
+        sight.stay(ui, |ui| note(ui, "Profile and environment are the same."));
+        return;
+    }
+    let heads = ["What differs", "Baseline", "This run"];
+    let mut rows = vec![heads.map(|head| Cell::head(ui, head)).to_vec()];
+    rows.extend(comparison.differences.iter().map(|difference| {
+        [&difference.what, &difference.baseline, &difference.other]
+            .map(Cell::new)
+            .to_vec()
+    }));
+    sight.table(ui, ("differences", entry.id.0), &rows, 1);
 }

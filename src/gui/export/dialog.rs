@@ -123,6 +123,11 @@ fn holds(kind: Kind, exportable: &Exportable) -> String {
     }
 }
 
+/// That a run is drawn in the window alone.
+pub fn goes_on(name: &str) -> String {
+    format!("\"{name}\" is left out: it goes on.")
+}
+
 /// What is drawn in the window and will not be in the file.
 fn left_out(kind: Kind, exportable: &Exportable) -> Option<String> {
     if kind == Kind::Json || !is_there(kind, exportable) {
@@ -130,7 +135,7 @@ fn left_out(kind: Kind, exportable: &Exportable) -> Option<String> {
     }
     let mut sentences = Vec::new();
     if let Some(name) = &exportable.going_on {
-        sentences.push(format!("\"{name}\" is left out: it goes on."));
+        sentences.push(goes_on(name));
     }
     if !exportable.peers.is_empty() {
         let names: Vec<String> = exportable

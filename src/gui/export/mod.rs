@@ -39,7 +39,8 @@ pub struct Exports {
     form: ExportForm,
     /// What is written once a file has been chosen: another run may be shown until then.
     pub(super) wanted: Option<Material>,
-    copying: Option<Copying>,
+    /// What is being drawn for the clipboard, and what is to be said of what is missing there.
+    copying: Option<(Copying, Option<String>)>,
 }
 
 impl Exports {
@@ -55,6 +56,20 @@ impl App {
     pub(super) fn can_export(&self) -> bool {
         let mut drawn = self.library.drawn();
         drawn.any(|entry| !entry.goes_on())
+    }
+
+    /// Says why there is nothing to do here yet.
+    pub(super) fn say_nothing_to(&mut self, export_or_copy: &str) {
+        let why = match self.exportable().going_on {
+            Some(name) => {
+                format!("\"{name}\" goes on, and is drawn in pictures once it has ended.")
+            }
+            None => "nothing is measured or opened yet.".to_owned(),
+        };
+        self.say(
+            NoticeKind::Info,
+            format!("There is nothing to {export_or_copy}: {why}"),
+        );
     }
 
     /// Asks what to export.
@@ -113,8 +128,9 @@ impl App {
             theme,
             ..ExportForm::default()
         };
+        let left_out = self.exportable().going_on.as_deref().map(dialog::goes_on);
         match Copying::begin(self.material(&form), context) {
-            Ok(copying) => self.exports.copying = Some(copying),
+            Ok(copying) => self.exports.copying = Some((copying, left_out)),
             Err(error) => self.say(
                 NoticeKind::Error,
                 format!("The plots were not copied: {error}"),
@@ -124,17 +140,19 @@ impl App {
 
     /// Copies a picture that has been drawn meanwhile.
     pub(super) fn take_copied(&mut self, context: &Context) {
-        let Some(result) = self.exports.copying.as_ref().and_then(Copying::done) else {
+        let Some((copying, left_out)) = self.exports.copying.take() else {
             return;
         };
-        self.exports.copying = None;
+        let Some(result) = copying.done() else {
+            self.exports.copying = Some((copying, left_out));
+            return;
+        };
         match result {
             Ok(image) => {
                 context.copy_image(image);
-                self.say(
-                    NoticeKind::Info,
-                    "The plots are in the clipboard, as a picture.",
-                );
+                let said = "The plots are in the clipboard, as a picture.".to_owned();
+                let said = [Some(said), left_out].into_iter().flatten();
+                self.say(NoticeKind::Info, said.collect::<Vec<_>>().join(" "));
             }
             Err(why) => self.say(
                 NoticeKind::Error,

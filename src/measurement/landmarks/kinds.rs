@@ -232,8 +232,9 @@ pub(super) fn floor(run: &Run) -> Found {
         label: format!("instrument floor {}", time(floor.least_ns())),
         explanation: format!(
             "{}: the least round trip of the smallest probe over this computer's own loopback, measured \
-             before and after the run. No path is seen below it; of an RTT within ten times of it the \
-             instrument is a tenth and more (docs/METHOD.md).",
+             before and after the run. Of an RTT within ten times of it the instrument is a tenth and more. \
+             Where an RTT is below it, the machine was slower when it was calibrated than in the run, and \
+             the floor is no bound for that run (docs/METHOD.md).",
             time(floor.least_ns())
         ),
     }])

@@ -50,7 +50,7 @@ pub enum NoFit {
         /// Which of these it is.
         why: Flat,
     },
-    /// There is a slope, and how steep it is is not known well enough.
+    /// There is a slope, which is not known well enough to state a rate.
     Unsure {
         /// The interval of beta, in bytes per second.
         beta: (f64, f64),
@@ -82,8 +82,9 @@ impl fmt::Display for NoFit {
             ),
             Self::FewRounds { rounds } => write!(
                 f,
-                "{} give no interval; measure at least 6 at each of 3 message sizes",
-                counted(*rounds as u64, "round")
+                "{} {} no interval; measure at least 6 at each of 3 message sizes",
+                counted(*rounds as u64, "round"),
+                if *rounds == 1 { "gives" } else { "give" }
             ),
             Self::Pipelined => f.write_str(
                 "with several probes in flight the RTT holds the queue that they make themselves; \
@@ -119,8 +120,8 @@ impl fmt::Display for NoFit {
             }
             Self::Unsure { beta: (lo, hi) } => write!(
                 f,
-                "there is a slope, but how steep it is is not known: beta may be {} or {}; measure \
-                 more rounds (--rounds 40), or larger messages",
+                "there is a slope, but it is not known well enough to state a rate: beta may be {} or {}; \
+                 measure more rounds (--rounds 40), or larger messages",
                 throughput(*lo),
                 throughput(*hi)
             ),

@@ -379,6 +379,11 @@ fn too_little_is_said_to_be_too_little() {
         ..Made::default()
     };
     assert!(said(&few).starts_with("5 rounds give no interval; measure at least 6"));
+    let one = Made {
+        rounds: 1,
+        ..Made::default()
+    };
+    assert!(said(&one).starts_with("1 round gives no interval; measure at least 6"));
     let none = Made {
         rounds: 0,
         ..Made::default()
