@@ -183,12 +183,12 @@ fn in_one(problems: &[(PathBuf, String)], files: usize, left_out: usize) -> Stri
     }
     // Of a single one more, the reason takes no more room than its name.
     let most = MOST_SAID + usize::from(problems.len() == MOST_SAID + 1);
-    let (told, named) = problems.split_at(problems.len().min(most));
+    let (told, others) = problems.split_at(problems.len().min(most));
     lines.extend(told.iter().map(line));
-    if !named.is_empty() {
-        let names = named.iter().map(|(path, _)| path);
-        let names: Vec<String> = names
-            .map(|path| name_of(std::slice::from_ref(path)))
+    if !others.is_empty() {
+        let names: Vec<String> = others
+            .iter()
+            .map(|(path, _)| name_of(std::slice::from_ref(path)))
             .collect();
         lines.push(format!(
             "The others: {}. Open them by themselves to see why.",
