@@ -179,7 +179,11 @@ fn a_click_on_a_mark_chooses_its_point() {
     assert_eq!(window.app().selected().unwrap().message_size, 1024);
     window.press(Key::Enter);
     assert!(window.is_on(Role::Button, "Point"));
+    // Beside the marks nothing is meant, so that what was chosen stays.
+    let chosen = window.app().selected();
     window.click_at(plot.left_top() + vec2(3.0, 3.0));
+    assert_eq!(window.app().selected(), chosen);
+    window.press(Key::Escape);
     assert_eq!(window.app().selected(), None);
 }
 

@@ -3,8 +3,8 @@
 //! not at all, so that none is read without its last digits.
 
 use egui::{
-    Align2, Grid, Label, Rect, RichText, Role, Sense, Stroke, TextStyle, TextWrapMode, Ui,
-    UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
+    Align2, Frame, Grid, Label, Margin, Rangef, Rect, RichText, Role, Sense, Shape, Stroke,
+    TextStyle, TextWrapMode, Ui, UiBuilder, WidgetInfo, WidgetText, pos2, vec2,
 };
 
 use super::super::theme::{Palette, space, text_size};
@@ -12,6 +12,10 @@ use super::super::widgets::CUT;
 
 /// The least part of a cell in which it is said that there is more.
 const LEAST_CUT: f32 = 14.0;
+
+/// How far the ground of a row reaches beyond its text to either side.
+const STRIPE_MARGIN: i8 = 4;
+const STRIPE_CORNER: f32 = 2.0;
 
 /// What is in sight of the tab's contents.
 #[derive(Clone, Copy)]
@@ -42,21 +46,29 @@ impl Sight {
         let grid = |part: &str, columns: usize| {
             Grid::new((id, part))
                 .num_columns(columns)
-                .striped(true)
                 .spacing([space::LARGE, space::SMALL])
         };
+        // Behind both grids, drawn when it is known how far they reach.
+        let stripes = ui.painter().add(Shape::Noop);
         let top = ui.cursor().top();
         let left = ui.max_rect().left();
+        let mut tops = Vec::with_capacity(rows.len() + 1);
         let names = self.stay(ui, |ui| {
-            let names = grid("names", stay).show(ui, |ui| {
-                for row in rows {
-                    row.iter().take(stay).for_each(|cell| cell.show(ui));
-                    ui.end_row();
-                }
+            let inside = Margin::symmetric(STRIPE_MARGIN, 0);
+            let names = Frame::NONE.inner_margin(inside).show(ui, |ui| {
+                grid("names", stay).show(ui, |ui| {
+                    for row in rows {
+                        tops.push(ui.cursor().top());
+                        row.iter().take(stay).for_each(|cell| cell.show(ui));
+                        ui.end_row();
+                    }
+                    tops.push(ui.cursor().top());
+                });
             });
             names.response.rect
         });
-        let begin = pos2(left + names.width() + space::LARGE, top);
+        let gap = space::LARGE - f32::from(STRIPE_MARGIN);
+        let begin = pos2(left + names.width() + gap, top);
         let room = Rect::from_min_max(begin, ui.max_rect().max.max(begin));
         let mut figures = ui.new_child(UiBuilder::new().max_rect(room));
         let mut seen = figures.clip_rect();
@@ -69,13 +81,29 @@ impl Sight {
             }
         });
         let figures = figures.min_rect();
+        let right = figures.right() + f32::from(STRIPE_MARGIN);
+        let across = Rangef::new(names.left(), right.max(names.right()));
+        ui.painter().set(stripes, striped(ui, across, &tops));
         if figures.left() < seen.left() || figures.right() > seen.right() {
             let line = Stroke::new(1.0, Palette::of(ui).line);
             ui.painter().vline(seen.left(), names.y_range(), line);
         }
-        let taken = Rect::from_min_max(pos2(left, top), figures.max.max(names.left_bottom()));
+        let end = pos2(right, figures.bottom()).max(names.left_bottom());
+        let taken = Rect::from_min_max(pos2(left, top), end);
         ui.allocate_rect(taken, Sense::hover());
     }
+}
+
+/// The ground of every second row under the heads, as wide as the table. `tops` are those of the rows, and
+/// of what follows the last.
+fn striped(ui: &Ui, across: Rangef, tops: &[f32]) -> Shape {
+    let rows = tops.windows(2).skip(1).step_by(2);
+    let stripes = rows.map(|row| {
+        let down = Rangef::new(row[0], row[1]);
+        let place = Rect::from_x_y_ranges(across, down).translate(vec2(0.0, -space::SMALL / 2.0));
+        Shape::rect_filled(place, STRIPE_CORNER, ui.visuals().faint_bg_color)
+    });
+    Shape::Vec(stripes.collect())
 }
 
 /// A cell of a table.

@@ -148,22 +148,21 @@ fn shortened(name: &str) -> String {
     format!("{}…", begin.trim_end())
 }
 
-/// The model, and that it does not hold where it does not.
+/// The model, and that it does not hold where it does not: how far the points lie from it.
 fn formula(fit: &Fit, quantity: Quantity) -> String {
-    let formula = bare_formula(fit, quantity);
-    match fit.furthest_off() {
-        Some(percent) => format!("{formula}, points up to {percent:.0}\u{a0}% off"),
-        None => formula,
-    }
-}
-
-fn bare_formula(fit: &Fit, quantity: Quantity) -> String {
     match quantity {
-        Quantity::Rtt => format!(
-            "T(n) = {} + n / {}",
-            time(fit.alpha_ns.value),
-            throughput(fit.beta.value)
-        ),
+        Quantity::Rtt => {
+            let formula = format!(
+                "T(n) = {} + n / {}",
+                time(fit.alpha_ns.value),
+                throughput(fit.beta.value)
+            );
+            match fit.furthest_off() {
+                Some(percent) => format!("{formula}, up to {percent:.0}\u{a0}% off"),
+                None => formula,
+            }
+        }
+        // The same model: how far off it is stands above the other plot.
         Quantity::Throughput => format!(
             "n / T(n), half of {} at {}",
             throughput(fit.beta.value),
