@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Chart, CurveKey, Quantity, SourceId};
+use crate::measurement::numbers::whole;
 use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Fit, Landmark, LandmarkKind, LandmarkSet, NoFit, Place};
 
@@ -124,15 +125,6 @@ impl ShownLandmark<'_> {
             format!("{}: {value}", self.name)
         }
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a message size; the conversion saturates"
-)]
-fn whole(size: f64) -> u64 {
-    size.round().max(0.0) as u64
 }
 
 impl Chart {

@@ -33,6 +33,20 @@ pub struct Dot {
     pub range: Option<(f64, f64)>,
 }
 
+#[cfg(test)]
+impl Dot {
+    /// One whose median is known to 10 %.
+    pub(super) fn test(median: f64, range: (f64, f64)) -> Self {
+        Self {
+            size: 1,
+            median,
+            interval: Some((median * 0.9, median * 1.1)),
+            band: None,
+            range: Some(range),
+        }
+    }
+}
+
 /// Dots that belong together, by message size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {

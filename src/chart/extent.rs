@@ -134,16 +134,6 @@ pub fn ratio_extent<'a>(dots: impl IntoIterator<Item = &'a Dot>, scale: Scale) -
 mod tests {
     use super::*;
 
-    fn dot(median: f64, range: (f64, f64)) -> Dot {
-        Dot {
-            size: 1,
-            median,
-            interval: Some((median * 0.9, median * 1.1)),
-            band: None,
-            range: Some(range),
-        }
-    }
-
     #[test]
     fn what_goes_on_beyond_an_axis_is_cut_there_and_known() {
         let extent = Extent { from: 1.0, to: 3.0 };
@@ -178,7 +168,7 @@ mod tests {
                 from < 0.95 && from > 0.85 && to > 1.05 && to < 1.15,
                 "{from} {to}"
             );
-            let (from, to) = ratio_extent(&[dot(2.0, (0.0, 99.0))], scale).values(scale);
+            let (from, to) = ratio_extent(&[Dot::test(2.0, (0.0, 99.0))], scale).values(scale);
             assert!(
                 from < 0.95 && from > 0.5 && to > 2.2 && to < 2.5,
                 "{from} {to}"

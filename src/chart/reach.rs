@@ -161,23 +161,16 @@ mod tests {
 
     use super::*;
 
-    fn dot(median: f64, range: (f64, f64)) -> Dot {
-        Dot {
-            size: 1,
-            median,
-            interval: Some((median * 0.9, median * 1.1)),
-            band: None,
-            range: Some(range),
-        }
-    }
-
     fn extent(dots: &[Dot], landmarks: &[(f64, f64)], scale: Scale) -> Extent {
         value_extent(&dots.iter(), landmarks.iter().copied(), scale)
     }
 
     #[test]
     fn one_disturbed_probe_presses_nothing_flat() {
-        let dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
+        let dots = [
+            Dot::test(10.0, (8.0, 12.0)),
+            Dot::test(20.0, (18.0, 9_000.0)),
+        ];
         let extent = extent(&dots, &[], Scale::Linear);
         assert!(
             (extent.to / (1.5 * 22.0 * 1.05) - 1.0).abs() < 1e-9,
@@ -188,7 +181,10 @@ mod tests {
 
     #[test]
     fn one_disturbed_round_of_six_presses_nothing_flat() {
-        let mut dots = [dot(10.0, (8.0, 12.0)), dot(20.0, (18.0, 9_000.0))];
+        let mut dots = [
+            Dot::test(10.0, (8.0, 12.0)),
+            Dot::test(20.0, (18.0, 9_000.0)),
+        ];
         dots[0].interval = Some((9.0, 9_000.0));
         let extent = extent(&dots, &[], Scale::Linear);
         assert!(extent.to > 60.0 && extent.to < 100.0, "{extent:?}");
@@ -196,13 +192,16 @@ mod tests {
 
     #[test]
     fn a_logarithmic_axis_holds_whiskers_that_leave_the_curves_half_of_it() {
-        let dots = [dot(10.0, (8.0, 12.0)), dot(1_000.0, (900.0, 9_000.0))];
+        let dots = [
+            Dot::test(10.0, (8.0, 12.0)),
+            Dot::test(1_000.0, (900.0, 9_000.0)),
+        ];
         let (from, to) = extent(&dots, &[], Scale::Log).values(Scale::Log);
         assert!(
             from < 8.0 && from > 4.0 && to > 9_000.0 && to < 20_000.0,
             "{from} {to}"
         );
-        let dots = [dot(10.0, (8.0, 12.0)), dot(1_000.0, (0.0, 9e9))];
+        let dots = [Dot::test(10.0, (8.0, 12.0)), Dot::test(1_000.0, (0.0, 9e9))];
         let (from, to) = extent(&dots, &[], Scale::Log).values(Scale::Log);
         assert!(
             from < 8.0 && from > 4.0 && to > 5e4 && to < 5e5,
@@ -212,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_landmark_that_is_near_is_on_the_axis_and_one_far_off_is_not() {
-        let dots = [dot(10.0, (9.0, 11.0)), dot(20.0, (19.0, 21.0))];
+        let dots = [Dot::test(10.0, (9.0, 11.0)), Dot::test(20.0, (19.0, 21.0))];
         let top = |landmark: f64| extent(&dots, &[(landmark, landmark)], Scale::Linear).to;
         assert!(top(40.0) > 40.0);
         assert!(top(50.0) < 30.0);
@@ -224,7 +223,7 @@ mod tests {
     #[test]
     fn without_a_value_above_zero_an_axis_goes_from_zero_to_one() {
         for scale in Scale::ALL {
-            for dots in [&[][..], &[dot(0.0, (0.0, 0.0))]] {
+            for dots in [&[][..], &[Dot::test(0.0, (0.0, 0.0))]] {
                 let extent = extent(dots, &[], scale);
                 assert!(extent.from.abs() < 1e-12 && (extent.to - 1.0).abs() < 1e-12);
             }

@@ -148,9 +148,9 @@ fn stop_keeps_what_was_measured() {
         echoed >= before && counted == echoed,
         "{before} {counted} {echoed}"
     );
-    let echoes = if echoed == 1 { "echo" } else { "echoes" };
+    let noun = if echoed == 1 { "echo" } else { "echoes" };
     assert!(
-        window.says(&format!("Stopped: {echoed} {echoes}")),
+        window.says(&format!("Stopped: {echoed} {noun}")),
         "{:?}",
         window.texts()
     );

@@ -2,6 +2,7 @@
 
 use super::super::analysis::Fits;
 use crate::chart::{Chart, Quantity};
+use crate::measurement::numbers::whole;
 use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Fit, NoFit};
 
@@ -176,15 +177,6 @@ fn long(fit: &Result<Fit, NoFit>) -> String {
         Ok(fit) => fit.sentences().join("\n"),
         Err(why) => format!("No model: {why}."),
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a message size; the conversion saturates"
-)]
-fn whole(size: f64) -> u64 {
-    size.round().max(0.0) as u64
 }
 
 #[cfg(test)]
