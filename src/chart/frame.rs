@@ -74,6 +74,14 @@ impl Frame {
     /// The part of a straight line that lies in it; `None` if none does.
     #[must_use]
     pub fn part_of_line(self, from: Spot, to: Spot) -> Option<(Spot, Spot)> {
+        // Most lines pass at one side, which is seen at once.
+        if from.x.max(to.x) < self.left
+            || from.x.min(to.x) > self.right()
+            || from.y.max(to.y) < self.top
+            || from.y.min(to.y) > self.bottom()
+        {
+            return None;
+        }
         // Each edge leaves a stretch of the line on its inner side; what all leave lies within.
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let edges = [

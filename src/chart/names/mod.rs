@@ -16,6 +16,7 @@ mod scene;
 #[cfg(test)]
 mod tests;
 
+use candidates::Candidate;
 pub use scene::{Ground, Scene};
 
 use super::{Frame, LandmarkLine, Spot};
@@ -27,6 +28,8 @@ const MOST_MARKS: usize = 4;
 const CURVE: u32 = 5;
 /// What it costs to cover a line that is named, be it its own.
 const LINE: u32 = 6;
+/// Of how many pieces a line is at most, to see what it crosses.
+const MOST_PIECES: usize = 32;
 /// Between two names there is at least this, in points.
 const APART: f64 = 2.0;
 
@@ -200,33 +203,62 @@ pub struct Name {
 /// Where each name stands, `None` where there is no room.
 #[must_use]
 pub fn place_names(names: &[Name], scene: &Scene) -> Vec<Option<Frame>> {
-    let lines: Vec<Vec<Spot>> = names
-        .iter()
-        .map(|name| name.course.line(scene.frame))
-        .collect();
+    let lines = names.iter().map(|name| name.course.line(scene.frame));
+    let lines: Vec<Vec<Spot>> = lines.map(|line| thinned(&line)).collect();
     let mut order: Vec<(usize, &Name)> = names.iter().enumerate().collect();
     order.sort_by_key(|(index, name)| (name.is_minor, name.course.turn(), *index));
     let mut placed: Vec<Option<Frame>> = vec![None; names.len()];
     for (index, name) in order {
-        let free = candidates::of(name, scene.frame)
-            .into_iter()
-            .filter(|candidate| {
-                let about = candidate.place.grown(APART);
-                scene.frame.holds_all_of(candidate.place)
-                    && !placed.iter().flatten().any(|other| about.meets(*other))
-            });
-        let costly = free.map(|candidate| {
-            let crossed = lines.iter().filter(|line| crosses(line, candidate.place));
-            let covered = scene.cost(candidate.place) + LINE * count(crossed.count());
-            (covered + candidate.cost, candidate.place)
-        });
-        let best = costly.min_by_key(|(cost, _)| *cost);
-        let found = best.filter(|(cost, _)| !name.is_minor || *cost == 0);
+        let found = best_place(name, scene, &lines, &placed);
         if let Some(place) = placed.get_mut(index) {
-            *place = found.map(|(_, place)| place);
+            *place = found;
         }
     }
     placed
+}
+
+/// The place that costs least of those where no other name stands; of one that can be spared, one that costs
+/// nothing.
+fn best_place(
+    name: &Name,
+    scene: &Scene,
+    lines: &[Vec<Spot>],
+    placed: &[Option<Frame>],
+) -> Option<Frame> {
+    let mut candidates = candidates::of(name, scene.frame);
+    candidates.sort_by_key(|candidate| candidate.cost);
+    let mut best = None;
+    // Below this a place is better than the best one so far.
+    let mut limit = if name.is_minor { 1 } else { u32::MAX };
+    for Candidate { place, cost } in candidates {
+        if cost >= limit {
+            // Neither is any that follows.
+            break;
+        }
+        let about = place.grown(APART);
+        let is_taken = || placed.iter().flatten().any(|other| about.meets(*other));
+        if !scene.frame.holds_all_of(place) || is_taken() {
+            continue;
+        }
+        let covered = cost + scene.cost(place);
+        if covered >= limit {
+            continue;
+        }
+        let crossed = lines.iter().filter(|line| crosses(line, place)).count();
+        let cost = covered + LINE * count(crossed);
+        if cost < limit {
+            limit = cost;
+            best = Some(place);
+        }
+    }
+    best
+}
+
+/// A line of few pieces, to see what it crosses.
+fn thinned(line: &[Spot]) -> Vec<Spot> {
+    let every = line.len().div_ceil(MOST_PIECES).max(1);
+    let last = line.last().filter(|_| every > 1);
+    line.iter().step_by(every).chain(last).copied().collect()
 }
 
 fn crosses(line: &[Spot], place: Frame) -> bool {

@@ -4,7 +4,7 @@ use super::{CURVE, MARK, MOST_MARKS, count, crosses};
 use crate::chart::{Chart, Dot, Frame, Spot};
 
 /// Of more marks than these some are left out: their neighbours stand on them.
-const MOST: usize = 600;
+const MOST: usize = 300;
 
 /// Something that a chart is drawn on: where figures stand.
 pub trait Ground {
