@@ -72,11 +72,12 @@ fn attempt() -> Result<String, Trouble> {
 
 fn see(link: &Relayed, serving: &Serving, delay_ms: u32) -> Result<Seen, Trouble> {
     link.delay(Duration::from_millis(delay_ms.into()));
+    // So many rounds that five of them may be disturbed before the interval widens.
     let document = measure(
         &link.client,
         serving.port,
         &[
-            "--sizes", "100", "--probes", "20", "--rounds", "10", "--warmup", "5", "--wait", "spin",
+            "--sizes", "100", "--probes", "20", "--rounds", "20", "--warmup", "5", "--wait", "spin",
         ],
     )?;
     Ok(Seen {
