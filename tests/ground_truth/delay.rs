@@ -1,5 +1,5 @@
-//! A link of a set delay: what it adds to the round trip is found within the run's own interval, what
-//! the relay itself may cost, and what a server that slept for so long costs to wake.
+//! A link of a set delay: what it adds to the round trip is found to half a percent within the run's own
+//! interval, what the relay itself may cost, and what a server that slept for so long costs to wake.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use super::waking;
 const DELAYS_MS: [u32; 3] = [2, 5, 10];
 /// The bounds must be at most so wide, as a share of the delay: wider ones would prove nothing.
 const WIDEST: f64 = 0.05;
+/// How far beyond them the delay may lie, as a share of it: what timers and waking cost is known only about.
+const BEYOND: f64 = 0.005;
 
 /// How long a server sleeps on a link without delay.
 const BRIEFLY: Duration = Duration::from_micros(40);
@@ -61,7 +63,9 @@ fn attempt() -> Result<String, Trouble> {
             none.relay / 1e3,
             waking / 1e3,
         );
-        expect((low..=high).contains(&delay), || figures.clone())?;
+        let beyond = BEYOND * delay;
+        let holds = (low - beyond..=high + beyond).contains(&delay);
+        expect(holds, || figures.clone())?;
         expect(high - low <= WIDEST * delay, || {
             format!("too wide to tell: {figures}")
         })?;
