@@ -14,6 +14,9 @@ const OFF_EDGE: u32 = 20;
 /// Rows above and below a level line, or a place of a curve: one further off is better than one that
 /// covers a mark.
 const ROWS_OFF: u32 = 6;
+/// From this row on a name seems to be another height's, which costs more than covering marks.
+const FAR_ROW: u32 = 3;
+const FAR: u32 = 40;
 /// Pieces into which each piece of a curve is divided, and most places that are tried along all of it.
 const ALONG_CURVE: usize = 12;
 
@@ -103,8 +106,9 @@ fn beside(name: &Name, y: f64, mut add: impl FnMut(f64, u32)) {
         } else {
             (below, above)
         };
-        add(wanted, 3 * index);
-        add(other, 3 * index + 1);
+        let cost = 3 * index + if index < FAR_ROW { 0 } else { FAR };
+        add(wanted, cost);
+        add(other, cost + 1);
     }
 }
 

@@ -30,6 +30,8 @@ const CURVE: u32 = 5;
 const LINE: u32 = 6;
 /// Of how many pieces a line is at most, to see what it crosses.
 const MOST_PIECES: usize = 32;
+/// A curve of which less can be seen, in points, is named as one that lies beyond the frame.
+const LEAST_SEEN: f64 = 24.0;
 /// Between two names there is at least this, in points.
 const APART: f64 = 2.0;
 
@@ -117,8 +119,12 @@ impl Course {
                     // The only size that was measured.
                     return Some(at_level(first.y));
                 }
-                let is_seen =
-                    pieces(&spots).any(|(from, to)| frame.part_of_line(from, to).is_some());
+                let seen = pieces(&spots).filter_map(|(from, to)| frame.part_of_line(from, to));
+                let length: f64 = seen
+                    .map(|(from, to)| (to.x - from.x).hypot(to.y - from.y))
+                    .sum();
+                let is_seen = length >= LEAST_SEEN;
+                let middle = spots.get(spots.len() / 2).map_or(0.0, |spot| spot.y);
                 let all = |is_beyond: &dyn Fn(&Spot) -> bool| spots.iter().all(is_beyond);
                 Some(if is_seen {
                     Self::Curve(spots)
@@ -126,7 +132,7 @@ impl Course {
                     Self::Beyond(Edge::Before)
                 } else if all(&|spot| spot.x > frame.right()) {
                     Self::Beyond(Edge::After)
-                } else if all(&|spot| spot.y > frame.bottom()) {
+                } else if middle > frame.top + frame.height / 2.0 {
                     Self::Beyond(Edge::Below)
                 } else {
                     Self::Beyond(Edge::Above)
@@ -161,28 +167,34 @@ impl Course {
     }
 }
 
-/// What leads from a name to its line where it had to stand further off; `None` where it stands beside it, and
-/// where the line lies beyond the frame.
+/// What leads from a name to the nearest place of its line in a frame, where it had to stand further off; `None`
+/// where it stands beside it, and where the line lies beyond the frame.
 #[must_use]
-pub fn leader(course: &Course, place: Frame) -> Option<(Spot, Spot)> {
+pub fn leader(course: &Course, place: Frame, frame: Frame) -> Option<(Spot, Spot)> {
     let x = place.left + place.width / 2.0;
-    let y = match course {
-        Course::Level(y) => *y,
-        Course::Curve(spots) => {
-            let piece = pieces(spots).find(|(from, to)| (from.x..=to.x).contains(&x));
-            let (from, to) = piece?;
-            from.y + (to.y - from.y) * (x - from.x) / (to.x - from.x).max(f64::EPSILON)
-        }
+    let to = match course {
+        Course::Level(y) => Spot { x, y: *y },
+        Course::Curve(spots) => pieces(spots)
+            .filter_map(|(from, to)| {
+                let (from, to) = frame.part_of_line(from, to)?;
+                let (least, most) = (from.x.min(to.x), from.x.max(to.x));
+                let at = x.clamp(least, most);
+                let share = (at - from.x) / (to.x - from.x);
+                let y = from.y + (to.y - from.y) * if share.is_finite() { share } else { 0.0 };
+                Some(Spot { x: at, y })
+            })
+            .min_by(|one, other| (one.x - x).abs().total_cmp(&(other.x - x).abs()))?,
         Course::Upright(_) | Course::Beyond(_) => return None,
     };
-    let from = if y > place.bottom() {
+    let from = if to.y > place.bottom() {
         place.bottom()
     } else {
         place.top
     };
     let beside = place.grown(place.height / 2.0);
-    let is_far = !(beside.top..=beside.bottom()).contains(&y);
-    is_far.then_some((Spot { x, y: from }, Spot { x, y }))
+    let is_beside = (beside.top..=beside.bottom()).contains(&to.y)
+        && (beside.left..=beside.right()).contains(&to.x);
+    (!is_beside).then_some((Spot { x, y: from }, to))
 }
 
 /// A name that wants a place.

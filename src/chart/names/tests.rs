@@ -118,17 +118,21 @@ fn a_line_leads_to_a_name_that_stands_further_off() {
         width: 40.0,
         height: 14.0,
     };
-    let at = |y: f64| leader(&Course::Level(y), place);
+    let at = |y: f64| leader(&Course::Level(y), place, FRAME);
     assert_eq!(at(117.0), None);
     assert_eq!(at(97.0), None);
     assert_eq!(at(150.0), Some((spot(120.0, 114.0), spot(120.0, 150.0))));
     assert_eq!(at(50.0), Some((spot(120.0, 100.0), spot(120.0, 50.0))));
     let curve = Course::Curve(vec![spot(60.0, 160.0), spot(180.0, 180.0)]);
     assert_eq!(
-        leader(&curve, place),
+        leader(&curve, place, FRAME),
         Some((spot(120.0, 114.0), spot(120.0, 170.0)))
     );
-    assert_eq!(leader(&Course::Upright(10.0), place), None);
+    assert_eq!(leader(&Course::Upright(10.0), place, FRAME), None);
+    // Where the line stands beyond the frame above or below the name, it leads to what is seen of it.
+    let steep = Course::Curve(vec![spot(60.0, 160.0), spot(70.0, FRAME.bottom() + 100.0)]);
+    let (_, to) = leader(&steep, place, FRAME).expect("it is far off");
+    assert!(to.y <= FRAME.bottom() + 0.001 && to.x < 70.0, "{to:?}");
 }
 
 /// A plain ground: a point for each byte and each unit of value.

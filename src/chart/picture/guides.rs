@@ -108,7 +108,7 @@ pub(super) fn marks(
     let mut lines = Vec::new();
     let mut marks = Vec::new();
     for (((guide, course), (text, _)), place) in seen.iter().zip(names).zip(placed) {
-        let name = place.map(|place| pen.name_marks(text, course, place));
+        let name = place.map(|place| pen.name_marks(text, course, place, frame));
         let spots = course.line(frame);
         if spots.is_empty() {
             marks.extend(name.map(|name| guide.group(name)));
@@ -156,11 +156,11 @@ impl Pen<'_> {
         (text, name)
     }
 
-    fn name_marks(&self, text: String, course: &Course, place: Frame) -> Vec<Mark> {
+    fn name_marks(&self, text: String, course: &Course, place: Frame, frame: Frame) -> Vec<Mark> {
         let (unit, colour) = (self.unit, self.colours.quiet);
         let middle = place.top + place.height / 2.0;
         let corner = |x: f64, y: f64| Spot { x, y };
-        let to_line = leader(course, place).map(|(from, to)| {
+        let to_line = leader(course, place, frame).map(|(from, to)| {
             let stroke = Stroke::new(colour, 0.6 * LINE * unit);
             Mark::line(from, to, stroke)
         });

@@ -68,7 +68,13 @@ impl Sight {
             names.response.rect
         });
         let gap = space::LARGE - f32::from(STRIPE_MARGIN);
-        let begin = pos2(left + names.width() + gap, top);
+        // All tables share a scroll bar, which goes as far as the widest: none scrolls further than what it
+        // has to show itself.
+        let known = ui.scope_id().with(id).with("width");
+        let width: f32 = ui.data(|data| data.get_temp(known)).unwrap_or(f32::MAX);
+        let most = (names.width() + gap + width - self.0.width()).max(0.0);
+        let ahead = (self.0.left() - most).max(0.0);
+        let begin = pos2(left + names.width() + gap + ahead, top);
         let room = Rect::from_min_max(begin, ui.max_rect().max.max(begin));
         let mut figures = ui.new_child(UiBuilder::new().max_rect(room));
         let mut seen = figures.clip_rect();
@@ -82,13 +88,18 @@ impl Sight {
         });
         let figures = figures.min_rect();
         let right = figures.right() + f32::from(STRIPE_MARGIN);
+        let width_now = right - begin.x;
+        if (width_now - width).abs() > 0.5 {
+            ui.data_mut(|data| data.insert_temp(known, width_now));
+            ui.ctx().request_repaint();
+        }
         let across = Rangef::new(names.left(), right.max(names.right()));
         ui.painter().set(stripes, striped(ui, across, &tops));
         if figures.left() < seen.left() || figures.right() > seen.right() {
             let line = Stroke::new(1.0, Palette::of(ui).line);
             ui.painter().vline(seen.left(), names.y_range(), line);
         }
-        let end = pos2(right, figures.bottom()).max(names.left_bottom());
+        let end = pos2(right - ahead, figures.bottom()).max(names.left_bottom());
         let taken = Rect::from_min_max(pos2(left, top), end);
         ui.allocate_rect(taken, Sense::hover());
     }

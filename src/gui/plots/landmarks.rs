@@ -87,7 +87,7 @@ pub fn of<'a>(
     let scene = Scene::of(chart, &places, f64::from(MARKER));
     for (landmark, place) in drawn.iter_mut().zip(place_names(&names, &scene)) {
         landmark.place = place.map(rect);
-        let leader = place.and_then(|place| leader(&landmark.course, place));
+        let leader = place.and_then(|place| leader(&landmark.course, place, frame));
         landmark.leader = leader.map(|(from, to)| (on_screen(from), on_screen(to)));
         if landmark
             .place

@@ -1,6 +1,7 @@
 //! The two plots: round-trip time and throughput against message size, beside each other or one above
 //! the other, with one axis of message sizes and one pointer between them.
 
+mod cursor;
 mod dashes;
 mod heading;
 mod hover;

@@ -222,6 +222,10 @@ mod tests {
             NoFit::FewRounds { rounds: 5 },
             NoFit::Pipelined,
             NoFit::Unsure { beta: (1e6, 1e9) },
+            NoFit::Bent {
+                largest: 65_536,
+                percent: 40.0,
+            },
             NoFit::TooMany,
         ] {
             let line = line_of(&[(0, Err(why))], "");

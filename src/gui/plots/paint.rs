@@ -80,6 +80,12 @@ impl<'a> Places<'a> {
         Some(self.transform.position_from_point(&PlotPoint::new(x, y)))
     }
 
+    /// Where a place on the axis of sizes stands, in points from the left.
+    #[must_use]
+    pub fn x_of(&self, place: f64) -> f32 {
+        self.transform.position_from_point_x(place)
+    }
+
     /// Where a value stands.
     #[must_use]
     pub fn y_of(&self, value: f64) -> Option<f32> {

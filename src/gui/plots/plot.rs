@@ -13,13 +13,13 @@ use egui_plot::{
 
 use super::super::selection::{Direction, Selected, next_selected};
 use super::super::theme::{Palette, space, text_size};
-use super::Chosen;
 use super::heading::{self, Controls};
 use super::hover::{self, DotKey};
 use super::landmarks;
 use super::model_line::ModelLine;
 use super::models;
 use super::paint::{self, MARKER, Pen, Places};
+use super::{Chosen, cursor};
 use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick, zoomed};
 use crate::measurement::{Landmark, Run};
 
@@ -79,6 +79,11 @@ pub fn show(
         painter.hline(frame.x_range(), y, Stroke::new(1.5, palette.faint));
     }
     let mouse = response.response.hover_pos();
+    let found = mouse.and_then(|at| hover::nearest(chart, places, at));
+    cursor::note(ui, id, &response.transform, mouse, found);
+    if chart.dots().next().is_some() {
+        cursor::show(ui, id, chart, places, pen);
+    }
     let landmarks = landmarks::of(&painter, chart, places, pen, mouse);
     landmarks::lines(&painter, &landmarks, pen);
     models::show(&painter, chart, places, pen);
@@ -99,7 +104,7 @@ pub fn show(
         say_empty(ui, run, chart.quantity, frame);
         return None;
     }
-    let at_pointer = point_at(ui, chart, sources, places, &response, landmark);
+    let at_pointer = point_at(ui, chart, sources, found, &response, landmark);
     let by_key = run.and_then(|run| keys(ui, run, view.selected, &response));
     at_pointer.or(by_key)
 }
@@ -243,8 +248,6 @@ fn axes(
         .allow_boxed_zoom(!is_empty)
         .show_crosshair(false)
         .link_axis(group, [true, false])
-        .link_cursor(group, [!is_empty, false])
-        .cursor_color(palette.line)
         .label_formatter(|_| None);
     plot.show(ui, |ui| {
         if fit {
@@ -337,13 +340,12 @@ fn point_at(
     ui: &Ui,
     chart: &Chart,
     sources: &[Source<'_>],
-    places: Places<'_>,
+    found: Option<DotKey>,
     plot: &PlotResponse<()>,
     landmark: Option<&Landmark>,
 ) -> Option<Chosen> {
     let response = &plot.response;
-    let at = response.hover_pos()?;
-    let found = hover::nearest(chart, places, at);
+    response.hover_pos()?;
     // A dot is of its own run, whichever is shown.
     let point = found.and_then(|key| {
         let run = sources

@@ -292,7 +292,12 @@ impl Seen {
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         let text = |value: f64| time(value).to_string();
         let share = |value: f64| format!("{}\u{a0}% of the time", significant(value * 100.0));
-        let of_elapsed = |value: Option<f64>| value.map(|value| share(value / self.elapsed_ns));
+        // In a time so short the kernel's ticks may even make more than all of it.
+        let is_told = self.elapsed_ns >= LEAST_KERNEL_NS;
+        let of_elapsed = |value: Option<f64>| {
+            let value = value.filter(|_| is_told)?;
+            Some(share((value / self.elapsed_ns).min(1.0)))
+        };
         let rate = |value: f64| throughput(value).to_string();
         let app_limited = if self.app_limited {
             ", held down by what was sent"

@@ -3,8 +3,8 @@
 
 use super::Cause;
 use super::causes::{Found, MOST, percent};
-use super::evidence::{COPY_RATE, FLOORS, Seen};
-use crate::measurement::units::{throughput, time};
+use super::evidence::{FLOORS, Seen};
+use crate::measurement::units::time;
 
 /// Of two programs on one processor each has a half of the time. A thread that waited for a processor for
 /// this share of the time had to share it all along.
@@ -98,14 +98,13 @@ pub(super) fn floor(seen: &Seen) -> Found {
         (String::new(), "the processor, the kernel and waking up")
     } else {
         let copying = format!(
-            " and the {} of copying the bytes there and back at {}",
+            " plus the {} that copying the bytes there and back may take",
             time(seen.copying_ns()),
-            throughput(COPY_RATE)
         );
         (copying, "the processor, the kernel and copying")
     };
     let why = format!(
-        "This computer: {subject} is within {FLOORS} times the instrument's own round trip \
+        "This computer: {subject} is at most {FLOORS} times the instrument's own round trip \
          of {}{and_copying}; what is seen is {what}, not a path.",
         time(floor),
     );

@@ -26,8 +26,8 @@ pub struct Made {
     pub outliers: f64,
     /// Scale of what a whole round has in common, over all points.
     pub drift: f64,
-    /// A size whose probes take so many times as long.
-    pub disturbed: Option<(u64, f64)>,
+    /// Sizes whose probes take so many times as long.
+    pub disturbed: Vec<(u64, f64)>,
     pub rounds: u32,
     pub depth: u32,
     pub segment: u32,
@@ -46,7 +46,7 @@ impl Default for Made {
             noise: 0.02,
             outliers: 0.0,
             drift: 0.0,
-            disturbed: None,
+            disturbed: Vec::new(),
             rounds: 12,
             depth: 1,
             segment: 1_448,
@@ -103,8 +103,8 @@ pub fn run(made: &Made) -> Run {
         for point in &mut points {
             let size = point.spec.message_size;
             let path = made.alpha_ns + made.ns_per_byte * size as f64;
-            let disturbed = made.disturbed.filter(|(at, _)| *at == size);
-            let factor = drift * disturbed.map_or(1.0, |(_, factor)| factor);
+            let disturbed = made.disturbed.iter().find(|(at, _)| *at == size);
+            let factor = drift * disturbed.map_or(1.0, |(_, factor)| *factor);
             let probes = (0..profile.probes).map(|_| {
                 let late = if noise.share() < made.outliers {
                     2.0 + 10.0 * noise.share()

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use self::line::{Fitter, Line};
 pub use self::refusal::{Flat, NoFit};
-use self::refusal::{Support, one_segment, within_one_segment};
+use self::refusal::{Support, bent, one_segment, within_one_segment};
 use self::resample::{Rounds, Spread};
 use super::interval::{LEAST_VALUES, median_of};
 use super::{Estimate, MedianInterval, Point, Run, median_interval, percentile};
@@ -228,6 +228,9 @@ pub fn fit_delay(run: &Run, server_delay_ms: u64) -> Result<Fit, NoFit> {
         is_one_segment: within_one_segment(&run.profile, largest, segment),
     };
     support.check(segment)?;
+    if let Some(refusal) = bent(&residuals) {
+        return Err(refusal);
+    }
 
     let alpha_ns = spread.height(line.height);
     let own_ns = line.height - delay_ns(server_delay_ms);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Residual;
 use super::line::Line;
 use crate::experiment::{MAX_MESSAGE_SIZE, Profile};
 use crate::measurement::Estimate;
@@ -16,6 +17,9 @@ const ETHERNET_SEGMENT: u64 = 1_460;
 const LEAST_SHARE: f64 = 0.1;
 /// The payload takes at least this many times as long as points usually lie off the line.
 const LEAST_CONTRAST: f64 = 3.0;
+/// The point of the largest message lies nearer to the line than this, as a share of it, or the line meets
+/// its interval, or all others.
+const MOST_BENT: f64 = 0.25;
 /// The interval of beta ends within this factor.
 const WIDEST: f64 = 2.0;
 
@@ -54,6 +58,13 @@ pub enum NoFit {
     Unsure {
         /// The interval of beta, in bytes per second.
         beta: (f64, f64),
+    },
+    /// The points do not lie on one line: it misses the largest message, on which beta rests.
+    Bent {
+        /// The largest message size.
+        largest: u64,
+        /// How far its point lies above the line (below, where negative), in percent of the line.
+        percent: f64,
     },
     /// There is more than any profile asks for.
     TooMany,
@@ -125,6 +136,14 @@ impl fmt::Display for NoFit {
                 throughput(*lo),
                 throughput(*hi)
             ),
+            Self::Bent { largest, percent } => write!(
+                f,
+                "the points do not lie on one line: that of {} lies {}\u{a0}% {} it, and one latency and \
+                 one rate describe no part of them; measure a narrower range of sizes",
+                bytes(*largest),
+                significant(percent.abs()),
+                if *percent > 0.0 { "above" } else { "below" }
+            ),
             Self::TooMany => {
                 f.write_str("there are more points or rounds than a profile can ask for")
             }
@@ -147,6 +166,7 @@ impl NoFit {
                 larger_than(*largest)
             }
             Self::Unsure { .. } => "add rounds, or larger messages".to_owned(),
+            Self::Bent { .. } => "measure a narrower range of sizes".to_owned(),
             Self::TooMany => "too many points or rounds".to_owned(),
         }
     }
@@ -170,6 +190,7 @@ impl NoFit {
                 Flat::Scatter => "growth is lost in the scatter".to_owned(),
             },
             Self::Unsure { .. } => "slope unsure".to_owned(),
+            Self::Bent { .. } => "not one line".to_owned(),
         }
     }
 }
@@ -217,6 +238,23 @@ pub(super) fn one_segment(
         segment => segment,
     };
     within_one_segment(profile, largest, bound).then_some(NoFit::OneSegment { largest, segment })
+}
+
+/// Whether the line misses the point of the largest message by so much that beta is no rate of the path.
+pub(super) fn bent(residuals: &[Residual]) -> Option<NoFit> {
+    let last = residuals
+        .iter()
+        .max_by_key(|residual| residual.message_size)?;
+    let is_off = last.percent().abs() > MOST_BENT * 100.0 && last.is_outside_interval();
+    // That point alone may have been disturbed, and moves the line little.
+    let off = residuals
+        .iter()
+        .filter(|residual| residual.is_off_the_line());
+    let is_bent = is_off && off.count() > 1;
+    is_bent.then(|| NoFit::Bent {
+        largest: last.message_size,
+        percent: last.percent(),
+    })
 }
 
 /// What a slope stands on.

@@ -127,7 +127,7 @@ fn a_disturbed_point_is_named_and_moves_the_figures_little() {
     for (size, factor) in [(65_536, 1.6), (8_192, 2.5), (1, 3.0)] {
         let found = fit(&Made {
             outliers: 0.1,
-            disturbed: Some((size, factor)),
+            disturbed: vec![(size, factor)],
             ..Made::default()
         })
         .unwrap();
@@ -464,4 +464,25 @@ fn figures_of_any_size_do_no_harm() {
         let sets = crate::measurement::landmarks(&made, &all);
         assert!(sets.iter().all(|set| set.found.as_ref() != Ok(&Vec::new())));
     }
+}
+
+#[test]
+fn a_line_that_misses_the_largest_message_is_not_stated() {
+    let bent = |factor| {
+        fit(&Made {
+            disturbed: vec![(32_768, 1.0 + (factor - 1.0) / 2.0), (65_536, factor)],
+            ..Made::default()
+        })
+    };
+    assert!(bent(1.0).is_ok());
+    let Err(refusal) = bent(1.6) else {
+        panic!("the line misses the largest message");
+    };
+    assert!(matches!(refusal, NoFit::Bent { .. }), "{refusal}");
+    let told = refusal.to_string().replace('\u{a0}', " ");
+    assert!(
+        told.starts_with("the points do not lie on one line: that of 65,536 bytes lies "),
+        "{told}"
+    );
+    assert!(told.contains("% above it"), "{told}");
 }

@@ -1,0 +1,84 @@
+//! The cursor that the plots share: where the pointer is among the message sizes, and the dot it means, are
+//! shown in each of them.
+
+use egui::{Context, Id, Pos2, Stroke, Ui};
+use egui_plot::PlotTransform;
+
+use super::hover::{self, DotKey};
+use super::paint::{MARKER, Pen, Places};
+use crate::chart::Chart;
+
+/// Where the pointer is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cursor {
+    /// The plot that it is in.
+    plot: Id,
+    /// The place on the axis of sizes, which the plots share.
+    size: f64,
+    /// The dot that it means.
+    dot: Option<DotKey>,
+}
+
+impl Cursor {
+    fn id() -> Id {
+        Id::unique("cursor among message sizes")
+    }
+
+    fn last(context: &Context) -> Option<Self> {
+        context.data(|data| data.get_temp(Self::id()))
+    }
+}
+
+/// Takes note of the pointer in a plot, where it is in it; and of its leaving.
+pub fn note(
+    ui: &Ui,
+    plot: Id,
+    transform: &PlotTransform,
+    mouse: Option<Pos2>,
+    dot: Option<DotKey>,
+) {
+    let last = Cursor::last(ui.ctx());
+    let now = match mouse {
+        Some(at) => Some(Cursor {
+            plot,
+            size: transform.value_from_position(at).x,
+            dot,
+        }),
+        None => last.filter(|cursor| cursor.plot != plot),
+    };
+    if now == last {
+        return;
+    }
+    ui.data_mut(|data| match now {
+        Some(cursor) => {
+            data.insert_temp(Cursor::id(), cursor);
+        }
+        None => data.remove::<Cursor>(Cursor::id()),
+    });
+    // The plots that were drawn before this one do not know it yet.
+    ui.ctx().request_repaint();
+}
+
+/// Draws it, with a ring about the dot that is meant in another plot.
+pub fn show(ui: &Ui, plot: Id, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
+    let Some(cursor) = Cursor::last(ui.ctx()) else {
+        return;
+    };
+    let frame = places.frame();
+    let painter = ui.painter().with_clip_rect(frame);
+    let x = places.x_of(cursor.size);
+    if frame.x_range().contains(x) {
+        painter.vline(
+            x,
+            frame.y_range(),
+            Stroke::new(pen.weight, pen.palette.faint),
+        );
+    }
+    if cursor.plot != plot
+        && let Some((_, dot)) = cursor.dot.and_then(|key| hover::find(chart, key))
+        && let Some(at) = places.of(dot, dot.median)
+    {
+        let stroke = Stroke::new(1.5 * pen.weight, pen.palette.text);
+        painter.circle_stroke(at, 1.8 * MARKER * pen.weight, stroke);
+    }
+}
