@@ -142,8 +142,13 @@ impl Chart {
         }
     }
 
-    /// Adds the landmarks that are wanted and have a place in this plot.
-    pub fn add_landmarks(&mut self, sets: &[LandmarkSet], wanted: &BTreeSet<LandmarkKind>) {
+    /// Adds the landmarks of a source that are wanted and have a place in this plot.
+    pub fn add_landmarks(
+        &mut self,
+        source: SourceId,
+        sets: &[LandmarkSet],
+        wanted: &BTreeSet<LandmarkKind>,
+    ) {
         let found = sets
             .iter()
             .filter(|set| wanted.contains(&set.kind))
@@ -151,7 +156,7 @@ impl Chart {
             .flatten();
         for landmark in found {
             if landmark_line(self.quantity, landmark).is_some() {
-                self.landmarks.push(landmark.clone());
+                self.landmarks.push((source, landmark.clone()));
             }
         }
     }
@@ -164,12 +169,14 @@ impl Chart {
         })
     }
 
-    /// The landmarks that are drawn, and where: those of a server delay go with its curve.
+    /// The landmarks that are drawn, and where: those of a source go with its curves, those of a server
+    /// delay with the curve of it.
     pub fn shown_landmarks(&self) -> impl Iterator<Item = ShownLandmark<'_>> {
-        let is_shown = |landmark: &Landmark| {
-            landmark.server_delay_ms.is_none_or(|delay_ms| {
-                let mut shown = self.shown();
-                shown.any(|drawn| drawn.curve.key.delay_ms == delay_ms)
+        let is_shown = |source: SourceId, landmark: &Landmark| {
+            let mut shown = self.shown().map(|drawn| drawn.curve.key);
+            let delay = landmark.server_delay_ms;
+            shown.any(|key| {
+                key.source == source && delay.is_none_or(|delay_ms| key.delay_ms == delay_ms)
             })
         };
         let mut delays = self.shown().map(|drawn| drawn.curve.key.delay_ms);
@@ -184,8 +191,8 @@ impl Chart {
         let mut has_segments = false;
         self.landmarks
             .iter()
-            .filter(move |landmark| is_shown(landmark))
-            .filter_map(move |landmark| {
+            .filter(move |(source, landmark)| is_shown(*source, landmark))
+            .filter_map(move |(_, landmark)| {
                 let is_segments = landmark.kind == LandmarkKind::Segments;
                 let is_minor = is_segments && has_segments;
                 has_segments |= is_segments;

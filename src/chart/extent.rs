@@ -1,10 +1,8 @@
-//! From where to where an axis reaches, what of a stretch of values is on it, and how far the axes of
-//! message sizes and of ratios reach when all is to be seen. That of values has a rule of its own: `reach`.
+//! From where to where an axis reaches, what of a stretch of values is on it, and how far the axis of message
+//! sizes reaches when all is to be seen. Those of values and of ratios have rules of their own: `reach`.
 
-use super::{Dot, Scale};
+use super::Scale;
 
-/// How far an axis of ratios reaches at least.
-const LEAST_RATIO: f64 = 1.1;
 /// Room beside the outermost values, as a share of the axis.
 const MARGIN: f64 = 0.05;
 
@@ -56,7 +54,7 @@ impl Extent {
         })
     }
 
-    fn with_margin(self) -> Self {
+    pub(super) fn with_margin(self) -> Self {
         let margin = MARGIN * self.length();
         Self {
             from: self.from - margin,
@@ -109,27 +107,6 @@ pub fn size_extent(sizes: impl IntoIterator<Item = u64>, scale: Scale) -> Extent
     }
 }
 
-/// An axis of ratios, on which 1 and all of these dots with their intervals stand. It reaches at least a
-/// tenth to either side: a difference of a few per cent is not to look like one of many.
-pub fn ratio_extent<'a>(dots: impl IntoIterator<Item = &'a Dot>, scale: Scale) -> Extent {
-    let (mut low, mut high) = (1.0 / LEAST_RATIO, LEAST_RATIO);
-    for dot in dots {
-        let (from, to) = dot.interval.unwrap_or((dot.median, dot.median));
-        for ratio in [dot.median, from, to] {
-            if scale.place(ratio).is_some() {
-                low = ratio.min(low);
-                high = ratio.max(high);
-            }
-        }
-    }
-    let place = |ratio: f64, or: f64| scale.place(ratio).unwrap_or(or);
-    Extent {
-        from: place(low, 0.0),
-        to: place(high, 1.0),
-    }
-    .with_margin()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,22 +135,6 @@ mod tests {
             Some((2.0, 3.0, false, true))
         );
         assert_eq!(part(-1.0, 0.0, Scale::Log), None);
-    }
-
-    #[test]
-    fn an_axis_of_ratios_has_one_on_it_and_every_interval() {
-        for scale in Scale::ALL {
-            let (from, to) = ratio_extent([], scale).values(scale);
-            assert!(
-                from < 0.95 && from > 0.85 && to > 1.05 && to < 1.15,
-                "{from} {to}"
-            );
-            let (from, to) = ratio_extent(&[Dot::test(2.0, (0.0, 99.0))], scale).values(scale);
-            assert!(
-                from < 0.95 && from > 0.5 && to > 2.2 && to < 2.5,
-                "{from} {to}"
-            );
-        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub struct Chart {
     /// The models of its curves.
     pub fitted: Vec<FittedCurve>,
     /// Its landmarks.
-    pub landmarks: Vec<Landmark>,
+    pub landmarks: Vec<(SourceId, Landmark)>,
     /// The name of the run to whose figures the values are ratios; `None` where they are figures.
     pub ratio_to: Option<String>,
 }
@@ -210,7 +210,7 @@ impl Chart {
     #[must_use]
     pub fn value_extent(&self) -> Extent {
         if self.ratio_to.is_some() {
-            return ratio_extent(self.dots(), self.value_axis.scale);
+            return ratio_extent(&self.dots(), self.value_axis.scale);
         }
         value_extent(&self.dots(), self.landmark_values(), self.value_axis.scale)
     }

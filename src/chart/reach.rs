@@ -27,6 +27,8 @@ const MOST_WHISKER: f64 = 1.5;
 const MOST_WHISKER_LOG: f64 = 2.0;
 /// What a flat curve needs of a logarithmic axis, in decades.
 const LEAST_LOG: f64 = 0.5;
+/// How far an axis of ratios reaches at least.
+const LEAST_RATIO: f64 = 1.1;
 /// Room beside the outermost values, as a share of the axis.
 const MARGIN: f64 = 0.05;
 /// The same beside an outermost landmark, whose name has to stand there.
@@ -87,6 +89,26 @@ pub fn value_extent<'a>(
         },
         to: reached.to + above * reached.length(),
     }
+}
+
+/// An axis of ratios, on which 1 and all of these dots stand, and their intervals as far as those of values do.
+/// It reaches at least a tenth to either side: a difference of a few per cent is not to look like one of many.
+pub fn ratio_extent<'a>(dots: &(impl Iterator<Item = &'a Dot> + Clone), scale: Scale) -> Extent {
+    let least = [1.0 / LEAST_RATIO, LEAST_RATIO];
+    let medians = dots.clone().map(|dot| dot.median).chain(least);
+    let Some(needed) = Span::of(medians, scale) else {
+        return Extent { from: 0.0, to: 1.0 };
+    };
+    let ends = dots.clone().filter_map(|dot| dot.interval);
+    let reached = match Span::of(ends.flat_map(|(low, high)| [low, high]), scale) {
+        Some(intervals) => needed.towards(intervals, MOST_INTERVAL * needed.length()),
+        None => needed,
+    };
+    Extent {
+        from: reached.from,
+        to: reached.to,
+    }
+    .with_margin()
 }
 
 /// A stretch of an axis, in places of its scale.
@@ -280,6 +302,36 @@ mod tests {
             let dot = Dot { size: 1, median, interval: None, band: Some((low, high)), range: Some((low, high)) };
             let extent = extent(&[dot], &[(landmark, landmark)], scale);
             prop_assert!(extent.to > extent.from, "{extent:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_of_ratios_has_one_on_it_and_intervals_that_are_not_wide() {
+        for scale in Scale::ALL {
+            let (from, to) = ratio_extent(&[].iter(), scale).values(scale);
+            assert!(
+                from < 0.95 && from > 0.85 && to > 1.05 && to < 1.15,
+                "{from} {to}"
+            );
+            let (from, to) =
+                ratio_extent(&[Dot::test(2.0, (0.0, 99.0))].iter(), scale).values(scale);
+            assert!(
+                from < 0.95 && from > 0.5 && to > 2.2 && to < 2.5,
+                "{from} {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_wide_interval_presses_no_ratios_flat() {
+        let wide = Dot {
+            interval: Some((0.5, 13.0)),
+            ..Dot::test(1.5, (1.0, 2.0))
+        };
+        let dots = [Dot::test(1.05, (1.0, 1.1)), wide];
+        for scale in Scale::ALL {
+            let (_, to) = ratio_extent(&dots.iter(), scale).values(scale);
+            assert!(to > 1.7 && to < 4.0, "{to}");
         }
     }
 }

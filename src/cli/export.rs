@@ -330,7 +330,9 @@ fn charts(material: &Material, how: &ExportHow) -> Vec<Chart> {
                 chart.add_fits(source.id, fits);
             }
         }
-        chart.add_landmarks(&marks, &wanted);
+        if let Some(first) = sources.first() {
+            chart.add_landmarks(first.id, &marks, &wanted);
+        }
         chart
     };
     quantities.iter().map(chart).collect()

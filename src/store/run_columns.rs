@@ -76,6 +76,14 @@ impl Samples {
             ("samples.rtt_ns", Some(self.rtt_ns.len())),
             ("samples.warmup", Some(self.warmup.len())),
         ])?;
+        // A server delay and the time-out for it are an hour each at most.
+        const LONGEST_NS: u64 = 24 * 3_600 * 1_000_000_000;
+        let times = self.rtt_ns.iter().flatten();
+        if let Some(wrong) = times.copied().find(|rtt| !(1..=LONGEST_NS).contains(rtt)) {
+            return Err(format!(
+                "samples.rtt_ns has {wrong}: an echo takes 1 ns to 24 hours"
+            ));
+        }
         let mut rounds = match connections {
             Some(connections) => connections.rounds()?,
             None => self.rounds_seen(),

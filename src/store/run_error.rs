@@ -46,7 +46,10 @@ pub enum RunDocumentError {
         /// What is wrong.
         why: String,
     },
-    /// The fields of a point do not fit together.
+    /// It has no points.
+    #[error("the run has no points")]
+    NoPoints,
+    /// The fields of a point do not fit together, or cannot have been measured.
     #[error("point {point}: {why}")]
     WrongPoint {
         /// Which point, from 1.

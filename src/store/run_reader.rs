@@ -5,6 +5,7 @@
 //! passed over. The run's number is 0 and its origin the moment of reading: both mean something only
 //! within the process that measured.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -21,7 +22,7 @@ use super::run_document::{NS_PER_MS, RUN_DOCUMENT_FORMAT, RUN_DOCUMENT_VERSION, 
 use super::run_profile::ProfileDocument;
 use super::run_tcp::TcpRows;
 use super::{Position, RunDocumentError};
-use crate::experiment::{MAX_DELAYS, MAX_SIZES, PointSpec};
+use crate::experiment::{MAX_DELAYS, MAX_MESSAGE_SIZE, MAX_SIZES, PointSpec};
 use crate::measurement::{
     Calibration, Check, Environment, Fault, MAX_TRANSCRIPT_LINES, Point, PrecisionOutcome, Route,
     Run, RunId, SocketSettings, Transcript, TranscriptLine,
@@ -138,12 +139,19 @@ struct PointDocument {
 impl Document {
     fn into_run(self) -> Result<Run, RunDocumentError> {
         let mut points = Vec::new();
+        let mut kept = HashMap::new();
         for (number, point) in (1..).zip(self.points) {
             let wrong = |why| RunDocumentError::WrongPoint { point: number, why };
             if number > MAX_SIZES * MAX_DELAYS {
                 return Err(wrong("no run has as many points".to_owned()));
             }
+            if let Some(known) = kept.insert(point.place(), number) {
+                return Err(wrong(format!("it is point {known} once more")));
+            }
             points.push(point.into_point().map_err(wrong)?);
+        }
+        if points.is_empty() {
+            return Err(RunDocumentError::NoPoints);
         }
         let mut lines = self.transcript;
         let beyond = lines.len().saturating_sub(MAX_TRANSCRIPT_LINES);
@@ -172,9 +180,20 @@ impl Document {
 }
 
 impl PointDocument {
+    /// What no two points of a run have in common.
+    fn place(&self) -> (MeasurementType, u64, u64) {
+        (self.kind, self.message_size, self.server_delay_ns)
+    }
+
     fn into_point(self) -> Result<Point, String> {
         if self.message_size == 0 {
             return Err("its message size is 0, and a probe carries at least one byte".to_owned());
+        }
+        if self.message_size > MAX_MESSAGE_SIZE {
+            return Err(format!(
+                "its message size is {}, and the largest that is measured is {MAX_MESSAGE_SIZE}",
+                self.message_size
+            ));
         }
         if !self.server_delay_ns.is_multiple_of(NS_PER_MS) {
             return Err("its server delay is not a whole number of milliseconds".to_owned());

@@ -88,6 +88,10 @@ fn what_is_wrong_with_a_document_is_said_with_its_place() {
         said("10000000", "10000001"),
         "point 1: its server delay is not a whole number of milliseconds"
     );
+    assert_eq!(
+        said("\"message_size\": 1024", "\"message_size\": 67108865"),
+        "point 1: its message size is 67108865, and the largest that is measured is 67108864"
+    );
     let deep = RUN_1.replacen("null", &"[".repeat(100_000), 1);
     assert!(read(&deep).is_err());
 }

@@ -299,7 +299,10 @@ proptest! {
 }
 
 fn any_round() -> impl Strategy<Value = Round> {
-    let probes = prop::collection::vec((any::<u64>(), prop::option::of(0..u64::MAX)), 0..8);
+    let probes = prop::collection::vec(
+        (any::<u64>(), prop::option::of(1..86_400_000_000_000_u64)),
+        0..8,
+    );
     let work = any::<Option<([u64; 9], Option<u64>)>>();
     let tcp = any::<Option<([u32; 3], [Option<u64>; 3], Option<bool>)>>();
     (probes, 1_u32.., any::<Option<u64>>(), work, tcp).prop_map(

@@ -133,6 +133,37 @@ fn in_a_small_window_the_message_sizes_stay_while_the_figures_scroll() {
 }
 
 #[test]
+fn a_table_scrolls_no_further_than_its_own_columns() {
+    let mut window = Window::open_sized(1_024.0, 700.0);
+    let files = [("quick", 20_000), ("alike", 20_000), ("slow", 40_000)].map(|(name, rtt_ns)| {
+        let path = document(&window, &format!("{name}.json"), rtt_ns);
+        // What differs is far wider than the verdicts.
+        let text = std::fs::read_to_string(&path).unwrap();
+        let long = format!("\"commit\": \"{}\"", name.repeat(60));
+        let at = text.find("\"commit\": ").expect("a commit");
+        let end = at + text[at..].find([',', '\n']).unwrap();
+        std::fs::write(&path, [&text[..at], &long, &text[end..]].concat()).unwrap();
+        path
+    });
+    window.drop_files(&files);
+    window.click_button("Compare");
+    window.wait_until("the verdicts", |window| count(window, NO_DIFFERENCE) > 0);
+    window.settle();
+    let texts = window.placed_texts();
+    let head = texts.iter().find(|(_, text)| text == "Message size");
+    window.move_to(head.unwrap().0.center());
+    for _ in 0..3 {
+        window.scroll_by(egui::vec2(-4_000.0, 0.0));
+        window.settle();
+    }
+    let painted = window.painted();
+    assert!(
+        painted.iter().any(|text| text == "Throughput, times"),
+        "{painted:?}"
+    );
+}
+
+#[test]
 fn a_name_that_is_too_long_for_its_field_is_there_in_whole_on_hover() {
     let long = "a name that is as long as a name of a run in this window may";
     let hover = |width: f32| {

@@ -188,6 +188,28 @@ fn a_click_on_a_mark_chooses_its_point() {
 }
 
 #[test]
+fn the_cursor_stands_at_the_same_size_in_both_plots() {
+    let mut window = measured();
+    let sizes = |window: &Window| {
+        let painted = window.painted().into_iter();
+        painted
+            .filter(|text| text.ends_with(" bytes") && !text.contains('('))
+            .collect::<Vec<_>>()
+    };
+    let before = sizes(&window);
+    let plot = window.place(Role::Image, RTT_PLOT);
+    window.move_to(plot.lerp_inside(vec2(0.5, 0.2)));
+    window.settle();
+    let mut told = sizes(&window);
+    told.retain(|text| !before.contains(text));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], told[1]);
+    window.move_to(plot.left_top() - vec2(0.0, 60.0));
+    window.settle();
+    assert_eq!(sizes(&window), before);
+}
+
+#[test]
 fn presenter_view_has_the_plots_alone_and_escape_leaves_it() {
     let mut window = measured();
     assert!(window.has(Role::Button, "Run"));

@@ -23,7 +23,7 @@ pub(super) fn charts(material: &Material, quantities: &[Quantity]) -> Vec<Chart>
             if wishes.has_model() {
                 chart.add_fits(*id, fits);
             }
-            chart.add_landmarks(marks, wishes.landmarks());
+            chart.add_landmarks(*id, marks, wishes.landmarks());
         }
         chart
     };

@@ -1,12 +1,18 @@
 //! The cursor that the plots share: where the pointer is among the message sizes, and the dot it means, are
 //! shown in each of them.
 
-use egui::{Context, Id, Pos2, Stroke, Ui};
+use egui::{Context, FontId, Id, Painter, Pos2, Rect, Stroke, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
 
+use super::super::theme::text_size;
 use super::hover::{self, DotKey};
 use super::paint::{MARKER, Pen, Places};
 use crate::chart::Chart;
+use crate::measurement::numbers::whole;
+use crate::measurement::units::bytes;
+
+/// Room about the letters.
+const ABOUT: f32 = 3.0;
 
 /// Where the pointer is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +65,23 @@ pub fn note(
     ui.ctx().request_repaint();
 }
 
+/// Says at the foot of the cursor which size it stands at.
+fn say_size(painter: &Painter, frame: Rect, x: f32, size: f64, pen: Pen<'_>) {
+    let font = FontId::proportional(text_size::SMALL * pen.weight.sqrt());
+    let text = bytes(whole(size));
+    let galley = painter.layout_no_wrap(text, font, pen.palette.text);
+    let room = galley.size() + vec2(2.0 * ABOUT, 0.0);
+    // On its other side where the plot ends.
+    let left = if x + room.x <= frame.right() {
+        x + 1.0
+    } else {
+        x - 1.0 - room.x
+    };
+    let place = Rect::from_min_size(pos2(left, frame.bottom() - room.y), room);
+    painter.rect_filled(place, 2.0, pen.palette.canvas.gamma_multiply(0.88));
+    painter.galley(place.min + vec2(ABOUT, 0.0), galley, pen.palette.text);
+}
+
 /// Draws it, with a ring about the dot that is meant in another plot.
 pub fn show(ui: &Ui, plot: Id, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
     let Some(cursor) = Cursor::last(ui.ctx()) else {
@@ -68,10 +91,14 @@ pub fn show(ui: &Ui, plot: Id, chart: &Chart, places: Places<'_>, pen: Pen<'_>) 
     let painter = ui.painter().with_clip_rect(frame);
     let x = places.x_of(cursor.size);
     if frame.x_range().contains(x) {
-        painter.vline(
+        let stroke = Stroke::new(pen.weight, pen.palette.faint);
+        painter.vline(x, frame.y_range(), stroke);
+        say_size(
+            &painter,
+            frame,
             x,
-            frame.y_range(),
-            Stroke::new(pen.weight, pen.palette.faint),
+            chart.size_axis.scale.value(cursor.size),
+            pen,
         );
     }
     if cursor.plot != plot

@@ -246,7 +246,7 @@ mod tests {
             kind: LandmarkKind::Segments,
             found: Ok(segments.chain(others).collect()),
         };
-        chart.add_landmarks(&[set], &BTreeSet::from(LandmarkKind::ALL));
+        chart.add_landmarks(SourceId(1), &[set], &BTreeSet::from(LandmarkKind::ALL));
         chart
     }
 

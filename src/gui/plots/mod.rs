@@ -30,7 +30,7 @@ use super::selection::Selected;
 use super::theme::{PLOT_GAP, space};
 use crate::chart::{Chart, CurveKey, Quantity, Scale, SourceId};
 use crate::experiment::{MAX_SIZES, parse_list};
-use crate::measurement::{Run, RunState};
+use crate::measurement::Run;
 
 /// Width to height that a plot reads best at.
 const BEST_ASPECT: f32 = 1.4;
@@ -94,9 +94,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             selected,
             model: run
                 .filter(|_| has_model && chart.ratio_to.is_none())
-                .map(|run| {
-                    ModelLine::of(chart, &analysis.fits, run.state == RunState::Running, name)
-                }),
+                .map(|run| ModelLine::of(chart, App::source_of(run), &analysis.fits, run, name)),
         };
         let told = plot::show(ui, chart, run, &sources, &look, controls);
         chosen = chosen.or(told);
@@ -160,10 +158,13 @@ fn chart(
         return Chart::ratio(&app.ratios(found), &baseline.name, quantity, &options);
     }
     let mut chart = Chart::of(&sources, quantity, &options);
-    if let Some(run) = run.filter(|_| wishes.has_model()) {
-        chart.add_fits(App::source_of(run), &analysis.fits);
+    if let Some(run) = run {
+        let source = App::source_of(run);
+        if wishes.has_model() {
+            chart.add_fits(source, &analysis.fits);
+        }
+        chart.add_landmarks(source, &analysis.landmarks, wishes.landmarks());
     }
-    chart.add_landmarks(&analysis.landmarks, wishes.landmarks());
     chart
 }
 

@@ -1,10 +1,10 @@
 //! What the model says of the curves that are shown, in a line above a plot, and all of it on hover.
 
 use super::super::analysis::Fits;
-use crate::chart::{Chart, Quantity};
+use crate::chart::{Chart, CurveKey, Quantity, SourceId};
 use crate::measurement::numbers::whole;
 use crate::measurement::units::{bytes, count, throughput, time};
-use crate::measurement::{Fit, NoFit};
+use crate::measurement::{Fit, NoFit, Run, RunState};
 
 /// Most letters of a run's name in the line.
 const MOST_OF_NAME: usize = 14;
@@ -22,10 +22,11 @@ pub struct ModelLine {
 }
 
 impl ModelLine {
-    /// The line above a chart of the run that was analysed; `is_going_on` while there is no model yet. `run`
-    /// is its name, where others are drawn too.
+    /// The line above a chart of the run that was analysed. While that goes on there is no model yet. `name`
+    /// is given where others are drawn too.
     #[must_use]
-    pub fn of(chart: &Chart, fits: &Fits, is_going_on: bool, run: Option<&str>) -> Self {
+    pub fn of(chart: &Chart, source: SourceId, fits: &Fits, run: &Run, name: Option<&str>) -> Self {
+        let is_going_on = run.state == RunState::Running;
         if is_going_on || fits.is_empty() {
             let text = if is_going_on {
                 "model: fitted when the run has ended"
@@ -39,17 +40,24 @@ impl ModelLine {
         }
         let is_shown = |delay_ms: u64| {
             let mut shown = chart.shown();
-            shown.any(|drawn| drawn.curve.key.delay_ms == delay_ms)
+            let key = CurveKey { source, delay_ms };
+            shown.any(|drawn| drawn.curve.key == key)
         };
         let shown: Vec<Shown<'_>> = fits
             .iter()
             .filter(|(delay_ms, _)| is_shown(*delay_ms))
             .map(|(delay_ms, fit)| (*delay_ms, fit))
             .collect();
-        let of = run.map_or_else(String::new, |name| format!(" of {}", shortened(name)));
+        let of = name.map_or_else(String::new, |name| format!(" of {}", shortened(name)));
+        if shown.is_empty() {
+            return Self {
+                text: format!("model{of}: hidden with its curve"),
+                explanation: "A click on its name above the plots shows it again.".to_owned(),
+            };
+        }
         Self {
             text: line(&of, &shown, chart.quantity),
-            explanation: whole_story(&shown, run),
+            explanation: whole_story(&shown, name),
         }
     }
 }

@@ -185,8 +185,9 @@ fn marks(ui: &Ui, ground: &Ground, scale: Scale, samples: &PointSamples) {
         };
         let font = FontId::proportional(text_size::SMALL);
         let galley = ground.painter.layout_no_wrap(text, font, palette.text);
-        // Beside its line, on either side, or a line of text further down.
-        let places = [0.0, galley.size().y]
+        // Beside its line, on either side, or some lines of text further down: there are four names.
+        let places = [0.0, 1.0, 2.0, 3.0]
+            .map(|row| row * (galley.size().y + GAP))
             .into_iter()
             .flat_map(|down| sides.map(|(x, align)| (x, down, align)));
         let free = places
