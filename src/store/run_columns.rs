@@ -13,6 +13,9 @@ use super::run_connections::Connections;
 use super::run_tcp::TcpRows;
 use crate::measurement::{Point, Probe, Round};
 
+/// The longest round-trip time: a server delay and the time-out for it are an hour each at most.
+const LONGEST_NS: u64 = 24 * 3_600 * 1_000_000_000;
+
 /// The `samples` of a point, to be written.
 pub(super) struct SamplesOf<'a>(pub &'a Point);
 
@@ -76,8 +79,6 @@ impl Samples {
             ("samples.rtt_ns", Some(self.rtt_ns.len())),
             ("samples.warmup", Some(self.warmup.len())),
         ])?;
-        // A server delay and the time-out for it are an hour each at most.
-        const LONGEST_NS: u64 = 24 * 3_600 * 1_000_000_000;
         let times = self.rtt_ns.iter().flatten();
         if let Some(wrong) = times.copied().find(|rtt| !(1..=LONGEST_NS).contains(rtt)) {
             return Err(format!(

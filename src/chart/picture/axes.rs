@@ -295,7 +295,7 @@ fn tick_group(tick: &Tick, axis: &str, marks: Vec<Mark>) -> Mark {
         class: "tick",
         facts: vec![
             ("data-axis", axis.to_owned()),
-            ("data-value", tick.value.to_string()),
+            ("data-value", (tick.value + 0.0).to_string()),
         ],
         marks,
         ..Group::default()

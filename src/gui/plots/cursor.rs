@@ -1,7 +1,7 @@
 //! The cursor that the plots share: where the pointer is among the message sizes, and the dot it means, are
 //! shown in each of them.
 
-use egui::{Context, FontId, Id, Painter, Pos2, Rect, Stroke, Ui, pos2, vec2};
+use egui::{Context, FontId, Id, Pos2, Rect, Stroke, Ui, pos2, vec2};
 use egui_plot::PlotTransform;
 
 use super::super::theme::text_size;
@@ -65,8 +65,20 @@ pub fn note(
     ui.ctx().request_repaint();
 }
 
-/// Says at the foot of the cursor which size it stands at.
-fn say_size(painter: &Painter, frame: Rect, x: f32, size: f64, pen: Pen<'_>) {
+/// Says at the foot of the cursor, over everything else, which size it stands at.
+pub fn say_size(ui: &Ui, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
+    let Some(cursor) = Cursor::last(ui.ctx()) else {
+        return;
+    };
+    let frame = places.frame();
+    let painter = ui.painter().with_clip_rect(frame);
+    let (x, size) = (
+        places.x_of(cursor.size),
+        chart.size_axis.scale.value(cursor.size),
+    );
+    if !frame.x_range().contains(x) {
+        return;
+    }
     let font = FontId::proportional(text_size::SMALL * pen.weight.sqrt());
     let text = bytes(whole(size));
     let galley = painter.layout_no_wrap(text, font, pen.palette.text);
@@ -82,7 +94,7 @@ fn say_size(painter: &Painter, frame: Rect, x: f32, size: f64, pen: Pen<'_>) {
     painter.galley(place.min + vec2(ABOUT, 0.0), galley, pen.palette.text);
 }
 
-/// Draws it, with a ring about the dot that is meant in another plot.
+/// Draws its line, with a ring about the dot that is meant in another plot.
 pub fn show(ui: &Ui, plot: Id, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
     let Some(cursor) = Cursor::last(ui.ctx()) else {
         return;
@@ -93,13 +105,6 @@ pub fn show(ui: &Ui, plot: Id, chart: &Chart, places: Places<'_>, pen: Pen<'_>) 
     if frame.x_range().contains(x) {
         let stroke = Stroke::new(pen.weight, pen.palette.faint);
         painter.vline(x, frame.y_range(), stroke);
-        say_size(
-            &painter,
-            frame,
-            x,
-            chart.size_axis.scale.value(cursor.size),
-            pen,
-        );
     }
     if cursor.plot != plot
         && let Some((_, dot)) = cursor.dot.and_then(|key| hover::find(chart, key))

@@ -89,6 +89,9 @@ pub fn show(
     models::show(&painter, chart, places, pen);
     paint::curves(&painter, chart, places, pen);
     landmarks::names(&painter, &landmarks, pen);
+    if chart.dots().next().is_some() {
+        cursor::say_size(ui, chart, places, pen);
+    }
     let landmark = landmarks::meant(&landmarks);
     if let Some(key) = view.selected.map(key_of)
         && let Some((_, dot)) = hover::find(chart, key)
