@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Chart, CurveKey, Quantity, SourceId};
-use crate::measurement::numbers::whole;
+use super::{Chart, CurveKey, DrawnCurve, Quantity, SourceId};
+use crate::measurement::numbers::{float, whole};
 use crate::measurement::units::{bytes, count, throughput, time};
 use crate::measurement::{Fit, Landmark, LandmarkKind, LandmarkSet, NoFit, Place};
+
+/// Pieces that a model's line is made of.
+const PIECES: u32 = 96;
 
 /// The model fitted to a curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,28 +31,25 @@ impl FittedCurve {
 
     /// From which message size to which it was fitted, in bytes: beyond, it says nothing.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "message sizes stay far below 2^52"
-    )]
     pub fn sizes(&self) -> (f64, f64) {
         let sizes = || self.fit.residuals.iter().map(|point| point.message_size);
-        let of = |size: Option<u64>| size.unwrap_or_default() as f64;
+        let of = |size: Option<u64>| float(size.unwrap_or_default());
         (of(sizes().min()), of(sizes().max()))
     }
 
     /// Its line from end to end, as message size and value. The line is straight on linear axes alone, so
-    /// that it is made of `pieces` pieces, as long as each other on the chart's axis of message sizes.
+    /// that it is made of pieces, as long as each other on the chart's axis of message sizes and close enough
+    /// to look smooth.
     #[must_use]
-    pub fn line(&self, chart: &Chart, pieces: u32) -> Vec<(f64, f64)> {
+    pub fn line(&self, chart: &Chart) -> Vec<(f64, f64)> {
         let scale = chart.size_axis.scale;
         let (least, most) = self.sizes();
         let (Some(from), Some(to)) = (scale.place(least), scale.place(most)) else {
             return Vec::new();
         };
-        (0..=pieces)
+        (0..=PIECES)
             .map(|piece| {
-                let share = f64::from(piece) / f64::from(pieces.max(1));
+                let share = f64::from(piece) / f64::from(PIECES);
                 let size = scale.value(from + share * (to - from));
                 (size, self.value(chart.quantity, size))
             })
@@ -161,11 +161,12 @@ impl Chart {
         }
     }
 
-    /// The models of the curves that are drawn.
-    pub fn shown_fits(&self) -> impl Iterator<Item = &FittedCurve> {
-        self.fitted.iter().filter(|fitted| {
+    /// The models of the curves that are drawn, each with its curve.
+    pub fn shown_fits(&self) -> impl Iterator<Item = (&DrawnCurve, &FittedCurve)> {
+        self.fitted.iter().filter_map(|fitted| {
             let mut shown = self.shown();
-            shown.any(|drawn| drawn.curve.key == fitted.key)
+            let drawn = shown.find(|drawn| drawn.curve.key == fitted.key)?;
+            Some((drawn, fitted))
         })
     }
 

@@ -2,6 +2,7 @@
 //! each, so that what is left can be read: the line is always whole.
 
 use super::{Curve, Ground};
+use crate::measurement::numbers::{float, float_len};
 
 /// Dots nearer to each other than this, in points, have areas instead of strokes.
 const DENSE: f64 = 3.0;
@@ -18,15 +19,11 @@ pub struct Crowd {
 impl Crowd {
     /// The dots of a curve on a ground, as far as they are within its frame.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "message sizes stay far below 2^52"
-    )]
     pub fn of(curve: &Curve, ground: &impl Ground) -> Self {
         let frame = ground.frame();
         let dots = curve.dots.iter();
         let mut places: Vec<f64> = dots
-            .filter_map(|dot| ground.x(dot.size as f64))
+            .filter_map(|dot| ground.x(float(dot.size)))
             .filter(|x| (frame.left..=frame.left + frame.width).contains(x))
             .collect();
         places.sort_unstable_by(f64::total_cmp);
@@ -57,10 +54,10 @@ impl Crowd {
     /// other: `place` is that of the curve among `of` of them. `step` is how far neighbours are apart where
     /// there is room. The marks stand at the size itself.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a few curves")]
     pub fn dodge(self, place: usize, of: usize, step: f64) -> f64 {
-        let step = step.min(SHARE * self.gap / of.max(1) as f64);
-        step * (place as f64 - (of.max(1) - 1) as f64 / 2.0)
+        let of = float_len(of.max(1));
+        let step = step.min(SHARE * self.gap / of);
+        step * (float_len(place) - (of - 1.0) / 2.0)
     }
 
     /// How wide a stroke is that is to be this wide where there is room.

@@ -2,9 +2,10 @@
 //! sizes reaches when all is to be seen. Those of values and of ratios have rules of their own: `reach`.
 
 use super::Scale;
+use crate::measurement::numbers::float;
 
 /// Room beside the outermost values, as a share of the axis.
-const MARGIN: f64 = 0.05;
+pub(super) const MARGIN: f64 = 0.05;
 
 /// From where to where an axis reaches, in places of its scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,14 +80,10 @@ pub struct Part {
 /// An axis of message sizes on which all of these stand, with room beside the outermost. One size alone
 /// stands in the middle.
 #[must_use]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "message sizes stay far below 2^52"
-)]
 pub fn size_extent(sizes: impl IntoIterator<Item = u64>, scale: Scale) -> Extent {
     let places = sizes
         .into_iter()
-        .filter_map(|size| scale.place(size as f64));
+        .filter_map(|size| scale.place(float(size)));
     let found = places.fold(None, |found: Option<(f64, f64)>, place| {
         let (from, to) = found.unwrap_or((place, place));
         Some((from.min(place), to.max(place)))

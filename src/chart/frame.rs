@@ -71,7 +71,8 @@ impl Frame {
             && other.top < self.bottom()
     }
 
-    /// The part of a straight line that lies in it; `None` if none does.
+    /// The part of a straight line that lies in it; `None` if none does (Y.-D. Liang, B. A. Barsky, "A New
+    /// Concept and Method for Line Clipping", ACM Transactions on Graphics 3(1), 1984).
     #[must_use]
     pub fn part_of_line(self, from: Spot, to: Spot) -> Option<(Spot, Spot)> {
         // Most lines pass at one side, which is seen at once.

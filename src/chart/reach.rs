@@ -13,6 +13,7 @@
 //! So the rare extremes never leave the curves less than half of the height. What goes on beyond the axis
 //! is drawn up to its edge, and an arrow there says so.
 
+use super::extent::MARGIN;
 use super::{Dot, Extent, Scale};
 
 /// Wider intervals than that are seen to be wide.
@@ -29,9 +30,7 @@ const MOST_WHISKER_LOG: f64 = 2.0;
 const LEAST_LOG: f64 = 0.5;
 /// How far an axis of ratios reaches at least.
 const LEAST_RATIO: f64 = 1.1;
-/// Room beside the outermost values, as a share of the axis.
-const MARGIN: f64 = 0.05;
-/// The same beside an outermost landmark, whose name has to stand there.
+/// Room beside an outermost landmark, whose name has to stand there, as a share of the axis.
 const NAME_MARGIN: f64 = 0.08;
 
 /// An axis of values for these dots and landmarks, each landmark as its least and its greatest value. A
@@ -41,13 +40,8 @@ pub fn value_extent<'a>(
     landmarks: impl IntoIterator<Item = (f64, f64)>,
     scale: Scale,
 ) -> Extent {
-    let span = |of: fn(&Dot) -> Option<(f64, f64)>| {
-        let values = dots
-            .clone()
-            .filter_map(of)
-            .flat_map(|(low, high)| [low, high]);
-        Span::of(values, scale)
-    };
+    let span =
+        |of: fn(&Dot) -> Option<(f64, f64)>| Span::of_ends(dots.clone().filter_map(of), scale);
     let medians = Span::of(dots.clone().map(|dot| dot.median), scale);
     let Some(medians) = medians.and_then(|span| span.as_needed(scale)) else {
         return Extent { from: 0.0, to: 1.0 };
@@ -100,7 +94,7 @@ pub fn ratio_extent<'a>(dots: &(impl Iterator<Item = &'a Dot> + Clone), scale: S
         return Extent { from: 0.0, to: 1.0 };
     };
     let ends = dots.clone().filter_map(|dot| dot.interval);
-    let reached = match Span::of(ends.flat_map(|(low, high)| [low, high]), scale) {
+    let reached = match Span::of_ends(ends, scale) {
         Some(intervals) => needed.towards(intervals, MOST_INTERVAL * needed.length()),
         None => needed,
     };
@@ -135,6 +129,11 @@ impl Span {
                 };
                 Some(found.map_or(new, |found| found.with(new)))
             })
+    }
+
+    /// From the least to the greatest of all these ends.
+    fn of_ends(ends: impl IntoIterator<Item = (f64, f64)>, scale: Scale) -> Option<Self> {
+        Self::of(ends.into_iter().flat_map(|(low, high)| [low, high]), scale)
     }
 
     /// As much as a curve needs that has all of its values here. `None` if they are all zero.

@@ -114,7 +114,7 @@ impl App {
                 Ok(Opened::Profile(_)) => match &profile {
                     None => profile = Some(path),
                     Some(known) => {
-                        let known = name_of(std::slice::from_ref(known));
+                        let known = name_alone(known);
                         let why = format!("the form holds one profile, and {known} is there");
                         problems.push((path, why));
                     }
@@ -155,13 +155,16 @@ fn read_all(paths: Vec<PathBuf>) -> Vec<Read> {
     paths.into_iter().map(read).collect()
 }
 
+/// A file's name without its folders.
+fn name_alone(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
 /// The files by name: the only one, or how many.
 fn name_of(paths: &[PathBuf]) -> String {
     match paths {
-        [path] => {
-            let name = path.file_name().unwrap_or(Path::as_os_str(path));
-            name.to_string_lossy().into_owned()
-        }
+        [path] => name_alone(path),
         several => format!("{} files", several.len()),
     }
 }
@@ -186,10 +189,7 @@ fn in_one(problems: &[(PathBuf, String)], files: usize, left_out: usize) -> Stri
     let (told, others) = problems.split_at(problems.len().min(most));
     lines.extend(told.iter().map(line));
     if !others.is_empty() {
-        let names: Vec<String> = others
-            .iter()
-            .map(|(path, _)| name_of(std::slice::from_ref(path)))
-            .collect();
+        let names: Vec<String> = others.iter().map(|(path, _)| name_alone(path)).collect();
         lines.push(format!(
             "The others: {}. Open them by themselves to see why.",
             names.join(", ")

@@ -18,7 +18,7 @@ use super::table_columns::{Column, that_name_rows};
 use super::table_keys::{self, Scrolled, edges, keys};
 use super::table_sheet::Sheet;
 use super::theme::{HEAD_HEIGHT, Palette, RADIUS, ROW_HEIGHT, medium, text_size};
-use super::widgets::{CUT, note, plain_bars};
+use super::widgets::{CUT, note, plain_bars, text_width};
 use crate::measurement::units::bytes;
 use crate::measurement::{Point, Run, RunId};
 
@@ -168,9 +168,9 @@ fn needed(ui: &Ui, sheet: &Sheet, at: usize, column: &Column) -> f32 {
         .column(at)
         .max_by(|a, b| rough(a).total_cmp(&rough(b)))
         .unwrap_or_default();
-    let head = width(ui, column.name, FontId::new(text_size::SMALL, medium()));
-    let unit = width(ui, sheet.unit(at), FontId::proportional(text_size::SMALL));
-    let text = width(ui, widest, body.clone());
+    let head = text_width(ui, column.name, FontId::new(text_size::SMALL, medium()));
+    let unit = text_width(ui, sheet.unit(at), FontId::proportional(text_size::SMALL));
+    let text = text_width(ui, widest, body.clone());
     (text.max(head).max(unit).max(column.least) + 2.0 * MARGIN).ceil()
 }
 
@@ -226,13 +226,6 @@ impl Sight {
     }
 }
 
-/// Width of a text.
-fn width(ui: &Ui, text: &str, font: FontId) -> f32 {
-    let color = Palette::of(ui).text;
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
-    galley.size().x
-}
-
 /// Draws what stands in a cell: figures at its right, sentences at its left.
 fn inside<R>(ui: &mut Ui, column: &Column, draw: impl FnOnce(&mut Ui) -> R) -> R {
     let layout = if column.is_sentences() {
@@ -267,8 +260,8 @@ impl TableDelegate for View<'_> {
         }
         let name = FontId::new(text_size::SMALL, medium());
         let unit = self.sheet.unit(at);
-        let is_whole =
-            column.is_sentences() || Sight::of(ui, width(ui, column.name, name)) == Sight::Whole;
+        let is_whole = column.is_sentences()
+            || Sight::of(ui, text_width(ui, column.name, name)) == Sight::Whole;
         if !is_whole {
             return;
         }
@@ -370,7 +363,7 @@ impl TableDelegate for View<'_> {
         let sight = if column.is_sentences() {
             Sight::Whole
         } else {
-            Sight::of(ui, width(ui, text, font.clone()))
+            Sight::of(ui, text_width(ui, text, font.clone()))
         };
         let response = if sight != Sight::Whole && is_half_in_sight {
             sight.say_cut(ui);

@@ -1,8 +1,8 @@
 //! The few controls the window is made of: cards, labelled fields, a switch, size chips.
 
 use egui::{
-    Align, ComboBox, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
-    TextEdit, Ui, WidgetInfo,
+    Align, Color32, ComboBox, CornerRadius, FontId, Frame, Layout, Margin, Response, RichText,
+    Role, Sense, Stroke, TextEdit, Ui, WidgetInfo,
     style::{ScrollFadeStyle, ScrollStyle},
     vec2,
 };
@@ -198,6 +198,14 @@ pub fn group(ui: &mut Ui, title: &str) {
 pub fn caption(ui: &mut Ui, name: &str) -> Response {
     let faint = Palette::of(ui).faint;
     ui.label(RichText::new(name).size(text_size::SMALL).color(faint))
+}
+
+/// How wide a text is in a line.
+#[must_use]
+pub fn text_width(ui: &Ui, text: &str, font: FontId) -> f32 {
+    let colour = Color32::PLACEHOLDER;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+    galley.size().x
 }
 
 /// Scroll bars that are seen wherever something is out of sight.

@@ -51,21 +51,12 @@ pub(super) fn environment(runs: &[ReportRun<'_>]) -> Vec<Row> {
 
 fn side_by_side(runs: &[ReportRun<'_>], of: fn(&Run) -> Vec<Fact>) -> Vec<Row> {
     let each: Vec<Vec<Fact>> = runs.iter().map(|one| of(one.run)).collect();
-    let mut names: Vec<&str> = Vec::new();
-    for fact in each.iter().flatten() {
-        if !names.contains(&fact.name.as_str()) {
-            names.push(&fact.name);
-        }
-    }
-    let row = |name: &str| {
-        let values = each.iter().map(|facts| {
-            let found = facts.iter().find(|fact| fact.name == name);
-            found.map_or_else(|| NOT_KNOWN.to_owned(), Fact::told)
-        });
-        Row {
+    let told = |fact: Option<&Fact>| fact.map_or_else(|| NOT_KNOWN.to_owned(), Fact::told);
+    facts::side_by_side(&each)
+        .into_iter()
+        .map(|(name, found)| Row {
             name: name.to_owned(),
-            values: values.collect(),
-        }
-    };
-    names.into_iter().map(row).collect()
+            values: found.into_iter().map(told).collect(),
+        })
+        .collect()
 }

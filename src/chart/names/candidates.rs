@@ -2,6 +2,7 @@
 
 use super::{APART, Course, Edge, Name, pieces};
 use crate::chart::{Frame, Spot};
+use crate::measurement::numbers::float_len;
 
 /// Between a line and its name.
 const GAP: f64 = 3.0;
@@ -118,8 +119,7 @@ fn along(spots: &[Spot], frame: Frame) -> Vec<Spot> {
     let mut found: Vec<Spot> = seen
         .flat_map(|(from, to)| {
             (0..=ALONG_CURVE).map(move |step| {
-                #[expect(clippy::cast_precision_loss, reason = "a few steps")]
-                let share = step as f64 / ALONG_CURVE as f64;
+                let share = float_len(step) / float_len(ALONG_CURVE);
                 Spot {
                     x: from.x + share * (to.x - from.x),
                     y: from.y + share * (to.y - from.y),

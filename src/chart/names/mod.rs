@@ -19,7 +19,7 @@ mod tests;
 use candidates::Candidate;
 pub use scene::{Ground, Scene};
 
-use super::{Frame, LandmarkLine, Spot};
+use super::{Frame, LandmarkLine, Quantity, Spot};
 
 /// What it costs to cover a mark, and how many are counted at most.
 const MARK: u32 = 8;
@@ -210,6 +210,26 @@ pub struct Name {
     pub is_above: bool,
     /// Whether it can be spared.
     pub is_minor: bool,
+}
+
+impl Name {
+    /// A name of this width and height for a landmark's line in a plot of a quantity.
+    #[must_use]
+    pub fn new(
+        course: Course,
+        (width, height): (f64, f64),
+        quantity: Quantity,
+        is_minor: bool,
+    ) -> Self {
+        Self {
+            course,
+            width,
+            height,
+            // No round-trip time lies below a bound, and no throughput above it.
+            is_above: quantity == Quantity::Throughput,
+            is_minor,
+        }
+    }
 }
 
 /// Where each name stands, `None` where there is no room.

@@ -2,6 +2,7 @@
 
 use super::{CURVE, MARK, MOST_MARKS, count, crosses};
 use crate::chart::{Chart, Dot, Frame, Spot};
+use crate::measurement::numbers::float;
 
 /// Of more marks than these some are left out: their neighbours stand on them.
 const MOST: usize = 300;
@@ -65,13 +66,9 @@ impl Scene {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "message sizes stay far below 2^52"
-)]
 fn spot(ground: &impl Ground, dot: &Dot) -> Option<Spot> {
     Some(Spot {
-        x: ground.x(dot.size as f64)?,
+        x: ground.x(float(dot.size))?,
         y: ground.y(dot.median)?,
     })
 }

@@ -5,6 +5,7 @@ use super::mark::{Group, Mark, Spot, Stroke};
 use super::text::clean;
 use super::theme::Colours;
 use crate::chart::{AxisKind, Crowd, Dash, Dot, DrawnCurve, Ground, Rgb};
+use crate::measurement::numbers::float;
 use crate::measurement::units::{bytes, count, significant, throughput, time};
 
 /// Lengths in points at the default size of a picture.
@@ -93,14 +94,6 @@ struct Strokes {
     crowd: Crowd,
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "message sizes stay far below 2^52"
-)]
-fn size_of(dot: &Dot) -> f64 {
-    dot.size as f64
-}
-
 impl Pen<'_> {
     /// The band between the 10th and the 90th percentile; where dots stand close, areas for whiskers and
     /// intervals too.
@@ -125,7 +118,7 @@ impl Pen<'_> {
         let colour = drawn.look.rgb(self.colours.series);
         let edges = |dot: &Dot| {
             let (low, high) = ends(dot)?;
-            let x = self.axes.x(size_of(dot))?;
+            let x = self.axes.x(float(dot.size))?;
             // On a logarithmic axis zero lies below everything that is seen.
             let low = self.axes.y(low).unwrap_or(self.axes.frame.bottom());
             Some((x, low, self.axes.y(high)?))
@@ -154,7 +147,7 @@ impl Pen<'_> {
     pub(super) fn line(&self, drawn: &DrawnCurve) -> Option<Mark> {
         let dots = drawn.curve.dots.iter();
         let spots: Vec<Spot> = dots
-            .filter_map(|dot| self.axes.spot(size_of(dot), dot.median))
+            .filter_map(|dot| self.axes.spot(float(dot.size), dot.median))
             .collect();
         let colour = drawn.look.rgb(self.colours.series);
         (spots.len() > 1).then(|| Mark::Line {
@@ -184,7 +177,7 @@ impl Pen<'_> {
         strokes: Option<Strokes>,
         has_sign: bool,
     ) -> Option<Mark> {
-        let at = self.axes.spot(size_of(dot), dot.median)?;
+        let at = self.axes.spot(float(dot.size), dot.median)?;
         let colour = drawn.look.rgb(self.colours.series);
         let x = at.x + strokes.map_or(0.0, |strokes| strokes.beside);
         let mut marks = Vec::new();

@@ -4,11 +4,9 @@ use super::axes::Axes;
 use super::mark::{Group, Mark, Spot, Stroke};
 use super::text::clean;
 use super::theme::Colours;
-use crate::chart::{Chart, FittedCurve, Look};
+use crate::chart::{Chart, DrawnCurve, FittedCurve, Look};
 
 const FIT_LINE: f64 = 1.4;
-/// Pieces that a fitted curve is drawn in.
-const FIT_PIECES: u32 = 96;
 
 /// A curve that was fitted, not measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,14 +21,12 @@ pub struct Fit {
 
 impl Fit {
     /// The model of a curve that is drawn in a chart.
-    pub(super) fn of(fitted: &FittedCurve, chart: &Chart) -> Option<Self> {
-        let mut shown = chart.shown();
-        let drawn = shown.find(|drawn| drawn.curve.key == fitted.key)?;
-        Some(Self {
+    pub(super) fn of(drawn: &DrawnCurve, fitted: &FittedCurve, chart: &Chart) -> Self {
+        Self {
             look: drawn.look,
-            points: fitted.line(chart, FIT_PIECES),
+            points: fitted.line(chart),
             tip: fitted.fit.sentences().join("\n"),
-        })
+        }
     }
 }
 

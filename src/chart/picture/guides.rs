@@ -145,14 +145,9 @@ impl Pen<'_> {
         };
         let room = frame.width - before - 5.0 * about;
         let text = fitted(&clean(label), room, size, Weight::Regular);
-        let name = Name {
-            course: course.clone(),
-            width: before + width(&text, size, Weight::Regular) + 2.0 * about,
-            height: HEIGHT * size,
-            // No round-trip time lies below a bound, and no throughput above it.
-            is_above: quantity == Quantity::Throughput,
-            is_minor: guide.is_minor,
-        };
+        let width = before + width(&text, size, Weight::Regular) + 2.0 * about;
+        let place = (width, HEIGHT * size);
+        let name = Name::new(course.clone(), place, quantity, guide.is_minor);
         (text, name)
     }
 

@@ -71,7 +71,7 @@ impl<'a> From<&'a Chart> for Plot<'a> {
                 .collect(),
             fits: chart
                 .shown_fits()
-                .filter_map(|fitted| Fit::of(fitted, chart))
+                .map(|(drawn, fitted)| Fit::of(drawn, fitted, chart))
                 .collect(),
         }
     }

@@ -7,7 +7,7 @@ use super::super::app::App;
 use super::super::library::{Entry, MAX_NAME};
 use super::super::plots::{MARKER, marker};
 use super::super::theme::{Palette, space, text_size};
-use super::super::widgets::note;
+use super::super::widgets::{note, text_width};
 use super::PlotView;
 use crate::chart::SourceId;
 
@@ -41,10 +41,7 @@ fn beside_name(ui: &Ui) -> f32 {
 }
 
 fn name_width(ui: &Ui, name: &str) -> f32 {
-    let font = FontId::proportional(text_size::BODY);
-    let colour = Palette::of(ui).text;
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, colour);
-    galley.size().x.ceil()
+    text_width(ui, name, FontId::proportional(text_size::BODY)).ceil()
 }
 
 /// What was done to an entry.

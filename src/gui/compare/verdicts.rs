@@ -38,16 +38,15 @@ pub fn show(app: &App, found: &Found, ui: &mut Ui, sight: Sight) {
         }
     });
     for entry in &others {
-        let comparison = found.of(entry.id).filter(|_| {
-            let goes_on = entry.goes_on() || baseline.goes_on();
-            entry.peer().is_none() && !goes_on
-        });
+        let goes_on = entry.goes_on() || baseline.goes_on();
+        let can_be = entry.peer().is_none() && !goes_on;
+        let comparison = found.of(entry.id).filter(|_| can_be);
         sight.stay(ui, |ui| {
             ui.add_space(space::MEDIUM);
             title(ui, entry);
             if entry.peer().is_some() {
                 peer(ui, entry);
-            } else if entry.goes_on() || baseline.goes_on() {
+            } else if goes_on {
                 note(ui, "It is compared when the run that goes on has ended.");
             } else if let Some(comparison) = comparison {
                 sentences(app, ui, comparison);

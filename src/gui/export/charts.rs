@@ -16,17 +16,10 @@ pub(super) fn charts(material: &Material, quantities: &[Quantity]) -> Vec<Chart>
         let marks = landmarks(run, &fits);
         (id, fits, marks)
     });
-    let wishes = &material.wishes;
-    let chart = |quantity: &Quantity| {
-        let mut chart = Chart::of(&sources, *quantity, &wishes.options(*quantity));
-        if let Some((id, fits, marks)) = &of_shown {
-            if wishes.has_model() {
-                chart.add_fits(*id, fits);
-            }
-            chart.add_landmarks(*id, marks, wishes.landmarks());
-        }
-        chart
-    };
+    let analysed = of_shown
+        .as_ref()
+        .map(|(id, fits, marks)| (*id, fits, &marks[..]));
+    let chart = |quantity: &Quantity| material.wishes.chart(&sources, *quantity, analysed);
     quantities.iter().map(chart).collect()
 }
 

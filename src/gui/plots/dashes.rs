@@ -1,7 +1,9 @@
 //! Dashed lines, as far as they are seen. A line may go far beyond a plot that is zoomed in, and its dashes
 //! would be made all along it: by the million.
 
-use egui::{Painter, Pos2, Rect, Shape, Stroke, Vec2};
+use egui::{Painter, Pos2, Rect, Shape, Stroke};
+
+use super::screen::{frame, on_screen, spot};
 
 /// Draws a line of dashes through these places, within what the painter shows.
 pub fn dashed(painter: &Painter, places: &[Pos2], stroke: Stroke, dash: f32, gap: f32) {
@@ -27,36 +29,13 @@ fn pieces(places: &[Pos2], within: Rect) -> Vec<Vec<Pos2>> {
     pieces
 }
 
-/// What of a stretch lies within a rectangle (Y.-D. Liang, B. A. Barsky, "A New Concept and Method for Line
-/// Clipping", ACM Transactions on Graphics 3(1), 1984).
+/// What of a stretch lies within a rectangle; nothing of one that has no end.
 fn part(from: Pos2, to: Pos2, within: Rect) -> Option<(Pos2, Pos2)> {
-    let way: Vec2 = to - from;
-    let (mut begin, mut end) = (0.0_f32, 1.0_f32);
-    for (step, room) in [
-        (-way.x, from.x - within.left()),
-        (way.x, within.right() - from.x),
-        (-way.y, from.y - within.top()),
-        (way.y, within.bottom() - from.y),
-    ] {
-        if !(step.is_finite() && room.is_finite()) {
-            return None;
-        }
-        let at = room / step;
-        if step < 0.0 {
-            begin = begin.max(at);
-        } else if step > 0.0 {
-            end = end.min(at);
-        } else if room < 0.0 {
-            return None;
-        }
+    if !(from.is_finite() && to.is_finite()) {
+        return None;
     }
-    // The very places stay what they are, so that pieces are joined where they meet.
-    let at = |share: f32| match share {
-        0.0 => from,
-        1.0 => to,
-        share => from + share * way,
-    };
-    (begin <= end).then(|| (at(begin), at(end)))
+    let (begin, end) = frame(within).part_of_line(spot(from), spot(to))?;
+    Some((on_screen(begin), on_screen(end)))
 }
 
 #[cfg(test)]

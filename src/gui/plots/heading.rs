@@ -1,9 +1,10 @@
 //! What stands above a plot: its name, what its signs mean, what the model says, and how the plots are wanted.
 
-use egui::{Align, Color32, FontId, Label, Layout, RichText, Ui};
+use egui::{Align, FontId, Label, Layout, RichText, Ui};
 
 use super::super::analysis::Analysis;
 use super::super::theme::{Palette, medium, text_size};
+use super::super::widgets::text_width;
 use super::model_line::ModelLine;
 use super::options::{self, PlotOptions};
 use crate::chart::{Chart, Quantity};
@@ -74,14 +75,9 @@ pub fn show(ui: &mut Ui, chart: &Chart, model: Option<&ModelLine>, controls: Opt
 
 /// The first of these, of which each says the same in fewer words, that there is room for; or the last.
 fn first_that_fits<'a>(ui: &Ui, texts: [&'a str; 2]) -> &'a str {
-    let width = |text: &str| {
-        let font = FontId::proportional(text_size::SMALL);
-        let colour = Color32::PLACEHOLDER;
-        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
-        galley.size().x
-    };
     let [full, short] = texts;
-    if width(full) <= ui.available_width() {
+    let font = FontId::proportional(text_size::SMALL);
+    if text_width(ui, full, font) <= ui.available_width() {
         full
     } else {
         short

@@ -4,7 +4,7 @@ use egui::{Pos2, Ui};
 
 use super::super::point_words::rounds_done;
 use super::super::widgets::note;
-use super::paint::Places;
+use super::paint::{Places, of_curves};
 use crate::chart::{Chart, CurveKey, Dot, DrawnCurve, Quantity};
 use crate::measurement::units::{Figure, bytes, count, counted, throughput, time};
 use crate::measurement::{Point, Run};
@@ -26,8 +26,7 @@ pub struct DotKey {
 #[must_use]
 pub fn nearest(chart: &Chart, places: Places<'_>, to: Pos2) -> Option<DotKey> {
     let mut found: Option<(f32, DotKey)> = None;
-    for drawn in chart.shown() {
-        let places = places.of_curve(chart, drawn);
+    for (drawn, places, _) in of_curves(chart, places) {
         for dot in &drawn.curve.dots {
             let Some(at) = places.of(dot, dot.median) else {
                 continue;

@@ -9,9 +9,8 @@ use egui::{Color32, FontId, Galley, Painter, Pos2, Rect, Shape, Stroke, pos2, ve
 use super::super::theme::text_size;
 use super::dashes::dashed;
 use super::paint::{MARKER, Pen, Places};
-use crate::chart::{
-    Chart, Course, Frame, Ground, Name, Quantity, Scene, Spot, leader, place_names,
-};
+use super::screen::{on_screen, rect};
+use crate::chart::{Chart, Course, Ground, Name, Scene, Spot, leader, place_names};
 use crate::measurement::Landmark;
 
 /// How near the pointer must be to a line, in points.
@@ -62,14 +61,13 @@ pub fn of<'a>(
         let font = FontId::proportional(text_size::SMALL);
         let galley = painter.layout_no_wrap(text, font, colour);
         let size = galley.size() + 2.0 * vec2(ABOUT, 0.0) + vec2(before, 0.0);
-        names.push(Name {
-            course: course.clone(),
-            width: f64::from(size.x),
-            height: f64::from(size.y),
-            // No round-trip time lies below a bound, and no throughput above it.
-            is_above: chart.quantity == Quantity::Throughput,
-            is_minor: shown.is_minor,
-        });
+        let size = (f64::from(size.x), f64::from(size.y));
+        names.push(Name::new(
+            course.clone(),
+            size,
+            chart.quantity,
+            shown.is_minor,
+        ));
         drawn.push(Drawn {
             landmark: shown.landmark,
             course,
@@ -154,19 +152,6 @@ fn colour(pen: Pen<'_>, is_meant: bool) -> Color32 {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
-fn on_screen(spot: Spot) -> Pos2 {
-    pos2(spot.x as f32, spot.y as f32)
-}
-
-fn rect(frame: Frame) -> Rect {
-    let corner = |x: f64, y: f64| on_screen(Spot { x, y });
-    Rect::from_min_max(
-        corner(frame.left, frame.top),
-        corner(frame.right(), frame.bottom()),
-    )
-}
-
 /// How far a place lies from a line of pieces.
 fn distance(line: &[Pos2], to: Pos2) -> f32 {
     let of_piece = |from: Pos2, until: Pos2| {
@@ -192,7 +177,7 @@ mod tests {
     use super::super::super::test_run;
     use super::super::super::theme::Palette;
     use super::*;
-    use crate::chart::{ChartOptions, Content, Scale, Source, SourceId};
+    use crate::chart::{ChartOptions, Content, Quantity, Scale, Source, SourceId};
     use crate::measurement::{LandmarkKind, LandmarkSet, Place};
 
     fn landmark(kind: LandmarkKind, place: Place, label: &str) -> Landmark {

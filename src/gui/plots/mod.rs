@@ -12,6 +12,7 @@ mod models;
 mod options;
 mod paint;
 mod plot;
+mod screen;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -157,15 +158,8 @@ fn chart(
     if let (Some(found), Some(baseline)) = (found, baseline) {
         return Chart::ratio(&app.ratios(found), &baseline.name, quantity, &options);
     }
-    let mut chart = Chart::of(&sources, quantity, &options);
-    if let Some(run) = run {
-        let source = App::source_of(run);
-        if wishes.has_model() {
-            chart.add_fits(source, &analysis.fits);
-        }
-        chart.add_landmarks(source, &analysis.landmarks, wishes.landmarks());
-    }
-    chart
+    let analysed = run.map(|run| (App::source_of(run), &analysis.fits, &analysis.landmarks[..]));
+    wishes.chart(&sources, quantity, analysed)
 }
 
 /// What is chosen in a plot.

@@ -6,16 +6,11 @@ use super::dashes::dashed;
 use super::paint::{Pen, Places};
 use crate::chart::Chart;
 
-/// Pieces that a model's curve is drawn in.
-const PIECES: u32 = 96;
-
 /// Draws the models.
 pub fn show(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
-    for fitted in chart.shown_fits() {
-        let of_chart = chart.shown().find(|drawn| drawn.curve.key == fitted.key);
-        let Some(drawn) = of_chart else { continue };
+    for (drawn, fitted) in chart.shown_fits() {
         let line: Vec<Pos2> = fitted
-            .line(chart, PIECES)
+            .line(chart)
             .into_iter()
             .filter_map(|(size, value)| places.at(size, value))
             .collect();

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use egui::{Checkbox, Popup, PopupCloseBehavior, Role, Ui, WidgetInfo};
 use serde::{Deserialize, Serialize};
 
-use super::super::analysis::Analysis;
+use super::super::analysis::{Analysis, Fits};
 use super::super::theme::space;
 use super::super::widgets::note;
-use crate::chart::{ChartOptions, CurveKey, Quantity, Scale};
-use crate::measurement::{LandmarkKind, MODEL};
+use crate::chart::{Chart, ChartOptions, CurveKey, Quantity, Scale, Source, SourceId};
+use crate::measurement::{LandmarkKind, LandmarkSet, MODEL};
 
 /// What is remembered of the plots from one start to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,16 +74,22 @@ impl ChartWishes {
         }
     }
 
-    /// Whether the model is drawn.
+    /// The chart of these sources, with model and landmarks of the one that was analysed.
     #[must_use]
-    pub fn has_model(&self) -> bool {
-        self.options.model
-    }
-
-    /// The landmarks that are drawn.
-    #[must_use]
-    pub fn landmarks(&self) -> &BTreeSet<LandmarkKind> {
-        &self.options.landmarks
+    pub fn chart(
+        &self,
+        sources: &[Source<'_>],
+        quantity: Quantity,
+        analysed: Option<(SourceId, &Fits, &[LandmarkSet])>,
+    ) -> Chart {
+        let mut chart = Chart::of(sources, quantity, &self.options(quantity));
+        if let Some((source, fits, landmarks)) = analysed {
+            if self.options.model {
+                chart.add_fits(source, fits);
+            }
+            chart.add_landmarks(source, landmarks, &self.options.landmarks);
+        }
+        chart
     }
 }
 

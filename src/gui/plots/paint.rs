@@ -5,9 +5,11 @@ use egui_plot::{PlotPoint, PlotTransform};
 
 use super::super::theme::Palette;
 use super::dashes::dashed;
+use super::screen;
 use crate::chart::{
     Axis, Chart, Crowd, Dash, Dot, DrawnCurve, Extent, Frame, Ground, Marker, Part,
 };
+use crate::measurement::numbers::float;
 
 /// Half the width of a marker, in points.
 pub const MARKER: f32 = 4.5;
@@ -53,16 +55,13 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The same for a curve of a chart, whose strokes stand beside those of the others.
+    /// The same for the curve at `place` among the `of` of them that are shown, whose strokes stand beside
+    /// those of the others.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
-    pub fn of_curve(&self, chart: &Chart, drawn: &DrawnCurve) -> Self {
-        let key = drawn.curve.key;
-        let place = chart.shown().position(|other| other.curve.key == key);
-        let crowd = Crowd::of(&drawn.curve, self);
-        let dodge = crowd.dodge(place.unwrap_or(0), chart.shown().count(), DODGE);
+    pub fn of_curve(&self, crowd: Crowd, place: usize, of: usize) -> Self {
         Self {
-            dodge: dodge as f32,
+            dodge: crowd.dodge(place, of, DODGE) as f32,
             ..*self
         }
     }
@@ -96,11 +95,7 @@ impl<'a> Places<'a> {
     /// Where a value of a dot stands.
     #[must_use]
     pub fn of(&self, dot: &Dot, value: f64) -> Option<Pos2> {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "message sizes stay far below 2^52"
-        )]
-        self.at(dot.size as f64, value)
+        self.at(float(dot.size), value)
     }
 
     /// Where curves stand.
@@ -136,13 +131,7 @@ impl<'a> Places<'a> {
 
 impl Ground for Places<'_> {
     fn frame(&self) -> Frame {
-        let frame = Places::frame(self);
-        Frame {
-            left: f64::from(frame.left()),
-            top: f64::from(frame.top()),
-            width: f64::from(frame.width()),
-            height: f64::from(frame.height()),
-        }
+        screen::frame(Places::frame(self))
     }
 
     fn x(&self, size: f64) -> Option<f64> {
@@ -166,19 +155,32 @@ pub struct Pen<'a> {
 
 /// Draws all curves that are not hidden, the first one last: it lies on top.
 pub fn curves(painter: &Painter, chart: &Chart, places: Places<'_>, pen: Pen<'_>) {
-    let drawn: Vec<_> = chart.shown().collect();
-    for of_chart in drawn.iter().rev() {
-        let colour = pen.palette.series(of_chart.look.colour);
-        if Crowd::of(&of_chart.curve, &places).is_dense() {
+    let curves = of_curves(chart, places);
+    for (drawn, places, crowd) in curves.iter().rev() {
+        let colour = pen.palette.series(drawn.look.colour);
+        if crowd.is_dense() {
             let fill = colour.gamma_multiply(DENSE_RANGE);
-            area(painter, of_chart, places, |dot| dot.range, fill);
+            area(painter, drawn, *places, |dot| dot.range, fill);
         }
         let fill = colour.gamma_multiply(BAND);
-        area(painter, of_chart, places, |dot| dot.band, fill);
+        area(painter, drawn, *places, |dot| dot.band, fill);
     }
-    for of_chart in drawn.iter().rev() {
-        curve(painter, of_chart, places.of_curve(chart, of_chart), pen);
+    for (drawn, places, crowd) in curves.iter().rev() {
+        curve(painter, drawn, *places, *crowd, pen);
     }
+}
+
+/// The curves that are shown, each with its places and how near its dots stand.
+pub fn of_curves<'a>(
+    chart: &'a Chart,
+    places: Places<'a>,
+) -> Vec<(&'a DrawnCurve, Places<'a>, Crowd)> {
+    let of = chart.shown().count();
+    let curves = chart.shown().enumerate().map(|(place, drawn)| {
+        let crowd = Crowd::of(&drawn.curve, &places);
+        (drawn, places.of_curve(crowd, place, of), crowd)
+    });
+    curves.collect()
 }
 
 /// Between two figures of each dot.
@@ -217,10 +219,9 @@ fn area(
     painter.add(mesh);
 }
 
-fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, pen: Pen<'_>) {
+fn curve(painter: &Painter, drawn: &DrawnCurve, places: Places<'_>, crowd: Crowd, pen: Pen<'_>) {
     let colour = pen.palette.series(drawn.look.colour);
     let faint = pen.palette.canvas.lerp_to_gamma(colour, WHISKER_SHARE);
-    let crowd = Crowd::of(&drawn.curve, &places);
     if crowd.is_dense() {
         let fill = colour.gamma_multiply(DENSE_INTERVAL);
         area(painter, drawn, places, |dot| dot.interval, fill);

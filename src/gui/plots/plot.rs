@@ -13,13 +13,14 @@ use egui_plot::{
 
 use super::super::selection::{Direction, Selected, next_selected};
 use super::super::theme::{Palette, space, text_size};
+use super::Chosen;
+use super::cursor::{self, Cursor};
 use super::heading::{self, Controls};
 use super::hover::{self, DotKey};
 use super::landmarks;
 use super::model_line::ModelLine;
 use super::models;
 use super::paint::{self, MARKER, Pen, Places};
-use super::{Chosen, cursor};
 use crate::chart::{Axis, Chart, Extent, Quantity, Source, SourceId, Tick, zoomed};
 use crate::measurement::{Landmark, Run};
 
@@ -81,16 +82,18 @@ pub fn show(
     let mouse = response.response.hover_pos();
     let found = mouse.and_then(|at| hover::nearest(chart, places, at));
     cursor::note(ui, id, &response.transform, mouse, found);
-    if chart.dots().next().is_some() {
-        cursor::show(ui, id, chart, places, pen);
+    let is_empty = chart.dots().next().is_none();
+    let cursor = Cursor::seen(ui, places).filter(|_| !is_empty);
+    if let Some(cursor) = &cursor {
+        cursor.show(&painter, id, chart, places, pen);
     }
     let landmarks = landmarks::of(&painter, chart, places, pen, mouse);
     landmarks::lines(&painter, &landmarks, pen);
     models::show(&painter, chart, places, pen);
     paint::curves(&painter, chart, places, pen);
     landmarks::names(&painter, &landmarks, pen);
-    if chart.dots().next().is_some() {
-        cursor::say_size(ui, chart, places, pen);
+    if let Some(cursor) = &cursor {
+        cursor.say_size(&painter, chart, places, pen);
     }
     let landmark = landmarks::meant(&landmarks);
     if let Some(key) = view.selected.map(key_of)
@@ -99,7 +102,6 @@ pub fn show(
     {
         painter.circle_stroke(at, 2.2 * MARKER, Stroke::new(2.0, palette.text));
     }
-    let is_empty = chart.dots().next().is_none();
     response
         .response
         .widget_info(|| WidgetInfo::labeled(Role::Image, true, name(chart)));

@@ -10,7 +10,8 @@ use crate::experiment::Order;
 use crate::measurement::Run;
 use crate::measurement::facts::{
     Fact, INSTRUMENT_FLOOR, LOAD, MESSAGE_SIZES, NOT_KNOWN, SERVER_DELAY, TCP_SETTINGS,
-    calibration, environment, milliseconds, path, profile, settings, sizes, sockets, state,
+    calibration, environment, milliseconds, path, profile, settings, side_by_side, sizes, sockets,
+    state,
 };
 use crate::measurement::units::{count, counted};
 
@@ -23,28 +24,18 @@ const LOAD_STEP: f64 = 0.5;
 pub(super) fn between(baseline: &Run, other: &Run) -> Vec<Difference> {
     let knows_settings = |run: &Run| !run.environment.sysctls.is_empty();
     let with_settings = knows_settings(baseline) && knows_settings(other);
-    let of_baseline = facts(baseline, with_settings);
-    let of_other = facts(other, with_settings);
-    let value_of = |facts: &[Fact], name: &str| {
-        let found = facts.iter().find(|fact| fact.name == name);
-        found.map_or_else(String::new, |fact| fact.value.clone())
+    let each = [baseline, other].map(|run| facts(run, with_settings));
+    let rows = side_by_side(&each).into_iter();
+    let or_not = |value: &str| {
+        let value = if value.is_empty() { NOT_KNOWN } else { value };
+        value.to_owned()
     };
-    let mut names: Vec<&str> = of_baseline.iter().map(|fact| fact.name.as_str()).collect();
-    for fact in &of_other {
+    let differences = rows.filter_map(|(name, found)| {
         // Settings of the system that only one of them knows have no counterpart.
-        if !names.contains(&fact.name.as_str()) {
-            names.push(&fact.name);
-        }
-    }
-    let or_not = |value: String| {
-        if value.is_empty() {
-            NOT_KNOWN.to_owned()
-        } else {
-            value
-        }
-    };
-    let differences = names.into_iter().filter_map(|name| {
-        let (one, two) = (value_of(&of_baseline, name), value_of(&of_other, name));
+        let values = found.iter().map(|fact| fact.map_or("", |fact| &fact.value));
+        let [one, two] = values.collect::<Vec<_>>()[..] else {
+            return None;
+        };
         let is_different = one != two
             && match name {
                 INSTRUMENT_FLOOR => is_floor_different(baseline, other),

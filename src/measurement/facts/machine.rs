@@ -1,6 +1,7 @@
 //! The program and the machine that measured, and what the instrument itself costs there.
 
 use super::Fact;
+use crate::measurement::numbers::float;
 use crate::measurement::units::{count, time};
 use crate::measurement::{Calibration, Environment};
 
@@ -52,10 +53,6 @@ pub fn settings(known: &Environment) -> Vec<Fact> {
 }
 
 /// What the instrument costs: its floor first.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nanoseconds stay far below 2^52"
-)]
 #[must_use]
 pub fn calibration(found: Option<Calibration>) -> Vec<Fact> {
     let Some(found) = found else {
@@ -70,7 +67,7 @@ pub fn calibration(found: Option<Calibration>) -> Vec<Fact> {
         fact("Median of its round trips", found.floor_ns),
         Fact::new("Round trips", count(found.round_trips.into())),
         fact("Reading the clock", found.clock_cost_ns),
-        fact("Step of the clock", found.clock_resolution_ns as f64),
+        fact("Step of the clock", float(found.clock_resolution_ns)),
         fact("Asking a socket in vain", found.empty_read_ns),
     ]
 }

@@ -69,6 +69,24 @@ impl Fact {
     }
 }
 
+/// The facts of several runs beside each other, those of a name in a row, in the order in which the names
+/// come first; `None` where a run has none of it.
+#[must_use]
+pub fn side_by_side(each: &[Vec<Fact>]) -> Vec<(&str, Vec<Option<&Fact>>)> {
+    let mut names: Vec<&str> = Vec::new();
+    for fact in each.iter().flatten() {
+        if !names.contains(&fact.name.as_str()) {
+            names.push(&fact.name);
+        }
+    }
+    let row = |name| {
+        let of_run = |facts: &Vec<Fact>| facts.iter().position(|fact| fact.name == name);
+        let found = each.iter().map(|facts| facts.get(of_run(facts)?));
+        (name, found.collect())
+    };
+    names.into_iter().map(row).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

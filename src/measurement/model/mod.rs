@@ -158,13 +158,22 @@ impl Fit {
     /// all lie on it as far as they are known.
     #[must_use]
     pub fn furthest_off(&self) -> Option<f64> {
-        let off = self
-            .residuals
-            .iter()
-            .filter(|residual| residual.is_off_the_line());
-        off.map(|residual| residual.percent().abs())
+        off_the_line(&self.residuals)
+            .map(|residual| residual.percent().abs())
             .reduce(f64::max)
     }
+}
+
+/// The points that do not lie on the line.
+fn off_the_line(residuals: &[Residual]) -> impl Iterator<Item = &Residual> {
+    residuals
+        .iter()
+        .filter(|residual| residual.is_off_the_line())
+}
+
+/// On which side of the line a point lies that is so many percent off.
+fn side(percent: f64) -> &'static str {
+    if percent > 0.0 { "above" } else { "below" }
 }
 
 /// The model of each server delay of a run, in the profile's order.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Residual;
 use super::line::Line;
+use super::{Residual, off_the_line, side};
 use crate::experiment::{MAX_MESSAGE_SIZE, Profile};
 use crate::measurement::Estimate;
 use crate::measurement::landmarks::message_len;
@@ -142,7 +142,7 @@ impl fmt::Display for NoFit {
                  one rate describe no part of them; measure a narrower range of sizes",
                 bytes(*largest),
                 significant(percent.abs()),
-                if *percent > 0.0 { "above" } else { "below" }
+                side(*percent)
             ),
             Self::TooMany => {
                 f.write_str("there are more points or rounds than a profile can ask for")
@@ -247,10 +247,7 @@ pub(super) fn bent(residuals: &[Residual]) -> Option<NoFit> {
         .max_by_key(|residual| residual.message_size)?;
     let is_off = last.percent().abs() > MOST_BENT * 100.0 && last.is_outside_interval();
     // That point alone may have been disturbed, and moves the line little.
-    let off = residuals
-        .iter()
-        .filter(|residual| residual.is_off_the_line());
-    let is_bent = is_off && off.count() > 1;
+    let is_bent = is_off && off_the_line(residuals).count() > 1;
     is_bent.then(|| NoFit::Bent {
         largest: last.message_size,
         percent: last.percent(),

@@ -1,6 +1,6 @@
 //! What a fit says, line by line: for a tooltip, the command line and a report.
 
-use super::{Fit, OFF_THE_LINE, Residual};
+use super::{Fit, OFF_THE_LINE, Residual, off_the_line, side};
 use crate::measurement::Estimate;
 use crate::measurement::numbers::whole;
 use crate::measurement::units::{bytes, counted, significant, throughput, time};
@@ -71,11 +71,7 @@ impl Fit {
         let points = counted(self.residuals.len() as u64, "point");
         let percent = |share: f64| format!("{}\u{a0}%", significant(share.abs()));
         let half = percent(self.median_residual_percent());
-        let off: Vec<&Residual> = self
-            .residuals
-            .iter()
-            .filter(|residual| residual.is_off_the_line())
-            .collect();
+        let off: Vec<&Residual> = off_the_line(&self.residuals).collect();
         let worst = off
             .iter()
             .max_by(|one, other| one.percent().abs().total_cmp(&other.percent().abs()));
@@ -85,11 +81,7 @@ impl Fit {
                 percent(furthest.percent())
             )];
         };
-        let side = if worst.difference_ns() > 0.0 {
-            "above"
-        } else {
-            "below"
-        };
+        let side = side(worst.percent());
         let mut lines = vec![format!(
             "the points do not lie on one line: {} of {points} more than {} % off and outside the \
              intervals, furthest at {}: {} {side}, {} measured and {} by the line; half of the points \
