@@ -9,7 +9,7 @@ use super::paint;
 use crate::chart::{Chart, CurveKey, DrawnCurve};
 
 /// Width of the piece of line before a name.
-const SAMPLE: f32 = 28.0;
+const SAMPLE: f32 = 44.0;
 /// Height of an entry.
 const HEIGHT: f32 = 22.0;
 
