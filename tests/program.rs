@@ -233,6 +233,7 @@ fn every_option_of_the_method_reaches_the_document() {
             send_buffer: Some(65_536),
             receive_buffer: Some(131_072),
             congestion_control: Some("reno".to_owned()),
+            quick_ack: echograph::experiment::QuickAck::Auto,
         },
         ..Profile::default()
     };

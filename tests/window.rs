@@ -18,6 +18,7 @@ mod window {
     mod restart;
     mod runs;
     mod server;
+    mod strangers;
     mod table;
     mod transcript;
 }

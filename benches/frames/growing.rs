@@ -120,6 +120,7 @@ impl Growing {
             time_left: None,
             point: SELECTED,
             round: self.open.number,
+            trial: None,
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn marks(run: &Run, point: &Point) -> String {
 /// Every note there is to make, a line each.
 pub(super) fn notes(run: &Run) -> Vec<String> {
     let mut notes = Vec::new();
+    notes.extend(differences(run));
     notes.extend(precision(run));
     notes.extend(near_floor(run));
     notes.extend(below_floor(run));
@@ -44,6 +45,12 @@ pub(super) fn notes(run: &Run) -> Vec<String> {
     notes.extend(checks(run));
     notes.extend(refused(run));
     notes
+}
+
+/// What the server does differently from the text, a line each.
+fn differences(run: &Run) -> impl Iterator<Item = String> {
+    let remarks = run.server.remarks.iter();
+    remarks.map(|remark| format!("server, {}: {}", remark.about, remark.text))
 }
 
 /// A point's name among those of its run.

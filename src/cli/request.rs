@@ -3,11 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::run_args::{HowArgs, RoundsArgs, RunArgs, SocketArgs, WhatArgs};
+use super::run_args::{HowArgs, RoundsArgs, RunArgs, SocketArgs, VariantArgs, WhatArgs};
 use super::values::OrSystem;
 use crate::experiment::{
     Field, Precision, Problem, Profile, Rounds, SizeSet, SocketOptions, Target,
 };
+use crate::protocol::Variant;
 use crate::store::{ProfileFileError, check_writable, io_words, load_profile};
 
 const DEFAULT_HOST: &str = "127.0.0.1";
@@ -69,6 +70,7 @@ pub(super) fn profile(args: &RunArgs) -> Result<Profile, UsageError> {
 
 fn override_fields(profile: &mut Profile, args: &RunArgs) {
     override_what(profile, &args.what, args.profile.is_some());
+    override_variant(&mut profile.variant, &args.variant);
     override_rounds(profile, &args.rounds);
     let HowArgs {
         wait,
@@ -114,6 +116,23 @@ fn override_what(profile: &mut Profile, args: &WhatArgs, has_file: bool) {
         .timeout
         .map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
     set(&mut profile.timeout_ms, timeout_ms);
+}
+
+fn override_variant(variant: &mut Variant, args: &VariantArgs) {
+    let VariantArgs {
+        first_seq,
+        line_end,
+        separator,
+        digits,
+        size_counts,
+        least_probes,
+    } = *args;
+    set(&mut variant.first_seq, first_seq);
+    set(&mut variant.line_end, line_end);
+    set(&mut variant.separator, separator);
+    set(&mut variant.digits, digits);
+    set(&mut variant.size_counts, size_counts);
+    set(&mut variant.least_probes, least_probes);
 }
 
 /// A number of rounds switches the stop rule off; anything the rule has switches it on, with the
@@ -163,6 +182,7 @@ fn override_socket(socket: &mut SocketOptions, args: &SocketArgs) {
         &mut socket.congestion_control,
         args.congestion.clone().map(OrSystem::given),
     );
+    set(&mut socket.quick_ack, args.quickack);
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {
@@ -286,6 +306,8 @@ fn option_of(field: Field) -> &'static str {
         Field::SendBuffer => "--sndbuf",
         Field::ReceiveBuffer => "--rcvbuf",
         Field::CongestionControl => "--congestion",
+        Field::FirstSeq => "--first-seq",
+        Field::LeastProbes => "--least-probes",
         Field::Warmup => "--warmup",
         Field::Timeout => "--timeout",
     }
@@ -297,8 +319,8 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Cli, Command};
-    use crate::experiment::{Order, PROFILE_VERSION, WaitStrategy};
-    use crate::protocol::MeasurementType;
+    use crate::experiment::{Order, PROFILE_VERSION, QuickAck, WaitStrategy};
+    use crate::protocol::{Digits, LineEnd, MeasurementType, Separator, SizeCounts};
     use crate::store::save_profile;
 
     fn asked(options: &[&str]) -> Result<Profile, UsageError> {
@@ -353,6 +375,13 @@ mod tests {
             "--congestion=reno",
             "--dialect=boston-size-first",
             "--strict",
+            "--quickack=on",
+            "--first-seq=0",
+            "--line-end=nothing",
+            "--separator=tab",
+            "--digits=padded",
+            "--size-counts=message",
+            "--least-probes=6",
             "--timeout=2.5",
             "--host=a",
             "--port=9",
@@ -383,8 +412,17 @@ mod tests {
                 send_buffer: Some(65_536),
                 receive_buffer: Some(1_048_576),
                 congestion_control: Some("reno".to_owned()),
+                quick_ack: QuickAck::On,
             },
             dialect: crate::protocol::Dialect::BostonSizeFirst,
+            variant: Variant {
+                first_seq: 0,
+                line_end: LineEnd::Nothing,
+                separator: Separator::Tab,
+                digits: Digits::Padded,
+                size_counts: SizeCounts::Message,
+                least_probes: 6,
+            },
             strict: true,
             timeout_ms: 2_500,
         };
@@ -407,6 +445,7 @@ mod tests {
                 send_buffer: Some(1),
                 receive_buffer: Some(2),
                 congestion_control: Some("reno".to_owned()),
+                quick_ack: QuickAck::Off,
             },
             ..Profile::default()
         };
@@ -423,6 +462,8 @@ mod tests {
             "system",
             "--congestion",
             "system",
+            "--quickack",
+            "auto",
             "--seed",
             "any",
             "--max-rounds",

@@ -108,7 +108,7 @@ fn follow(request: RunRequest, stop: &AtomicBool, quiet: bool) -> Result<Arc<Run
     let (engine, mut events) = Engine::start(Arc::new(|_| {}))?;
     let id = engine.run(request)?;
     let progress = Progress::start(quiet);
-    let mut stopping = false;
+    let (mut stopping, mut trial) = (false, None);
     loop {
         let asked = Instant::now();
         match events.next_timeout(TICK) {
@@ -122,6 +122,12 @@ fn follow(request: RunRequest, stop: &AtomicBool, quiet: bool) -> Result<Arc<Run
         }
         if let Some(current) = &engine.snapshot().current {
             progress.show(current);
+            if current.trial != trial && !quiet {
+                if let Some(trial) = &current.trial {
+                    progress.say(&trial.to_string());
+                }
+                trial.clone_from(&current.trial);
+            }
         }
         if stop.load(Ordering::Relaxed) && !stopping {
             stopping = true;

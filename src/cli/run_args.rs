@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::values::{self, OrSystem};
-use crate::experiment::{Order, WaitStrategy};
-use crate::protocol::{Dialect, MeasurementType};
+use crate::experiment::{Order, QuickAck, WaitStrategy};
+use crate::protocol::{Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts};
 
 /// Measures once and prints a table.
 ///
@@ -22,6 +22,8 @@ pub(super) struct RunArgs {
     pub profile: Option<PathBuf>,
     #[command(flatten)]
     pub what: WhatArgs,
+    #[command(flatten)]
+    pub variant: VariantArgs,
     #[command(flatten)]
     pub rounds: RoundsArgs,
     #[command(flatten)]
@@ -58,12 +60,37 @@ pub(super) struct WhatArgs {
     /// The wording of the protocol: boston, bologna, boston-size-first or echo [boston].
     #[arg(long, value_name = "NAME")]
     pub dialect: Option<Dialect>,
-    /// Want the dialect's replies to the letter.
+    /// Want the dialect's replies and echoes to the letter, and try nothing else.
     #[arg(long)]
     pub strict: bool,
     /// Time-out in seconds, for connecting, and for a reply on top of the server delay [5].
     #[arg(long, value_name = "S", value_parser = values::seconds)]
     pub timeout: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    next_help_heading = "What the server wants differently (found out by itself unless --strict)"
+)]
+pub(super) struct VariantArgs {
+    /// The sequence number of a session's first probe: 0 or 1 [1].
+    #[arg(long, value_name = "0|1", value_parser = clap::value_parser!(u32).range(0..=1))]
+    pub first_seq: Option<u32>,
+    /// What ends a message: newline or nothing [newline].
+    #[arg(long, value_name = "END")]
+    pub line_end: Option<LineEnd>,
+    /// What stands between the fields of the setup message: space or tab [space].
+    #[arg(long, value_name = "WHAT")]
+    pub separator: Option<Separator>,
+    /// Numbers as short as they are (plain), or filled up to five digits (padded) [plain].
+    #[arg(long, value_name = "HOW")]
+    pub digits: Option<Digits>,
+    /// What the message size counts: payload, payload-and-line-end or message [payload].
+    #[arg(long, value_name = "WHAT")]
+    pub size_counts: Option<SizeCounts>,
+    /// The fewest probes that the server takes; what is more than was asked for is warm-up [1].
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub least_probes: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +157,10 @@ pub(super) struct SocketArgs {
     /// `TCP_CONGESTION`: the algorithm, such as cubic, reno or bbr, or system [system].
     #[arg(long, value_name = "NAME", value_parser = values::algorithm)]
     pub congestion: Option<OrSystem<String>>,
+    /// `TCP_QUICKACK`: acknowledge what comes at once (on), as the kernel does (off), or off with one round more
+    /// where a delayed acknowledgement shows in the figures (auto) [auto].
+    #[arg(long, value_name = "WHEN")]
+    pub quickack: Option<QuickAck>,
 }
 
 #[derive(Debug, Args)]
@@ -225,6 +256,7 @@ mod tests {
             ("sndbuf", "system".to_owned()),
             ("rcvbuf", "system".to_owned()),
             ("congestion", "system".to_owned()),
+            ("quickack", socket.quick_ack.to_string()),
             ("timeout", (timeout_ms / 1_000).to_string()),
         ] {
             let help = help_of(option);

@@ -217,7 +217,7 @@ mod tests {
                 nodelay,
                 send_buffer: Some(30_000),
                 receive_buffer: Some(15_000),
-                congestion_control: None,
+                ..SocketOptions::default()
             };
             let settings = open_with(&options).settings(&options);
             assert_eq!(settings.nodelay, nodelay);

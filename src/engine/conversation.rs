@@ -13,17 +13,19 @@ use super::attention::Attention;
 use super::connect::Connection;
 use super::executor::{Execution, cpus};
 use super::fault;
-use super::lane::Cargo;
+use super::lane::{Cargo, Heard};
 use super::measure::{Failure, Keeper, Method, STALL, measure};
 use super::picture::LONGEST_FRAME;
 use super::progress::Place;
 use super::run_queue::Waited;
-use super::session::{Order, Recorder, Watch, close, explain, nanoseconds, set_up, terminate};
+use super::session::{
+    Order, Recorder, Termination, Watch, close, explain, nanoseconds, set_up, terminate,
+};
 use super::tcp_info::tcp_info;
 use super::visit::Current;
 use crate::experiment::Patience;
-use crate::measurement::{Direction, Fault, Probe, TcpChange, Work};
-use crate::protocol::{Phase, ProbeMessage};
+use crate::measurement::{About, Direction, Fault, Probe, TcpChange, Work};
+use crate::protocol::{EchoStyle, Phase, ProbeMessage};
 
 /// How long making the memory of a session may take; it never does. The probes have their own time.
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
@@ -50,7 +52,7 @@ pub(super) async fn converse(
         pen(lane).line(Phase::Setup, Direction::Event, &connected);
         streams.push(connection.stream);
     }
-    if order.dialect.has_phases() {
+    if order.idiom.dialect.has_phases() {
         for (lane, stream) in streams.iter_mut().enumerate() {
             watch.lane.set(lane);
             set_up(stream, order, watch, &mut pen(lane)).await?;
@@ -58,8 +60,8 @@ pub(super) async fn converse(
     }
     let phase = Phase::Measurement;
     watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-    let depth = recording.borrow().execution.profile().depth;
-    let cargoes = cargoes(order, depth, streams.len()).await;
+    let echo = recording.borrow().execution.speech.echo.clone();
+    let cargoes = cargoes(order, echo, streams.len()).await;
     let (mut streams, measured) = bare(streams, cargoes, order, recording, attention, stop)
         .await
         .map_err(|error| fault::broken(phase, 0, &error))?;
@@ -71,10 +73,17 @@ pub(super) async fn converse(
         };
         return Err(explain(stream, order, failure, watch, &mut pen(lane)).await);
     }
-    if order.dialect.has_phases() {
+    if order.idiom.dialect.has_phases() {
         for (lane, stream) in streams.iter_mut().enumerate() {
             watch.lane.set(lane);
-            terminate(stream, order, watch, &mut pen(lane)).await?;
+            // The answer may have come with the last echo, or will come behind what ends that.
+            let heard = recording.borrow_mut().heard(lane);
+            watch.heard.replace(heard.left_over);
+            watch.passed_over.replace(heard.rest_due);
+            let ended = terminate(stream, order, watch, &mut pen(lane)).await?;
+            if ended == Termination::InSilence {
+                recording.borrow_mut().execution.speech.ends_in_silence = true;
+            }
         }
     }
     for (lane, stream) in streams.iter_mut().enumerate() {
@@ -128,19 +137,37 @@ async fn bare(
 }
 
 /// The messages to send, and room for their echoes.
-async fn cargoes(order: &Order, depth: u32, connections: usize) -> Vec<Cargo> {
+async fn cargoes(order: &Order, echo: Option<EchoStyle>, connections: usize) -> Vec<Cargo> {
     // The limits of a profile keep the size far below what a pointer can count.
     let size = usize::try_from(order.setup.message_size).unwrap_or(usize::MAX);
-    let (dialect, probes) = (order.dialect, order.setup.probes);
+    let Order {
+        idiom,
+        depth,
+        reading,
+        quick_ack,
+        ..
+    } = *order;
+    let probes = order.setup.probes;
     let make = move || {
-        let cargo = || Cargo::new(ProbeMessage::new(dialect, size), probes, depth);
+        let cargo = || {
+            let mut message = ProbeMessage::new(idiom, size);
+            if let Some(echo) = echo.clone() {
+                message.returns_as(echo);
+            }
+            let cargo = Cargo::new(message, probes, depth, reading);
+            if quick_ack {
+                cargo.with_quick_ack()
+            } else {
+                cargo
+            }
+        };
         (0..connections).map(|_| cargo()).collect::<Vec<_>>()
     };
     if size.saturating_mul(connections) < LARGE {
         return make();
     }
     // Stop shall not wait for it.
-    match tokio::task::spawn_blocking(make).await {
+    match tokio::task::spawn_blocking(make.clone()).await {
         Ok(ready) => ready,
         Err(_) => make(),
     }
@@ -175,6 +202,8 @@ pub(super) struct Recording<'r, 'a> {
     current: &'r mut Current,
     /// Lines and probes written down.
     news: u64,
+    /// What was heard beside the echoes of each connection.
+    heard: Vec<Heard>,
 }
 
 impl<'r, 'a> Recording<'r, 'a> {
@@ -183,6 +212,7 @@ impl<'r, 'a> Recording<'r, 'a> {
             execution,
             current,
             news: 0,
+            heard: Vec::new(),
         }
     }
 
@@ -200,6 +230,12 @@ impl<'r, 'a> Recording<'r, 'a> {
         if let Some(place) = self.execution.patience.get_mut(self.current.visit.point) {
             *place = patience;
         }
+    }
+
+    /// What was heard beside the echoes of a connection.
+    fn heard(&mut self, lane: usize) -> Heard {
+        let heard = self.heard.get_mut(lane);
+        heard.map(std::mem::take).unwrap_or_default()
     }
 
     fn publish(&mut self) {
@@ -248,6 +284,18 @@ impl Keeper for &RefCell<Recording<'_, '_>> {
             round.work = Some(work);
         }
     }
+
+    fn heard(&mut self, lane: usize, mut heard: Heard) {
+        let mut recording = self.borrow_mut();
+        if let Some(style) = heard.style.take() {
+            recording.current.echo.get_or_insert(style);
+        }
+        let places = &mut recording.heard;
+        places.resize_with(places.len().max(lane + 1), Heard::default);
+        if let Some(place) = places.get_mut(lane) {
+            *place = heard;
+        }
+    }
 }
 
 /// Writes down what is said over one connection.
@@ -261,5 +309,10 @@ impl Recorder for Pen<'_, '_, '_> {
         self.recording
             .borrow_mut()
             .line(self.lane, phase, direction, text);
+    }
+
+    fn remark(&mut self, about: About, text: impl FnOnce() -> String) {
+        let mut recording = self.recording.borrow_mut();
+        recording.execution.run.server.remark(about, text);
     }
 }

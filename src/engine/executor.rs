@@ -13,10 +13,12 @@ use super::open_point::OpenPoint;
 use super::picture::LONGEST_FRAME;
 use super::progress::{Forecast, Outlet, Pace};
 use super::quiet::wait_until_quiet;
+use super::speech::Speech;
+use super::trial::Trial;
 use super::{RunRequest, fault};
-use crate::experiment::{Patience, Plan, Profile, Visit};
+use crate::experiment::{Patience, Plan, PointSpec, Profile, Target, Visit};
 use crate::measurement::{
-    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Transcript, check_run,
+    Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Traits, Transcript, check_run,
 };
 
 /// Runs a profile from its first visit to its last, or until `stop`.
@@ -82,6 +84,12 @@ pub(super) struct Execution<'a> {
     /// What is known of waiting for each point's echoes: a connection has too few probes to learn it
     /// anew each time.
     pub patience: Vec<Patience>,
+    /// How the server is spoken to.
+    pub speech: Speech,
+    /// The variant of the protocol that is being tried.
+    pub trial: Option<Trial>,
+    /// What a trial asks for that asks for less than its point.
+    pub milder: Option<PointSpec>,
     /// Whether probes take so short a time that a window that draws beside them would show in it.
     pub frames_show: bool,
 }
@@ -102,6 +110,9 @@ impl<'a> Execution<'a> {
                 .collect(),
             patience: vec![Patience::new(request.profile.wait, cpus()); points.len()],
             frames_show: false,
+            speech: speech_for(&request.profile),
+            trial: None,
+            milder: None,
             run: Run {
                 id,
                 started: Timestamp::now(),
@@ -117,6 +128,7 @@ impl<'a> Execution<'a> {
                 socket: None,
                 route: None,
                 checks: Vec::new(),
+                server: Traits::default(),
                 profile: request.profile,
             },
             plan,
@@ -207,6 +219,8 @@ impl<'a> Execution<'a> {
             }
             self.look(round);
         }
+        self.look_for_delayed_acks(&mut addresses, stop).await;
+        self.find_delay_unit(&mut addresses, stop).await;
         Ok(())
     }
 
@@ -243,6 +257,17 @@ impl<'a> Execution<'a> {
             None => (RunState::Finished, None),
         };
         self.run
+    }
+}
+
+/// What is known beforehand of how a profile's server speaks.
+fn speech_for(profile: &Profile) -> Speech {
+    let idiom = profile.idiom();
+    // Nothing has to be found out of our own server, nor of an echo service.
+    if profile.strict || profile.target == Target::Embedded || !idiom.dialect.has_phases() {
+        Speech::of_the_text(idiom)
+    } else {
+        Speech::of_a_stranger(idiom)
     }
 }
 

@@ -15,7 +15,8 @@ fn fault(phase: FaultPhase, kind: FaultKind, message: String) -> Fault {
     }
 }
 
-fn seconds(duration: Duration) -> String {
+/// A time in seconds, as sentences have it.
+pub(super) fn seconds(duration: Duration) -> String {
     let text = format!("{:.3}", duration.as_secs_f64());
     format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
@@ -128,6 +129,18 @@ pub(super) fn server_gone(opened: u64, served: u64, last: &Fault) -> Fault {
         FaultPhase::Connect,
         last.kind,
         format!("The server {did} and then took no more connections. {advice}"),
+    )
+}
+
+/// A server is gone while it is found out how it wants to be spoken to.
+pub(super) fn gone_while_trying(differs: &str, last: &Fault) -> Fault {
+    fault(
+        FaultPhase::Connect,
+        last.kind,
+        format!(
+            "The server took no more connections while variants of the protocol were tried, the last one: \
+             {differs}. It may have ended or crashed: look at its output, start it again, and run once more."
+        ),
     )
 }
 

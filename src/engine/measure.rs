@@ -13,7 +13,7 @@ use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
 use super::attention::Attention;
-use super::lane::{Cargo, Lane, LaneFault, Turn};
+use super::lane::{Cargo, Heard, Lane, LaneFault, Turn};
 use super::placement::Placement;
 use super::readiness::{Interest, Sleeper};
 use super::session::nanoseconds;
@@ -36,6 +36,8 @@ pub(super) trait Keeper {
     fn stalled(&mut self);
     /// A lane is over, and took that.
     fn work(&mut self, lane: usize, work: Work);
+    /// A lane is over, and what was heard beside its echoes.
+    fn heard(&mut self, lane: usize, heard: Heard);
 }
 
 /// Why the measuring ended before the last echo.
@@ -252,6 +254,11 @@ impl RoundOfLanes<'_> {
         if left.is_zero() {
             return Err(self.overdue(now));
         }
+        let quiet_at = self.lanes.iter().filter_map(Lane::quiet_at).min();
+        let left = quiet_at.map_or(left, |at| left.min(at.saturating_duration_since(now)));
+        if left.is_zero() {
+            return Ok(());
+        }
         if patience.budget().is_none_or(|budget| idle < budget) {
             return Ok(());
         }
@@ -321,6 +328,7 @@ impl RoundOfLanes<'_> {
                 ..lane.work()
             };
             keeper.work(index, work);
+            keeper.heard(index, lane.take_heard());
         }
     }
 }

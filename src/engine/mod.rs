@@ -13,20 +13,25 @@ mod conversation;
 mod cpu_time;
 mod executor;
 mod fault;
+mod first_echo;
 mod lane;
 mod measure;
 mod open_point;
 mod picture;
 mod placement;
 mod progress;
+mod quick_ack;
 mod quiet;
 mod readiness;
 mod route;
 mod run_queue;
 mod session;
 mod socket_options;
+mod speech;
 mod tcp_info;
 mod thread;
+mod trial;
+mod variants;
 mod visit;
 
 use std::sync::Arc;
@@ -37,6 +42,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use attention::Bell;
+pub use trial::Trial;
 
 use crate::experiment::{Problem, Profile};
 use crate::measurement::{Environment, Run, RunId};
@@ -110,6 +116,8 @@ pub struct RunProgress {
     pub point: usize,
     /// The round being measured, from 1.
     pub round: u32,
+    /// The variant of the protocol that is being tried, while it is not known what the server wants.
+    pub trial: Option<Trial>,
 }
 
 /// The newest picture of the engine.

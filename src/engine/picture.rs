@@ -45,6 +45,7 @@ impl Execution<'_> {
             time_left: at.and_then(|_| self.time_left(visit, current_visit, spent)),
             point: visit.point,
             round: visit.round,
+            trial: self.trial.clone(),
         }));
         self.pace.taken(began, Instant::now());
     }

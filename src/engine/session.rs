@@ -10,15 +10,20 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::fault;
-use super::lane::LaneFault;
+use super::lane::{LaneFault, Reading};
 use super::measure::{Failure, FailureKind};
-use crate::measurement::{Direction, Fault, FaultKind, probe_text};
+use crate::measurement::{About, Direction, Fault, FaultKind, probe_text};
 use crate::protocol::{
-    Dialect, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup, parse_last_reply, parse_reply, quote,
+    Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup, is_left_over, parse_last_reply,
+    parse_reply, quote,
 };
 
 /// How long nothing may follow the beginning of a reply before it is taken to be all of it.
 const SILENCE_ENDS_A_REPLY: Duration = Duration::from_millis(200);
+/// How long a server may take to answer the termination before our side is closed, which is what some wait
+/// for; and how long where that was in vain before.
+const PATIENCE_FOR_LAST_REPLY: Duration = Duration::from_secs(1);
+const PATIENCE_IN_VAIN: Duration = Duration::from_millis(200);
 /// How long a server may take to close after its last reply before we close first. Many wait for us.
 const PATIENCE_FOR_CLOSE: Duration = Duration::from_millis(100);
 
@@ -34,6 +39,8 @@ pub(super) struct Watch {
     pub lane: Cell<usize>,
     /// What has come of a reply whose end has not.
     pub heard: RefCell<Vec<u8>>,
+    /// What may still come before it, and is none of it.
+    pub passed_over: RefCell<Vec<u8>>,
 }
 
 impl Watch {
@@ -45,6 +52,7 @@ impl Watch {
             probe: Cell::new(0),
             lane: Cell::new(0),
             heard: RefCell::default(),
+            passed_over: RefCell::default(),
         }
     }
 
@@ -52,6 +60,18 @@ impl Watch {
         self.phase.set(phase);
         self.waited.set(time_out);
         self.deadline.set(now + time_out);
+    }
+
+    /// Takes out of what was heard what was to be passed over, as far as it has come.
+    fn pass_over(&self) {
+        let (mut heard, mut due) = (self.heard.borrow_mut(), self.passed_over.borrow_mut());
+        let common = heard.len().min(due.len());
+        if heard.get(..common) == due.get(..common) {
+            heard.drain(..common);
+            due.drain(..common);
+        } else {
+            due.clear();
+        }
     }
 
     /// The deadline has passed.
@@ -71,15 +91,25 @@ impl Watch {
 pub(super) trait Recorder {
     /// A line was said or heard, or something happened.
     fn line(&mut self, phase: Phase, direction: Direction, text: &str);
+    /// The server did something that the text has not.
+    fn remark(&mut self, about: About, text: impl FnOnce() -> String);
 }
 
 /// What a session is to do.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Order {
     pub setup: Setup,
-    pub dialect: Dialect,
+    pub idiom: Idiom,
+    /// Probes in flight.
+    pub depth: u32,
     pub strict: bool,
     pub time_out: Duration,
+    /// How echoes are read.
+    pub reading: Reading,
+    /// Whether what comes is acknowledged at once.
+    pub quick_ack: bool,
+    /// Whether this server has left a termination without an answer before.
+    pub ends_in_silence: bool,
 }
 
 impl Order {
@@ -97,8 +127,9 @@ pub(super) async fn set_up(
     recorder: &mut impl Recorder,
 ) -> Result<(), Fault> {
     watch.expect_within(Phase::Setup, Instant::now(), order.time_out);
-    let line = order.setup.line(order.dialect);
-    let reply = ask(stream, order, Phase::Setup, &line, watch, recorder).await?;
+    let line = order.setup.line(order.idiom);
+    let message = order.setup.message(order.idiom);
+    let reply = ask(stream, order, Phase::Setup, &message, watch, recorder).await?;
     match reply.code {
         ReplyCode::Accepted => Ok(()),
         ReplyCode::Refused => Err(fault::refused_by_server(Phase::Setup, &reply.text, &line)),
@@ -128,9 +159,10 @@ pub(super) async fn explain(
         LaneFault::Closed { received } => fault::closed_early(phase, seq, &received),
         LaneFault::TooEarly { received } => fault::echo_too_early(seq, &received),
         LaneFault::Differs { why, received } => {
-            let looks_like_reply =
-                order.dialect.has_phases() && received.first().is_some_and(u8::is_ascii_digit);
-            if !looks_like_reply {
+            let first = received.iter().find(|byte| !is_left_over(&[**byte]));
+            let looks_like_reply = first.is_some_and(u8::is_ascii_digit)
+                || parse_last_reply(&received, order.idiom.dialect, phase, order.strict).is_ok();
+            if !order.idiom.dialect.has_phases() || !looks_like_reply {
                 return fault::echo_differs(seq, why, &received);
             }
             watch.expect_within(phase, Instant::now(), order.time_out);
@@ -140,7 +172,7 @@ pub(super) async fn explain(
             watch.heard.borrow_mut().extend_from_slice(so_far);
             match hear_reply(stream, order, phase, watch, recorder).await {
                 Ok(reply) if reply.code == ReplyCode::Refused => {
-                    let sent = probe_text(order.dialect, seq, order.setup.message_size);
+                    let sent = probe_text(order.idiom, seq, order.setup.message_size);
                     fault::refused_by_server(phase, &reply.text, &sent)
                 }
                 Ok(_) => fault::echo_differs(seq, why, &received),
@@ -150,28 +182,93 @@ pub(super) async fn explain(
     }
 }
 
-/// Says that it is done and hears the server's answer.
+/// How a session ended, where its probes were measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Termination {
+    /// The server said so.
+    Answered,
+    /// The server closed, or said nothing. All was measured.
+    InSilence,
+}
+
+/// Says that it is done and hears the server's answer. A tolerant client takes an end without one for an
+/// end: everything was measured.
 pub(super) async fn terminate(
     stream: &mut TcpStream,
     order: &Order,
     watch: &Watch,
     recorder: &mut impl Recorder,
-) -> Result<(), Fault> {
+) -> Result<Termination, Fault> {
     let phase = Phase::Termination;
     watch.expect_within(phase, Instant::now(), order.time_out);
-    let line = order.dialect.termination();
-    match ask(stream, order, phase, line, watch, recorder).await {
-        Ok(reply) if reply.code == ReplyCode::Accepted => Ok(()),
+    let message = order.idiom.termination();
+    let line = message.trim_end();
+    let answer = if order.strict {
+        ask(stream, order, phase, &message, watch, recorder).await
+    } else {
+        let patience = if order.ends_in_silence {
+            PATIENCE_IN_VAIN
+        } else {
+            PATIENCE_FOR_LAST_REPLY
+        };
+        let answer = ask_for_the_end(stream, order, &message, patience, watch, recorder).await;
+        let Some(answer) = answer else {
+            recorder.line(phase, Direction::Event, "no reply to the termination");
+            recorder.remark(About::Termination, || {
+                let silence = fault::seconds(2 * patience);
+                format!("It left \"{line}\" without an answer for {silence}. All was measured.")
+            });
+            return Ok(Termination::InSilence);
+        };
+        answer
+    };
+    match answer {
+        Ok(reply) if reply.code == ReplyCode::Accepted => Ok(Termination::Answered),
         Ok(reply) => Err(fault::refused_by_server(phase, &reply.text, line)),
-        // Everything was measured and the server has closed, which is what was asked of it.
+        // The server has closed, which is what was asked of it.
         Err(fault)
             if !order.strict && matches!(fault.kind, FaultKind::ClosedEarly | FaultKind::Reset) =>
         {
             recorder.line(phase, Direction::Event, "the server closed without a reply");
-            Ok(())
+            recorder.remark(About::Termination, || {
+                let how = match fault.kind {
+                    FaultKind::Reset => "reset the connection",
+                    _ => "closed",
+                };
+                format!("It {how} after \"{line}\" without an answer. All was measured.")
+            });
+            Ok(Termination::Answered)
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// Says that it is done, and says it once more by closing our side where nothing comes: some answer only when
+/// nothing more can follow. `None` where nothing comes then either.
+async fn ask_for_the_end(
+    stream: &mut TcpStream,
+    order: &Order,
+    message: &str,
+    patience: Duration,
+    watch: &Watch,
+    recorder: &mut impl Recorder,
+) -> Option<Result<Reply, Fault>> {
+    let phase = Phase::Termination;
+    // There is an end to this that is no fault: the watch must not find one before.
+    let both = 2 * patience + SILENCE_ENDS_A_REPLY;
+    watch.expect_within(phase, Instant::now(), order.time_out.max(2 * both));
+    let first = ask(stream, order, phase, message, watch, recorder);
+    if let Ok(answer) = tokio::time::timeout(patience, first).await {
+        return Some(answer);
+    }
+    stream.shutdown().await.ok()?;
+    recorder.line(phase, Direction::Event, "no reply yet; closed our side");
+    let second = hear_reply(stream, order, phase, watch, recorder);
+    let answer = tokio::time::timeout(patience, second).await.ok();
+    if answer.is_none() {
+        watch.heard.borrow_mut().clear();
+    }
+    answer
 }
 
 /// Waits a little for the server to close, as the protocol has it, and closes. An echo service closes
@@ -185,7 +282,7 @@ pub(super) async fn close(
     let phase = Phase::Termination;
     // Everything that had a deadline has come.
     watch.expect_within(phase, Instant::now(), order.time_out + PATIENCE_FOR_CLOSE);
-    if order.dialect.has_phases() {
+    if order.idiom.dialect.has_phases() {
         let mut rest = [0; 64];
         match tokio::time::timeout(PATIENCE_FOR_CLOSE, stream.read(&mut rest)).await {
             Ok(Ok(0)) => recorder.line(phase, Direction::Event, "end of data"),
@@ -200,18 +297,17 @@ pub(super) async fn close(
     recorder.line(phase, Direction::Event, "closed");
 }
 
-/// Sends a line and hears the reply.
+/// Sends a message and hears the reply.
 async fn ask(
     stream: &mut TcpStream,
     order: &Order,
     phase: Phase,
-    line: &str,
+    message: &str,
     watch: &Watch,
     recorder: &mut impl Recorder,
 ) -> Result<Reply, Fault> {
-    // The end of line goes out in the same write: some servers read a message with one read.
-    let message = format!("{line}\n");
-    recorder.line(phase, Direction::Sent, line);
+    recorder.line(phase, Direction::Sent, message.trim_end_matches('\n'));
+    // All of it in one write: some servers read a message with one read.
     let said = stream.write_all(message.as_bytes()).await;
     let heard = hear_reply(stream, order, phase, watch, recorder).await;
     match (said, heard) {
@@ -232,14 +328,16 @@ async fn hear_reply(
 ) -> Result<Reply, Fault> {
     let probe = watch.probe.get();
     let found = loop {
-        match parse_reply(&watch.heard.borrow(), order.dialect, phase, order.strict) {
+        let dialect = order.idiom.dialect;
+        watch.pass_over();
+        match parse_reply(&watch.heard.borrow(), dialect, phase, order.strict) {
             Ok(Some((reply, used))) => break Ok((reply, used)),
             Ok(None) => {}
             Err(why) => break Err(why),
         }
         let mut piece = [0; MAX_REPLY_LINE];
         // Some servers end a reply with nothing or with a NUL: silence behind it is its end.
-        let may_be_whole = !order.strict && !watch.heard.borrow().is_empty();
+        let may_be_whole = !order.strict && !is_left_over(&watch.heard.borrow());
         let patience = if may_be_whole {
             SILENCE_ENDS_A_REPLY
         } else {
@@ -248,7 +346,7 @@ async fn hear_reply(
         let read = tokio::time::timeout(patience, stream.read(&mut piece)).await;
         let mut heard = watch.heard.borrow_mut();
         let Ok(read) = read else {
-            break parse_last_reply(&heard, order.dialect, phase, order.strict)
+            break parse_last_reply(&heard, dialect, phase, order.strict)
                 .map(|reply| (reply, heard.len()));
         };
         match read {
@@ -256,7 +354,7 @@ async fn hear_reply(
             Err(error) if heard.is_empty() => return Err(fault::broken(phase, probe, &error)),
             // A server that closes with input unread resets the connection behind its reply.
             Ok(0) | Err(_) => {
-                break parse_last_reply(&heard, order.dialect, phase, order.strict)
+                break parse_last_reply(&heard, dialect, phase, order.strict)
                     .map(|reply| (reply, heard.len()));
             }
             Ok(count) => heard.extend_from_slice(piece.get(..count).unwrap_or_default()),
@@ -268,7 +366,8 @@ async fn hear_reply(
         .map_or_else(|_| quote(&heard), |(reply, _)| reply.text.clone());
     recorder.line(phase, Direction::Received, &shown);
     let (reply, used) = found.map_err(|why| fault::bad_reply(phase, &why, order.strict))?;
-    let behind = heard.get(used..).unwrap_or_default();
+    let (said, behind) = heard.split_at_checked(used).unwrap_or((&heard, &[]));
+    remark_on(&reply, said, order.idiom.dialect, phase, recorder);
     // A C program may send the end of its string along. Anything else would be taken for an echo.
     let is_end = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
     if !behind.is_empty() && (order.strict || !behind.iter().all(is_end)) {
@@ -278,6 +377,28 @@ async fn hear_reply(
         }
     }
     Ok(reply)
+}
+
+/// Remarks on a reply that is not the text's.
+fn remark_on(
+    reply: &Reply,
+    said: &[u8],
+    dialect: Dialect,
+    phase: Phase,
+    recorder: &mut impl Recorder,
+) {
+    let (about, asked) = match phase {
+        Phase::Setup => (About::Setup, "setup"),
+        Phase::Termination => (About::Termination, "termination"),
+        Phase::Measurement => return,
+    };
+    let text = format!("{}\n", dialect.accepted_line(phase));
+    if reply.code == ReplyCode::Accepted && said != text.as_bytes() {
+        recorder.remark(about, || {
+            let (said, text) = (quote(said), quote(text.as_bytes()));
+            format!("It answers the {asked} with \"{said}\"; the text has \"{text}\".")
+        });
+    }
 }
 
 pub(super) fn nanoseconds(duration: Duration) -> u64 {

@@ -11,20 +11,24 @@ use super::connect::{Connection, connect};
 use super::conversation::{Recording, converse, expired, show_stalls};
 use super::executor::{End, Execution};
 use super::fault;
+use super::lane::Reading;
 use super::progress::Place;
 use super::route::route;
 use super::session::{Order, Watch, nanoseconds};
-use crate::experiment::{PointSpec, Visit};
+use super::trial::{Before, RETURN_AFTER_A_TRIAL, STALL_OF_A_TRIAL};
+use crate::experiment::{PointSpec, QuickAck, Visit};
 use crate::measurement::{
     Direction, Fault, FaultKind, FaultPhase, Probes, Round, Side, TranscriptLine,
 };
-use crate::protocol::{Phase, quote};
+use crate::protocol::{EchoStyle, Phase, Setup, quote};
 
 /// A server that closes a session may need a moment before it takes the next one.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
-/// How often a server that was there before is tried before it is called gone: for longer than half a
-/// second, so that one that is started anew in that time is met.
-const RECONNECT_TRIES: u32 = 5;
+/// How long the return of a server is awaited that was there before: some end after a session and are
+/// started anew, and a Java machine takes its time for that.
+const RETURN: Duration = Duration::from_secs(3);
+/// How long a server may take to be there again before it is said to be gone.
+const SAID_TO_BE_GONE: Duration = Duration::from_secs(1);
 /// Connections in a row that time out before the server is called gone.
 const TIME_OUTS_UNTIL_GONE: u32 = 2;
 /// Setups in a row without any answer before a server that never gave one is left alone: each costs the
@@ -36,13 +40,66 @@ pub(super) struct Current {
     pub visit: Visit,
     pub rounds: Vec<Round>,
     pub began: Instant,
+    /// The style of its echoes, where that was not known.
+    pub echo: Option<EchoStyle>,
+    /// The connection that was spoken over last.
+    pub lane: usize,
+}
+
+/// What a session is to be like.
+pub(super) struct Terms {
+    setup: Setup,
+    connections: u32,
+    depth: u32,
+    time_out: Duration,
+    quick_ack: bool,
+}
+
+impl Terms {
+    /// The same with what comes acknowledged at once.
+    pub fn with_quick_ack(self) -> Self {
+        Self {
+            quick_ack: true,
+            ..self
+        }
+    }
+
+    /// The same over one connection, with one probe at a time.
+    pub fn of_one_connection(self) -> Self {
+        Self {
+            connections: 1,
+            depth: 1,
+            ..self
+        }
+    }
+
+    /// Whether what is measured is the same, however long it is waited for.
+    fn ask_the_same_as(&self, other: &Self) -> bool {
+        (self.setup, self.connections, self.depth) == (other.setup, other.connections, other.depth)
+    }
 }
 
 impl Current {
+    /// Of which nothing is there yet.
+    pub fn new(visit: Visit) -> Self {
+        Self {
+            visit,
+            rounds: Vec::new(),
+            began: Instant::now(),
+            echo: None,
+            lane: 0,
+        }
+    }
+
     /// Probes that are over.
     pub fn probes(&self) -> u64 {
         let rounds = self.rounds.iter();
         rounds.map(|round| round.probes.len() as u64).sum()
+    }
+
+    /// Whether it ended while a connection was set up beside others that had been accepted.
+    pub fn is_beside_another(&self, phase: FaultPhase) -> bool {
+        phase == FaultPhase::Setup && self.lane > 0
     }
 
     pub fn session(&self, lane: usize) -> u32 {
@@ -61,22 +118,27 @@ impl Execution<'_> {
         // A server that ends after a session still takes connections until it is gone, and resets
         // them then. Whether that is what happened shows when it is tried once more.
         let mut may_be_ending = self.opened > 0;
+        let mut before: Option<Before> = None;
         loop {
-            let mut current = Current {
-                visit,
-                rounds: Vec::new(),
-                began: Instant::now(),
-            };
-            let connections = match self.open_all(&mut current, addresses, stop).await {
+            let mut current = Current::new(visit);
+            let terms = self.terms(&spec);
+            let connections = match self.open_all(&terms, &mut current, addresses, stop).await {
                 Ok(connections) => connections,
-                Err(NotOpened::Stopped) => return Err(End::Stopped(FaultPhase::Connect)),
-                Err(NotOpened::Fault(fault)) => return self.not_opened(visit, fault),
+                Err(NotOpened::Stopped) => {
+                    return Err(self.cut_off(before, &spec, End::Stopped(FaultPhase::Connect)));
+                }
+                Err(NotOpened::Fault(fault)) => {
+                    let end = self.not_opened(visit, fault);
+                    return end.map_err(|end| self.cut_off(before, &spec, end));
+                }
             };
-            match self.session(connections, &mut current, &spec, stop).await {
-                Err(fault)
+            let result = self.session(&terms, connections, &mut current, stop).await;
+            match (result, before.take()) {
+                (Err(fault), earlier)
                     if may_be_ending
                         && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::Reset) =>
                 {
+                    before = earlier;
                     may_be_ending = false;
                     self.line(
                         self.sessions,
@@ -85,20 +147,72 @@ impl Execution<'_> {
                         &fault.message,
                     );
                 }
-                result => return self.visited(current, &spec, result),
+                (Err(fault), earlier) if fault.kind == FaultKind::Stopped => {
+                    if earlier.is_some() {
+                        self.trials_are_over();
+                    }
+                    // What was measured before the trials is more than what one of them was.
+                    let current = earlier.map_or(current, |earlier| earlier.current);
+                    return self.visited(current, &spec, Err(fault));
+                }
+                (Err(fault), earlier) if self.next_trial(&current, &spec, &fault) => {
+                    before = Some(earlier.unwrap_or(Before { current, fault }));
+                    may_be_ending = true;
+                    self.publish(Some((visit, None)));
+                }
+                (Err(_), Some(Before { current, fault })) => {
+                    self.trials_are_over();
+                    return self.visited(current, &spec, Err(fault));
+                }
+                (Ok(()), Some(earlier)) if self.milder.is_some() => {
+                    let Before { fault, .. } = &earlier;
+                    self.went_well(&spec, current.echo.take());
+                    self.milder_went_well(&current, &spec, fault);
+                    return self.visited(earlier.current, &spec, Err(earlier.fault));
+                }
+                (Ok(()), Some(Before { fault, .. })) => {
+                    self.went_well(&spec, current.echo.take());
+                    self.trial_went_well(&spec, &fault);
+                    if terms.ask_the_same_as(&self.terms(&spec)) {
+                        return self.visited(current, &spec, Ok(()));
+                    }
+                }
+                (result, None) => return self.visited(current, &spec, result),
             }
         }
     }
 
+    /// What a session is to be like: as the profile has it, or as a trial does.
+    pub(super) fn terms(&self, spec: &PointSpec) -> Terms {
+        let profile = self.profile();
+        let (setup, time_out) = (self.plan.setup(spec), self.time_out());
+        let as_asked = Terms {
+            setup,
+            connections: profile.connections,
+            depth: profile.depth,
+            time_out,
+            quick_ack: profile.socket.quick_ack == QuickAck::On,
+        };
+        if self.trial.is_none() {
+            return as_asked;
+        }
+        Terms {
+            setup: self.plan.setup(&self.spec_of_trial(spec)),
+            time_out: STALL_OF_A_TRIAL.min(time_out),
+            ..as_asked.of_one_connection()
+        }
+    }
+
     /// Opens the connections of a round, one after the other.
-    async fn open_all(
+    pub(super) async fn open_all(
         &mut self,
+        terms: &Terms,
         current: &mut Current,
         addresses: &mut [SocketAddr],
         stop: &CancellationToken,
     ) -> Result<Vec<Connection>, NotOpened> {
         let mut connections = Vec::new();
-        for lane in 0..self.profile().connections {
+        for lane in 0..terms.connections {
             self.sessions += 1;
             let opened = tokio::select! {
                 biased;
@@ -115,7 +229,7 @@ impl Execution<'_> {
                 up_to_taken.rotate_right(1);
             }
             self.look_at_the_first(&connection);
-            let round = self.begin(current.visit, lane + 1, &connection);
+            let round = self.begin(terms, current.visit, lane + 1, &connection);
             current.rounds.push(round);
             connections.push(connection);
         }
@@ -133,35 +247,44 @@ impl Execution<'_> {
         }
     }
 
-    fn begin(&self, visit: Visit, connection: u32, opened: &Connection) -> Round {
+    fn begin(&self, terms: &Terms, visit: Visit, connection: u32, opened: &Connection) -> Round {
         Round {
             number: visit.round,
             connection,
             session: self.sessions,
-            warmup: self.profile().warmup,
-            depth: self.profile().depth,
+            warmup: self.profile().uncounted_probes(),
+            depth: terms.depth,
             connect_ns: Some(nanoseconds(opened.took)),
             local: opened.stream.local_addr().ok(),
             // Room for every probe now: it must not be made between two of them.
-            probes: Probes::with_room_for(self.profile().announced_probes() as usize),
+            probes: Probes::with_room_for(terms.setup.probes as usize),
             work: None,
             tcp: None,
         }
     }
 
     /// Runs a session until its end, its time-out or Stop.
-    async fn session(
+    pub(super) async fn session(
         &mut self,
+        terms: &Terms,
         connections: Vec<Connection>,
         current: &mut Current,
-        spec: &PointSpec,
         stop: &CancellationToken,
     ) -> Result<(), Fault> {
+        let strict = self.profile().strict;
         let order = Order {
-            setup: self.plan.setup(spec),
-            dialect: self.profile().dialect,
-            strict: self.profile().strict,
-            time_out: self.time_out(),
+            setup: terms.setup,
+            idiom: self.profile().idiom(),
+            depth: terms.depth,
+            strict,
+            time_out: terms.time_out,
+            reading: match self.speech.echo {
+                _ if strict => Reading::Strict,
+                Some(_) => Reading::Tolerant,
+                None => Reading::Learning,
+            },
+            quick_ack: terms.quick_ack,
+            ends_in_silence: self.speech.ends_in_silence,
         };
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;
@@ -180,25 +303,43 @@ impl Execution<'_> {
             let (lane, phase) = (watch.lane.get(), watch.phase.get());
             recording.line(lane, phase, Direction::Received, &quote(&heard));
         }
+        drop(recording);
+        current.lane = watch.lane.get();
         result
     }
 
-    /// Opens a connection; a server that was there before is tried a few times.
-    async fn open(&self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
-        let mut tries = 1;
+    /// Opens a connection. The return of a server that was there before is awaited for a while.
+    async fn open(&mut self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
+        let began = Instant::now();
+        let patience = match &self.trial {
+            Some(_) => RETURN_AFTER_A_TRIAL,
+            None if self.opened > 0 => RETURN,
+            None => Duration::ZERO,
+        };
+        let mut is_said = false;
         loop {
             let options = &self.profile().socket;
-            match connect(&self.host, addresses, options, self.time_out()).await {
-                Err(fault)
-                    if self.opened > 0
-                        && fault.kind == FaultKind::Refused
-                        && tries < RECONNECT_TRIES =>
-                {
-                    tries += 1;
-                    tokio::time::sleep(RECONNECT_PAUSE).await;
+            let opened = connect(&self.host, addresses, options, self.time_out()).await;
+            let is_gone = matches!(&opened, Err(fault) if fault.kind == FaultKind::Refused);
+            if !is_gone || began.elapsed() >= patience {
+                if let Some(trial) = &mut self.trial {
+                    trial.awaits_server = false;
                 }
-                opened => return opened,
+                return opened;
             }
+            if !is_said && began.elapsed() >= SAID_TO_BE_GONE {
+                is_said = true;
+                let text = format!(
+                    "the server is gone; its return is awaited for {} s",
+                    patience.as_secs()
+                );
+                self.line(self.sessions, Phase::Setup, Direction::Event, &text);
+                if let Some(trial) = &mut self.trial {
+                    trial.awaits_server = true;
+                    self.publish(None);
+                }
+            }
+            tokio::time::sleep(RECONNECT_PAUSE).await;
         }
     }
 
@@ -220,11 +361,20 @@ impl Execution<'_> {
                 return Ok(());
             }
         }
-        Err(End::Gone(fault::server_gone(
-            self.opened,
-            self.served,
-            &fault,
-        )))
+        Err(End::Gone(match &self.trial {
+            Some(trial) => fault::gone_while_trying(&trial.differs, &fault),
+            None => fault::server_gone(self.opened, self.served, &fault),
+        }))
+    }
+
+    /// Ends the trials before it is known what works: what was measured before them stays.
+    fn cut_off(&mut self, before: Option<Before>, spec: &PointSpec, end: End) -> End {
+        if let Some(Before { current, fault }) = before {
+            self.trials_are_over();
+            // The run ends in any case; how is known.
+            let _ = self.visited(current, spec, Err(fault));
+        }
+        end
     }
 
     fn visited(
@@ -238,7 +388,12 @@ impl Execution<'_> {
             visit,
             mut rounds,
             began,
+            echo,
+            ..
         } = current;
+        if result.is_ok() {
+            self.went_well(spec, echo);
+        }
         let complete = probes == self.probes_a_visit();
         if complete {
             let delay = Duration::from_millis(spec.server_delay_ms);
@@ -265,12 +420,7 @@ impl Execution<'_> {
             *stale = true;
         }
         if let Err(fault) = result {
-            let phase = match fault.phase {
-                FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Setup => Phase::Setup,
-                FaultPhase::Measurement => Phase::Measurement,
-                FaultPhase::Termination => Phase::Termination,
-            };
-            self.line(session, phase, Direction::Event, &fault.message);
+            self.ended_with(session, &fault);
             if fault.kind == FaultKind::Stopped {
                 return Err(End::Stopped(fault.phase));
             }
@@ -286,6 +436,16 @@ impl Execution<'_> {
         }
         self.visit_over(visit, Instant::now());
         Ok(())
+    }
+
+    /// Writes down how a session ended.
+    pub(super) fn ended_with(&mut self, session: u32, fault: &Fault) {
+        let phase = match fault.phase {
+            FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Setup => Phase::Setup,
+            FaultPhase::Measurement => Phase::Measurement,
+            FaultPhase::Termination => Phase::Termination,
+        };
+        self.line(session, phase, Direction::Event, &fault.message);
     }
 
     pub(super) fn visit_over(&mut self, visit: Visit, now: Instant) {
@@ -320,7 +480,7 @@ impl Execution<'_> {
 }
 
 /// Why a connection was not opened.
-enum NotOpened {
+pub(super) enum NotOpened {
     Stopped,
     Fault(Fault),
 }

@@ -61,6 +61,34 @@ impl Order {
     }
 }
 
+/// When received data is acknowledged: `TCP_QUICKACK` (Linux).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QuickAck {
+    /// As the kernel does it by itself; where that shows in the figures, one round more with it.
+    #[default]
+    Auto,
+    /// At once.
+    On,
+    /// As the kernel does it by itself.
+    Off,
+}
+
+impl QuickAck {
+    /// Every choice, the default first.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::On, Self::Off];
+
+    /// Its name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// A word that names none of the choices.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of {0}")]
@@ -87,6 +115,7 @@ macro_rules! named {
 
 named!(WaitStrategy);
 named!(Order);
+named!(QuickAck);
 
 /// How many rounds there are.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -179,6 +208,8 @@ pub struct SocketOptions {
     /// `TCP_CONGESTION`: the algorithm's name; `None` leaves it to the system.
     #[serde(deserialize_with = "Option::deserialize")]
     pub congestion_control: Option<String>,
+    /// `TCP_QUICKACK`: whether what comes is acknowledged at once.
+    pub quick_ack: QuickAck,
 }
 
 impl Default for SocketOptions {
@@ -188,6 +219,7 @@ impl Default for SocketOptions {
             send_buffer: None,
             receive_buffer: None,
             congestion_control: None,
+            quick_ack: QuickAck::Auto,
         }
     }
 }

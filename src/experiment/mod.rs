@@ -10,7 +10,7 @@ mod sizes;
 mod stop_rule;
 
 pub(crate) use load::READ_AT_ONCE;
-pub use method::{Order, Precision, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
+pub use method::{Order, Precision, QuickAck, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
 pub use patience::Patience;
 pub use plan::{Plan, PointSpec, Visit};
 pub use profile::{

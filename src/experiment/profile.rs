@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Order, Rounds, SizeSet, SocketOptions, WaitStrategy, load};
-use crate::protocol::{self, Dialect, MeasurementType};
+use crate::protocol::{self, Dialect, Idiom, MeasurementType, Variant};
 
 /// The version written into profile files.
 pub const PROFILE_VERSION: u32 = 1;
@@ -87,6 +87,8 @@ pub struct Profile {
     pub socket: SocketOptions,
     /// The wording of the protocol.
     pub dialect: Dialect,
+    /// What the server wants differently in it.
+    pub variant: Variant,
     /// Whether replies must be the dialect's to the letter.
     pub strict: bool,
     /// Time-out in milliseconds, for connecting, and for a reply on top of the server delay.
@@ -111,6 +113,7 @@ impl Default for Profile {
             wait: WaitStrategy::Auto,
             socket: SocketOptions::default(),
             dialect: Dialect::Boston,
+            variant: Variant::default(),
             strict: false,
             timeout_ms: 5_000,
         }
@@ -156,6 +159,10 @@ pub enum Field {
     ReceiveBuffer,
     /// The congestion control.
     CongestionControl,
+    /// The first probe's sequence number.
+    FirstSeq,
+    /// The fewest probes that the server takes.
+    LeastProbes,
     /// The time-out.
     Timeout,
 }
@@ -181,6 +188,8 @@ impl fmt::Display for Field {
             Self::SendBuffer => "Send buffer",
             Self::ReceiveBuffer => "Receive buffer",
             Self::CongestionControl => "Congestion control",
+            Self::FirstSeq => "First sequence number",
+            Self::LeastProbes => "Least probes",
             Self::Timeout => "Time-out",
         })
     }
@@ -211,10 +220,32 @@ impl Problem {
 }
 
 impl Profile {
-    /// Probes that the setup line announces: measured and warm-up.
+    /// Probes that the setup line announces: measured and warm-up, and at least as many as the server wants.
     #[must_use]
     pub fn announced_probes(&self) -> u32 {
+        self.asked_probes().max(self.variant.least_probes)
+    }
+
+    /// Probes of a round that were asked for: measured and warm-up.
+    #[must_use]
+    pub fn asked_probes(&self) -> u32 {
         self.probes.saturating_add(self.warmup)
+    }
+
+    /// Probes at the start of each round that are kept and do not count: what is announced beyond what
+    /// is to be measured.
+    #[must_use]
+    pub fn uncounted_probes(&self) -> u32 {
+        self.announced_probes() - self.probes
+    }
+
+    /// The dialect as the server speaks it.
+    #[must_use]
+    pub fn idiom(&self) -> Idiom {
+        Idiom {
+            dialect: self.dialect,
+            variant: self.variant,
+        }
     }
 
     /// Everything that keeps this profile from being measured; empty if it can be.
@@ -288,6 +319,12 @@ impl Profile {
                 "must be 0 in the echo dialect: it has no setup message that could ask for one"
                     .to_owned(),
             );
+        }
+        if self.variant.first_seq > 1 {
+            say(Field::FirstSeq, "must be 0 or 1".to_owned());
+        }
+        if !(1..=MAX_PROBES).contains(&self.variant.least_probes) {
+            say(Field::LeastProbes, format!("must be 1 to {MAX_PROBES}"));
         }
         let is_wrong = |fields: &[Field]| problems.iter().any(|p| fields.contains(&p.field));
         let memory = (!is_wrong(&[Field::MessageSizes, Field::Depth, Field::Connections]))

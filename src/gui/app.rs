@@ -302,6 +302,7 @@ impl App {
                     let text = run_summary::failure(&run);
                     self.say(NoticeKind::Error, text);
                 }
+                self.adopt_what_worked(&run);
                 let (run, seen) = self.with_server_lines(run);
                 self.keep_run(run, seen);
             }

@@ -6,10 +6,10 @@ use super::form_text::{
     buffer, buffer_text, milliseconds, or_nothing, percent, port, seconds, seed, whole, word,
 };
 use crate::experiment::{
-    Field, MAX_DELAYS, MAX_SIZES, Order, Precision, Problem, Profile, Rounds, SizeSet,
+    Field, MAX_DELAYS, MAX_SIZES, Order, Precision, Problem, Profile, QuickAck, Rounds, SizeSet,
     SocketOptions, Target, WaitStrategy, format_list, parse_list,
 };
-use crate::protocol::{Dialect, MeasurementType};
+use crate::protocol::{Dialect, Idiom, MeasurementType, Variant};
 
 /// The rounds that stand in the form where a profile asks for precision instead.
 const USUAL_ROUNDS: u32 = 10;
@@ -64,6 +64,8 @@ pub struct Form {
     pub connections: String,
     /// `TCP_NODELAY`.
     pub nodelay: bool,
+    /// `TCP_QUICKACK`.
+    pub quick_ack: QuickAck,
     /// Send buffer in bytes; empty leaves it to the system.
     pub send_buffer: String,
     /// Receive buffer in bytes; empty leaves it to the system.
@@ -72,6 +74,10 @@ pub struct Form {
     pub congestion_control: String,
     /// Dialect.
     pub dialect: Dialect,
+    /// What the server wants differently in it, but for the least probes.
+    pub variant: Variant,
+    /// The fewest probes that the server takes.
+    pub least_probes: String,
     /// Strict replies.
     pub strict: bool,
     /// Time-out in seconds.
@@ -125,13 +131,29 @@ impl Form {
             depth: profile.depth.to_string(),
             connections: profile.connections.to_string(),
             nodelay: socket.nodelay,
+            quick_ack: socket.quick_ack,
             send_buffer: buffer_text(socket.send_buffer),
             receive_buffer: buffer_text(socket.receive_buffer),
             congestion_control: socket.congestion_control.clone().unwrap_or_default(),
             dialect: profile.dialect,
+            variant: Variant {
+                least_probes: 1,
+                ..profile.variant
+            },
+            least_probes: profile.variant.least_probes.to_string(),
             strict: profile.strict,
             timeout_s: seconds(profile.timeout_ms),
         }
+    }
+
+    /// Takes over how a server is spoken to.
+    pub fn speak(&mut self, idiom: Idiom) {
+        self.dialect = idiom.dialect;
+        self.variant = Variant {
+            least_probes: 1,
+            ..idiom.variant
+        };
+        self.least_probes = idiom.variant.least_probes.to_string();
     }
 
     /// The profile that the form says.
@@ -145,6 +167,7 @@ impl Form {
             order: self.order,
             wait: self.wait,
             dialect: self.dialect,
+            variant: self.variant,
             strict: self.strict,
             ..Profile::default()
         };
@@ -220,6 +243,11 @@ impl Form {
         profile.seed = read(problems, Field::Seed, || seed(&self.seed)).flatten();
         for (field, text, value) in [
             (Field::Warmup, &self.warmup, &mut profile.warmup),
+            (
+                Field::LeastProbes,
+                &self.least_probes,
+                &mut profile.variant.least_probes,
+            ),
             (Field::Depth, &self.depth, &mut profile.depth),
             (
                 Field::Connections,
@@ -239,6 +267,7 @@ impl Form {
         });
         profile.socket = SocketOptions {
             nodelay: self.nodelay,
+            quick_ack: self.quick_ack,
             send_buffer: send_buffer.flatten(),
             receive_buffer: receive_buffer.flatten(),
             congestion_control: word(&self.congestion_control),
@@ -319,14 +348,38 @@ mod tests {
             ])
         };
         let name = proptest::option::of("[a-zA-Z0-9_-]{1,15}");
-        (any::<bool>(), buffer(), buffer(), name).prop_map(
-            |(nodelay, send_buffer, receive_buffer, congestion_control)| SocketOptions {
+        let quick_ack = proptest::sample::select(QuickAck::ALL.as_slice());
+        (any::<bool>(), quick_ack, buffer(), buffer(), name).prop_map(
+            |(nodelay, quick_ack, send_buffer, receive_buffer, congestion_control)| SocketOptions {
                 nodelay,
                 send_buffer,
                 receive_buffer,
                 congestion_control,
+                quick_ack,
             },
         )
+    }
+
+    fn any_variant() -> impl Strategy<Value = Variant> {
+        use crate::protocol::{Digits, LineEnd, Separator, SizeCounts};
+        use proptest::sample::select;
+        let words = (
+            select(LineEnd::ALL),
+            select(Separator::ALL),
+            select(Digits::ALL),
+            select(SizeCounts::ALL),
+        );
+        (0_u32..=1, words, 1_u32..=100).prop_map(|(first_seq, words, least_probes)| {
+            let (line_end, separator, digits, size_counts) = words;
+            Variant {
+                first_seq,
+                line_end,
+                separator,
+                digits,
+                size_counts,
+                least_probes,
+            }
+        })
     }
 
     fn any_profile() -> impl Strategy<Value = Profile> {
@@ -359,6 +412,7 @@ mod tests {
             ]),
             any::<bool>(),
             100_u64..=3_600_000,
+            any_variant(),
         );
         (what, how, wire).prop_map(|(what, how, wire)| Profile {
             target: what.0,
@@ -379,6 +433,7 @@ mod tests {
             wait: how.6,
             socket: wire.0,
             dialect: wire.1,
+            variant: wire.4,
             strict: wire.2,
             timeout_ms: wire.3,
             ..Profile::default()
@@ -428,6 +483,7 @@ mod tests {
             time_budget_s: String::new(),
             seed: "x".to_owned(),
             warmup: String::new(),
+            least_probes: "none".to_owned(),
             depth: "0".to_owned(),
             connections: "1000".to_owned(),
             send_buffer: "64Q".to_owned(),
@@ -436,7 +492,7 @@ mod tests {
             timeout_s: "NaN".to_owned(),
             ..Form::default()
         };
-        for (until_precise, expected) in [(false, 14), (true, 17)] {
+        for (until_precise, expected) in [(false, 15), (true, 18)] {
             let problems = broken(until_precise).profile().unwrap_err();
             let mut fields: Vec<Field> = Vec::new();
             for problem in &problems {

@@ -10,8 +10,9 @@ use super::modal::Modal;
 use super::run_time;
 use crate::engine::RunRequest;
 use crate::experiment::{Problem, Profile, Rounds, Target};
-use crate::measurement::RunId;
 use crate::measurement::units::counted;
+use crate::measurement::{About, Run, RunId};
+use crate::protocol::Dialect;
 
 impl App {
     /// Why Run cannot be pressed.
@@ -73,6 +74,27 @@ impl App {
             profile.measurement_type,
             what_points(profile)
         )
+    }
+
+    /// Shows in the form how a server wants to be spoken to, where a run found that out, so that the next one
+    /// begins with it. A form that has been pointed elsewhere meanwhile is let be.
+    pub(super) fn adopt_what_worked(&mut self, run: &Run) {
+        let mut remarks = run.server.remarks.iter();
+        let was_found = remarks.any(|remark| remark.about == About::Variant);
+        let is_of_form = |profile: &Profile| profile.target == run.profile.target;
+        if was_found
+            && self
+                .settings
+                .form
+                .profile()
+                .is_ok_and(|profile| is_of_form(&profile))
+        {
+            let found = &run.profile;
+            self.settings.form.speak(found.idiom());
+            let differs = found.idiom().differences(Dialect::default().into());
+            let text = format!("This server wants it differently: {differs}. The form has it now.");
+            self.say(NoticeKind::Info, text);
+        }
     }
 
     /// Measures what the form says.

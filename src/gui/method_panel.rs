@@ -7,12 +7,13 @@ use super::app::App;
 use super::form::Form;
 use super::form_panel::problem;
 use super::theme::space;
+use super::variant_fields;
 use super::widgets::{Field, card, choice, group, halves};
-use crate::experiment::{self, Order, Problem, WaitStrategy};
+use crate::experiment::{self, Order, Problem, QuickAck, WaitStrategy};
 use crate::protocol::Dialect;
 
 /// The fields of this card.
-const FIELDS: [experiment::Field; 13] = [
+const FIELDS: [experiment::Field; 14] = [
     experiment::Field::Rounds,
     experiment::Field::CiWidth,
     experiment::Field::MinRounds,
@@ -26,6 +27,7 @@ const FIELDS: [experiment::Field; 13] = [
     experiment::Field::ReceiveBuffer,
     experiment::Field::CongestionControl,
     experiment::Field::Timeout,
+    experiment::Field::LeastProbes,
 ];
 
 /// Shows the card.
@@ -229,6 +231,14 @@ fn sockets(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
         )
         .problem(wrong(experiment::Field::CongestionControl))
         .show(ui, &mut form.congestion_control);
+    choice(
+        ui,
+        "Quick ACK",
+        &mut form.quick_ack,
+        &QuickAck::ALL,
+        QuickAck::name,
+        quick_ack_hint,
+    );
 }
 
 fn protocol(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
@@ -253,8 +263,24 @@ fn protocol(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
                 .show(ui, &mut form.timeout_s);
         },
     );
-    ui.checkbox(&mut form.strict, "Strict")
-        .on_hover_text("Replies must be the dialect's, to the letter.");
+    ui.checkbox(&mut form.strict, "Strict").on_hover_text(
+        "Replies and echoes must be the dialect's, to the letter. Without it a run finds out what the server does \
+         differently, says so and measures all the same.",
+    );
+    variant_fields::show(form, ui, problems);
+}
+
+fn quick_ack_hint(quick_ack: QuickAck) -> &'static str {
+    match quick_ack {
+        QuickAck::Auto => {
+            "As the kernel acknowledges by itself; where a plateau of some 40 ms shows, one round more with \
+             acknowledgements at once (TCP_QUICKACK), and both figures are kept."
+        }
+        QuickAck::On => {
+            "TCP_QUICKACK before each read: what comes is acknowledged at once. Linux only."
+        }
+        QuickAck::Off => "The kernel may delay an acknowledgement, by some 40 ms on Linux.",
+    }
 }
 
 fn order_hint(order: Order) -> &'static str {

@@ -49,6 +49,7 @@ mod tour;
 mod tour_stops;
 mod transcript;
 mod transcript_tab;
+mod variant_fields;
 mod widgets;
 mod window;
 

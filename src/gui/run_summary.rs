@@ -104,6 +104,7 @@ fn remarks(run: &Run) -> Vec<Remark> {
     [
         failed_checks(run),
         refused(run),
+        differences(run),
         near_the_floor(run),
         below_the_floor(run),
         precise(run),
@@ -170,6 +171,13 @@ fn rounds(run: &Run) -> Option<Remark> {
         format!("{least} to {most} rounds")
     };
     Some(said(text, Topic::Method))
+}
+
+fn differences(run: &Run) -> Option<Remark> {
+    let count = run.server.remarks.len() as u64;
+    let things = counted(count, "remark");
+    let text = format!("{things} on the server");
+    (count > 0).then(|| said(text, Topic::Server))
 }
 
 fn loopback(run: &Run) -> Option<Remark> {

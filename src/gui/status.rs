@@ -159,6 +159,9 @@ fn state(app: &mut App, ui: &mut Ui, palette: &Palette) {
 }
 
 fn measuring(progress: &RunProgress) -> String {
+    if let Some(trial) = &progress.trial {
+        return trial.to_string();
+    }
     let run = &progress.run;
     let size = run
         .points

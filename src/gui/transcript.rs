@@ -201,7 +201,7 @@ fn client_side(run: &Run, session: u32, began: i64) -> Vec<Said> {
             said.push(Said {
                 phase: Phase::Measurement,
                 at_ns: sent,
-                text: probe_text(run.profile.dialect, seq, size),
+                text: probe_text(run.profile.idiom(), seq, size),
                 key: Key::ToServer(u64::from(seq)),
                 is_event: false,
             });
@@ -255,10 +255,12 @@ fn server_records(run: &Run, records: &[LogRecord], began: i64) -> Vec<Said> {
                 received,
                 echoed,
             } => {
-                let number = u64::from(*seq);
+                let idiom = run.profile.idiom();
+                let index = idiom.index_of(*seq);
+                let number = u64::from(index);
                 say(
                     *received,
-                    probe_text(run.profile.dialect, *seq, *message_size),
+                    probe_text(idiom, index, *message_size),
                     Key::ToServer(number),
                 );
                 say(*echoed, format!("echo {seq}"), Key::ToClient(number));

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Environment, Point, Probe, Round, Run, RunId, RunState, Transcript};
+use super::{Environment, Point, Probe, Round, Run, RunId, RunState, Traits, Transcript};
 use crate::experiment::{PointSpec, Profile, Target};
 use crate::protocol::MeasurementType;
 
@@ -39,6 +39,7 @@ pub fn run(profile: Profile, points: impl IntoIterator<Item = Point>) -> Run {
         transcript: Transcript::default(),
         seed: 1,
         calibration: None,
+        server: Traits::default(),
         socket: None,
         route: None,
         checks: Vec::new(),

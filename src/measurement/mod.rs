@@ -5,6 +5,8 @@ pub mod by_hand;
 mod calibration;
 mod checks;
 mod compare;
+mod delay_unit;
+mod delayed_ack;
 mod distribution;
 mod estimate;
 pub mod facts;
@@ -23,8 +25,10 @@ mod round;
 mod run;
 mod series;
 mod sorted;
+mod spoken;
 mod statistics;
 mod tcp;
+mod traits;
 mod transcript;
 pub mod units;
 
@@ -34,6 +38,8 @@ pub use compare::{
     CAUTION, Comparison, Difference, FigureComparison, PointComparison, Quantity, Verdict, WhyNot,
     compare, compare_all,
 };
+pub use delay_unit::delay_unit;
+pub use delayed_ack::{delayed_ack_lesson, may_be_delayed_ack};
 pub use distribution::{
     Along, Bin, Bins, Bucket, Extremes, Histogram, Lost, MOST_BINS, Mark, PointSamples, RoundRtts,
     RoundSpread, Step, timeline_columns,
@@ -52,8 +58,10 @@ pub use probes::Probes;
 pub use round::{Probe, Round, Work};
 pub use run::{Check, Environment, Point, PrecisionOutcome, Run, RunId, RunState};
 pub use series::Series;
+pub use spoken::Spoken;
 pub use statistics::{PointStatistics, RttStatistics, Throughput, percentile};
 pub use tcp::{Route, SocketSettings, TcpChange, TcpInfo};
+pub use traits::{About, Remark, Traits};
 pub use transcript::{
     Direction, MAX_TRANSCRIPT_LINES, Side, Transcript, TranscriptLine, probe_text,
 };

@@ -58,6 +58,9 @@ pub struct Work {
     pub sleeps: u64,
     /// Probes in flight, summed up over time: probes times nanoseconds.
     pub in_flight_ns: u64,
+    /// Bytes among those read that belong to no echo: the end of the reply before the first, or the reply
+    /// behind the last.
+    pub bytes_beside: Option<u64>,
     /// Processor time of the measuring thread, in nanoseconds.
     pub cpu_ns: Option<u64>,
     /// Time in which the measuring thread was ready to run and something else had the processor, pauses

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::units::{bytes, count};
-use super::{Calibration, Fault, PointStatistics, Round, Route, SocketSettings, Transcript};
+use super::{
+    Calibration, Fault, PointStatistics, Round, Route, SocketSettings, Spoken, Traits, Transcript,
+};
 use crate::experiment::{PointSpec, Profile, Target};
 
 /// A run's number within this process; every event and picture of a run carries it.
@@ -93,6 +95,9 @@ pub struct Point {
     /// Whether it is known well enough; `None` where a number of rounds was asked for instead, and
     /// while it is not decided.
     pub outcome: Option<PrecisionOutcome>,
+    /// Round-trip times of one round more in which what came was acknowledged at once, in nanoseconds; empty
+    /// where there was no reason for one.
+    pub quick_acked: Vec<u64>,
 }
 
 /// How a point's stop rule ended.
@@ -128,6 +133,7 @@ impl Point {
             statistics: None,
             error: None,
             outcome: None,
+            quick_acked: Vec::new(),
         }
     }
 
@@ -217,9 +223,21 @@ pub struct Run {
     pub route: Option<Route>,
     /// Whether the run agrees with itself.
     pub checks: Vec<Check>,
+    /// What was learnt of the server.
+    pub server: Traits,
 }
 
 impl Run {
+    /// What was said to the server, and in which style its echoes came.
+    #[must_use]
+    pub fn spoken(&self) -> Spoken {
+        let mut spoken = Spoken::new(self.profile.idiom());
+        if let Some(echo) = &self.server.echo {
+            spoken.echo = echo.clone();
+        }
+        spoken
+    }
+
     /// Points that failed.
     pub fn failed_points(&self) -> impl Iterator<Item = &Point> {
         self.points.iter().filter(|point| point.error.is_some())

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::units::bytes;
-use crate::protocol::{Dialect, Phase};
+use crate::protocol::{Idiom, Phase};
 
 /// Most lines kept of a run; what comes after is counted only.
 pub const MAX_TRANSCRIPT_LINES: usize = 100_000;
@@ -82,17 +82,19 @@ impl Transcript {
     }
 }
 
-/// A probe line for showing, as the dialect writes it: the payload's first letters and its size stand
-/// for the payload, which would fill the screen and says nothing.
+/// The `index`th probe of a session, from 1, as a line for showing: the payload's first letters and its
+/// size stand for the payload, which would fill the screen and says nothing.
 #[must_use]
-pub fn probe_text(dialect: Dialect, seq: u32, message_size: u64) -> String {
+pub fn probe_text(idiom: impl Into<Idiom>, index: u32, message_size: u64) -> String {
     const SHOWN: u64 = 8;
-    let shown = usize::try_from(message_size.min(SHOWN)).unwrap_or_default();
+    let idiom = idiom.into();
+    let payload_len = idiom.payload_len(message_size);
+    let shown = usize::try_from(payload_len.min(SHOWN)).unwrap_or_default();
     let payload: String = ('a'..='z').cycle().take(shown).collect();
-    let (payload, size) = if message_size > SHOWN {
-        (format!("{payload}…"), format!(" ({})", bytes(message_size)))
+    let (payload, size) = if payload_len > SHOWN {
+        (format!("{payload}…"), format!(" ({})", bytes(payload_len)))
     } else {
         (payload, String::new())
     };
-    format!("{}{size}", dialect.probe_line(seq, &payload))
+    format!("{}{size}", idiom.probe_line(index, &payload))
 }

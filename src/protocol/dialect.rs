@@ -156,20 +156,6 @@ impl Dialect {
         }
     }
 
-    /// A probe as a line of text, for people; what goes out is made by
-    /// [`ProbeMessage`](super::ProbeMessage).
-    #[must_use]
-    pub fn probe_line(self, seq: u32, payload: &str) -> String {
-        let words = self.words();
-        if !self.has_phases() {
-            payload.to_owned()
-        } else if words.payload_before_seq {
-            format!("{} {payload} {seq}", words.probe)
-        } else {
-            format!("{} {seq} {payload}", words.probe)
-        }
-    }
-
     /// The server's positive reply of a phase, without its `\n`. The measurement phase has none: its
     /// reply is the echo.
     #[must_use]

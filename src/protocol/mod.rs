@@ -7,6 +7,8 @@
 
 mod buffer;
 mod dialect;
+mod echo;
+mod idiom;
 mod length;
 mod limits;
 mod probe;
@@ -16,10 +18,14 @@ mod setup;
 
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
-pub use length::probes_len;
+pub use echo::{BadEchoStyle, EchoStyle, MAX_AROUND_ECHO, Returned};
+pub use idiom::{Digits, Idiom, LineEnd, Separator, SizeCounts, Variant};
+pub use length::{echoes_len, probes_len};
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};
-pub use reply::{BadReply, MAX_REPLY_LINE, Reply, ReplyCode, parse_last_reply, parse_reply, quote};
+pub use reply::{
+    BadReply, MAX_REPLY_LINE, Reply, ReplyCode, is_left_over, parse_last_reply, parse_reply, quote,
+};
 pub use request::{EndOfStream, Refusal, RefusalReason, Request, RequestParser};
 pub use setup::{MeasurementType, Setup, SetupField, UnknownMeasurementType};
 

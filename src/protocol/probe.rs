@@ -1,7 +1,7 @@
 //! The client's probe: one buffer a session, of which only the number changes.
 
-use super::Dialect;
 use super::request::Number;
+use super::{EchoStyle, Idiom, Returned};
 
 /// Room before the payload: `m 4294967295 `.
 const HEAD_ROOM: usize = 13;
@@ -11,7 +11,9 @@ const TAIL_ROOM: usize = 12;
 /// A probe message that is built once and renumbered in place.
 #[derive(Debug, Clone)]
 pub struct ProbeMessage {
-    dialect: Dialect,
+    idiom: Idiom,
+    /// What comes back.
+    style: EchoStyle,
     bytes: Vec<u8>,
     payload_len: usize,
     start: usize,
@@ -37,10 +39,24 @@ pub enum EchoFault {
     },
 }
 
-impl ProbeMessage {
-    /// A probe with a payload of `size` lower-case letters.
+impl EchoFault {
+    /// The first byte that is wrong, from 0.
     #[must_use]
-    pub fn new(dialect: Dialect, size: usize) -> Self {
+    pub fn at(&self) -> usize {
+        match self {
+            Self::Differs { at, .. } => *at,
+            Self::TooLong { len } => *len,
+        }
+    }
+}
+
+impl ProbeMessage {
+    /// A probe for a message size of `size`, of lower-case letters, that comes back as it is sent.
+    #[must_use]
+    pub fn new(idiom: impl Into<Idiom>, size: usize) -> Self {
+        let idiom = idiom.into();
+        // Never longer than the size, which is a number of bytes in memory.
+        let size = usize::try_from(idiom.payload_len(size as u64)).unwrap_or(size);
         let mut bytes = vec![b'\n'; HEAD_ROOM + size + TAIL_ROOM];
         for (byte, letter) in bytes
             .iter_mut()
@@ -51,7 +67,8 @@ impl ProbeMessage {
             *byte = letter;
         }
         Self {
-            dialect,
+            idiom,
+            style: EchoStyle::whole(idiom),
             bytes,
             payload_len: size,
             start: HEAD_ROOM,
@@ -59,9 +76,14 @@ impl ProbeMessage {
         }
     }
 
-    /// Gives the probe its number and returns the whole message.
-    pub fn numbered(&mut self, seq: u32) -> &[u8] {
-        let frame = Frame::new(self.dialect, seq);
+    /// Has it come back in another style.
+    pub fn returns_as(&mut self, style: EchoStyle) {
+        self.style = style;
+    }
+
+    /// Makes it the `index`th probe of its session, from 1, and returns the whole message.
+    pub fn numbered(&mut self, index: u32) -> &[u8] {
+        let frame = Frame::new(self.idiom, index);
         self.start = HEAD_ROOM;
         self.end = HEAD_ROOM + self.payload_len;
         self.put_before(frame.head());
@@ -75,40 +97,93 @@ impl ProbeMessage {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Bytes of the message with that number.
+    /// Bytes of the `index`th message.
     #[must_use]
-    pub fn len_of(&self, seq: u32) -> usize {
-        let frame = Frame::new(self.dialect, seq);
+    pub fn len_of(&self, index: u32) -> usize {
+        let frame = Frame::new(self.idiom, index);
         frame.head().len() + self.payload_len + frame.tail().len()
     }
 
-    /// Compares what came back with what was sent. Call it after the clock was read.
+    /// Bytes of the `index`th message beside its payload.
+    pub(super) fn frame_len(idiom: Idiom, index: u32) -> usize {
+        let frame = Frame::new(idiom, index);
+        frame.head().len() + frame.tail().len()
+    }
+
+    /// Bytes that come back for the `index`th message until its echo is there: from behind the last byte
+    /// that was needed of the echo before.
+    #[must_use]
+    pub fn echo_len(&self, index: u32) -> usize {
+        let frame = Frame::new(self.idiom, index);
+        self.echo(&frame, index).iter().map(|part| part.len()).sum()
+    }
+
+    /// Bytes that still come behind the last byte that is needed of an echo.
+    #[must_use]
+    pub fn echo_rest(&self) -> &[u8] {
+        let needed = self.style.needed_behind(self.idiom);
+        self.style.behind().get(needed..).unwrap_or_default()
+    }
+
+    /// Compares what came back with the first echo due. Call it after the clock was read.
     ///
     /// # Errors
     /// The first difference. An echo that is still incomplete is no error.
     pub fn check(&self, received: &[u8]) -> Result<(), EchoFault> {
         let sent = self.message();
-        compare(received, 0, sent.len(), &[(0, sent)])
+        compare(received, 0, sent.len(), &[sent])
     }
 
-    /// Compares a piece of an echo with the message of number `seq`, from byte `offset` of it on. The
+    /// Compares a piece of an echo with that of the `index`th message, from byte `offset` of it on. The
     /// message may have got another number meanwhile.
     ///
     /// # Errors
-    /// The first difference. A piece that ends before the message is no error.
-    pub fn check_part(&self, seq: u32, offset: usize, piece: &[u8]) -> Result<(), EchoFault> {
-        let frame = Frame::new(self.dialect, seq);
-        let payload_end = HEAD_ROOM + self.payload_len;
-        let payload = self.bytes.get(HEAD_ROOM..payload_end).unwrap_or_default();
-        let (head, tail) = (frame.head(), frame.tail());
-        let tail_at = head.len() + payload.len();
-        let len = tail_at + tail.len();
-        compare(
-            piece,
-            offset,
-            len,
-            &[(0, head), (head.len(), payload), (tail_at, tail)],
-        )
+    /// The first difference. A piece that ends before the echo is no error.
+    pub fn check_part(&self, index: u32, offset: usize, piece: &[u8]) -> Result<(), EchoFault> {
+        let frame = Frame::new(self.idiom, index);
+        let echo = self.echo(&frame, index);
+        let len = echo.iter().map(|part| part.len()).sum();
+        compare(piece, offset, len, &echo)
+    }
+
+    /// In which style the `index`th message came back, if all that came is its echo. Gives as well how many
+    /// bytes before it were left over from a reply. For the first echo of a server that is not known.
+    #[must_use]
+    pub fn style_of(&self, index: u32, came: &[u8]) -> Option<(EchoStyle, usize)> {
+        let frame = Frame::new(self.idiom, index);
+        let tail = self.tail_of(&frame);
+        EchoStyle::of(came, frame.head(), self.payload(), tail)
+    }
+
+    /// The parts of the `index`th echo.
+    fn echo<'a>(&'a self, frame: &'a Frame, index: u32) -> [&'a [u8]; 6] {
+        let (head, tail): (&[u8], &[u8]) = match self.style.returned() {
+            Returned::Message => (frame.head(), self.tail_of(frame)),
+            Returned::Payload => (&[], &[]),
+        };
+        let before: &[u8] = if index > 1 { self.echo_rest() } else { &[] };
+        let needed = self.style.needed_behind(self.idiom);
+        let behind = self.style.behind().get(..needed).unwrap_or_default();
+        [
+            before,
+            self.style.before(),
+            head,
+            self.payload(),
+            tail,
+            behind,
+        ]
+    }
+
+    /// What stands behind the payload, without the line end.
+    fn tail_of<'a>(&self, frame: &'a Frame) -> &'a [u8] {
+        let tail = frame.tail();
+        let line_end = self.idiom.line_end().as_bytes();
+        tail.strip_suffix(line_end).unwrap_or(tail)
+    }
+
+    fn payload(&self) -> &[u8] {
+        let end = HEAD_ROOM + self.payload_len;
+        self.bytes.get(HEAD_ROOM..end).unwrap_or_default()
     }
 
     fn put_before(&mut self, what: &[u8]) {
@@ -128,18 +203,15 @@ impl ProbeMessage {
     }
 }
 
-/// Compares `received`, which begins at byte `offset` of a message of `len` bytes, with the message's
-/// parts, each with the place where it begins.
-fn compare(
-    received: &[u8],
-    offset: usize,
-    len: usize,
-    parts: &[(usize, &[u8])],
-) -> Result<(), EchoFault> {
+/// Compares `received`, which begins at byte `offset` of an echo of `len` bytes, with the echo's parts.
+fn compare(received: &[u8], offset: usize, len: usize, parts: &[&[u8]]) -> Result<(), EchoFault> {
     let mut rest = received;
     let mut at = offset;
-    for (start, part) in parts {
-        let Some(expected) = at.checked_sub(*start).and_then(|skip| part.get(skip..)) else {
+    let mut start = 0;
+    for part in parts {
+        let skip = at - start;
+        start += part.len();
+        let Some(expected) = part.get(skip..) else {
             continue;
         };
         let common = expected.len().min(rest.len());
@@ -156,6 +228,9 @@ fn compare(
         }
         rest = rest.get(common..).unwrap_or_default();
         at += common;
+        if rest.is_empty() {
+            return Ok(());
+        }
     }
     if rest.is_empty() {
         Ok(())
@@ -172,15 +247,15 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(dialect: Dialect, seq: u32) -> Self {
+    fn new(idiom: Idiom, index: u32) -> Self {
         let mut frame = Self {
             bytes: [0; HEAD_ROOM + TAIL_ROOM],
             head_len: 0,
             len: 0,
         };
-        if dialect.has_phases() {
-            let words = dialect.words();
-            let number = Number::new(seq);
+        if idiom.dialect.has_phases() {
+            let words = idiom.dialect.words();
+            let number = Number::padded(idiom.seq_of(index), idiom.least_digits() as usize);
             frame.put(words.probe.as_bytes());
             frame.put(b" ");
             if !words.payload_before_seq {
@@ -192,7 +267,7 @@ impl Frame {
                 frame.put(b" ");
                 frame.put(number.as_bytes());
             }
-            frame.put(b"\n");
+            frame.put(idiom.line_end().as_bytes());
         }
         frame
     }

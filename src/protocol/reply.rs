@@ -1,7 +1,8 @@
 //! The client's ear: reads a server's one-line replies.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
+use super::echo::is_stray;
 use super::{Dialect, Phase};
 
 /// Longest reply line in bytes before it is taken for something else.
@@ -10,9 +11,9 @@ pub const MAX_REPLY_LINE: usize = 1024;
 /// Whether a reply accepts or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyCode {
-    /// `200`
+    /// `200`, or any number and `OK`.
     Accepted,
-    /// `404`
+    /// `404` or another number of the 400s, or `ERROR`.
     Refused,
 }
 
@@ -36,26 +37,47 @@ pub enum BadReply {
     TooLong,
 }
 
-/// The reply at the start of `input` and the bytes it takes; `None` until its `\n` has come.
+/// The reply at the start of `input` and the bytes it takes; `None` until its end has come: `\n`, or NUL
+/// for a tolerant reading, which also passes over line ends and NULs that were left over before it.
 ///
 /// # Errors
 /// What came cannot be a reply. A strict reading wants the dialect's exact lines; a tolerant one goes
-/// by the first word alone.
+/// by the first two words, whatever their case and the punctuation about them.
 pub fn parse_reply(
     input: &[u8],
     dialect: Dialect,
     phase: Phase,
     strict: bool,
 ) -> Result<Option<(Reply, usize)>, BadReply> {
+    let stray = if strict { 0 } else { stray(input) };
+    if stray >= MAX_REPLY_LINE {
+        return Err(BadReply::TooLong);
+    }
+    let input = input.get(stray..).unwrap_or_default();
     let window = input.get(..MAX_REPLY_LINE).unwrap_or(input);
-    match memchr(b'\n', window) {
+    let end = if strict {
+        memchr(b'\n', window)
+    } else {
+        memchr2(b'\n', 0, window)
+    };
+    match end {
         Some(end) => {
             let line = window.get(..end).unwrap_or_default();
-            read_line(line, dialect, phase, strict).map(|reply| Some((reply, end + 1)))
+            read_line(line, dialect, phase, strict).map(|reply| Some((reply, stray + end + 1)))
         }
         None if input.len() >= MAX_REPLY_LINE => Err(BadReply::TooLong),
         None => Ok(None),
     }
+}
+
+/// Whether nothing has come but what an earlier reply may have left over.
+#[must_use]
+pub fn is_left_over(input: &[u8]) -> bool {
+    stray(input) == input.len()
+}
+
+fn stray(input: &[u8]) -> usize {
+    input.iter().take_while(|byte| is_stray(**byte)).count()
 }
 
 /// The reply in the bytes left when the stream ended: a tolerant client takes the end of the stream
@@ -93,16 +115,33 @@ fn read_line(line: &[u8], dialect: Dialect, phase: Phase, strict: bool) -> Resul
     }
     let text = String::from_utf8_lossy(line);
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0');
-    let first = text.split(|c: char| !c.is_ascii_digit()).next();
-    let code = match first {
-        Some("200") => ReplyCode::Accepted,
-        Some("404") => ReplyCode::Refused,
-        _ => return Err(unexpected()),
-    };
+    let code = judged(text).ok_or_else(unexpected)?;
     Ok(Reply {
         code,
         text: text.chars().filter(|c| !c.is_control()).collect(),
     })
+}
+
+/// What the first two words mean, where they mean anything. `200OK` counts as two.
+fn judged(text: &str) -> Option<ReplyCode> {
+    let is_part = |c: char| c.is_alphanumeric();
+    let first = text.trim_start_matches(|c| !is_part(c));
+    let digits = first.len() - first.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = first.split_at(digits);
+    let word: String = rest
+        .trim_start_matches(|c| !is_part(c))
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect();
+    let is = |what: &str| word.eq_ignore_ascii_case(what);
+    let number = number.trim_start_matches('0');
+    if (number.len() == 3 && number.starts_with('4')) || is("ERROR") {
+        Some(ReplyCode::Refused)
+    } else if number == "200" || (digits > 0 && is("OK")) {
+        Some(ReplyCode::Accepted)
+    } else {
+        None
+    }
 }
 
 /// Bytes of a stranger as text that is safe to show: control characters escaped, at most 60 bytes.

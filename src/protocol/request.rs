@@ -355,7 +355,12 @@ pub(super) struct Number {
 }
 
 impl Number {
-    pub(super) fn new(mut value: u32) -> Self {
+    pub(super) fn new(value: u32) -> Self {
+        Self::padded(value, 1)
+    }
+
+    /// With at least that many digits, zeros in front.
+    pub(super) fn padded(mut value: u32, least: usize) -> Self {
         let mut digits = [b'0'; 10];
         let mut start = digits.len();
         for (place, digit) in digits.iter_mut().enumerate().rev() {
@@ -367,6 +372,7 @@ impl Number {
                 break;
             }
         }
+        let start = start.min(digits.len().saturating_sub(least));
         Self { digits, start }
     }
 

@@ -1,11 +1,11 @@
 //! The setup message: what a session is going to measure.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dialect, Limits, RefusalReason};
+use super::{Dialect, Idiom, Limits, RefusalReason, Separator};
 
 /// What a session measures. The probes are the same; the word tells the server's owner, and the
 /// report, what the figures are for.
@@ -91,18 +91,37 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The setup line without its `\n`.
+    /// The setup line without its line end.
     #[must_use]
-    pub fn line(&self, dialect: Dialect) -> String {
-        let words = dialect.words();
-        let kind = dialect.type_word(self.kind);
+    pub fn line(&self, idiom: impl Into<Idiom>) -> String {
+        let idiom = idiom.into();
+        let words = idiom.dialect.words();
+        let kind = idiom.dialect.type_word(self.kind);
+        let size = idiom.announced_size(self.message_size, self.probes);
         let (first, second) = if words.size_before_probes {
-            (self.message_size, u64::from(self.probes))
+            (size, u64::from(self.probes))
         } else {
-            (u64::from(self.probes), self.message_size)
+            (u64::from(self.probes), size)
         };
-        let (letter, delay) = (words.setup, self.server_delay_ms);
-        format!("{letter} {kind} {first} {second} {delay}")
+        let separator = match idiom.variant.separator {
+            Separator::Space => ' ',
+            Separator::Tab => '\t',
+        };
+        let mut line = format!("{}{separator}{kind}", words.setup);
+        for number in [first, second, self.server_delay_ms] {
+            let least = idiom.least_digits() as usize;
+            // Writing to a string cannot fail.
+            let _ = write!(line, "{separator}{number:0least$}");
+        }
+        line
+    }
+
+    /// The setup message as it goes out.
+    #[must_use]
+    pub fn message(&self, idiom: Idiom) -> String {
+        let mut line = self.line(idiom);
+        line.push_str(idiom.line_end());
+        line
     }
 
     /// Reads a setup line without its `\n`.

@@ -58,7 +58,7 @@ fn probes(run: &Run, session: u32) -> Vec<(i64, Line)> {
     let mut lines = Vec::new();
     let mut last = 0;
     for (seq, _, probe) in round.numbered().take(PROBES) {
-        let text = probe_text(run.profile.dialect, seq, point.spec.message_size);
+        let text = probe_text(run.profile.idiom(), seq, point.spec.message_size);
         let sent = at(probe.sent_ns);
         lines.push((sent, said(sent, "client", text.clone())));
         last = sent;

@@ -1,8 +1,8 @@
 //! Profile, path and machine: what is known of each run, side by side.
 
 use super::{ReportRun, started};
-use crate::measurement::Run;
 use crate::measurement::facts::{self, Fact, NOT_KNOWN};
+use crate::measurement::{About, Run};
 
 /// One thing that is known, of each run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,29 @@ pub(super) fn profile(runs: &[ReportRun<'_>]) -> Vec<Row> {
         told.extend(facts::profile(run));
         told
     })
+}
+
+/// What the servers do differently from the text.
+pub(super) fn server(runs: &[ReportRun<'_>]) -> Vec<Row> {
+    let each = runs.iter().map(|one| &one.run.server.remarks);
+    let mut about: Vec<About> = each.flatten().map(|remark| remark.about).collect();
+    about.sort();
+    about.dedup();
+    let told = |one: &ReportRun<'_>, about| {
+        let mut remarks = one.run.server.remarks.iter();
+        let remark = remarks.find(|remark| remark.about == about);
+        remark.map_or_else(
+            || "as the text has it".to_owned(),
+            |remark| remark.text.clone(),
+        )
+    };
+    about
+        .into_iter()
+        .map(|about| Row {
+            name: about.to_string(),
+            values: runs.iter().map(|one| told(one, about)).collect(),
+        })
+        .collect()
 }
 
 /// Where the packets went, and the sockets.

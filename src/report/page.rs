@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::comparison::comparison;
 use super::excerpt::{Line, first_connection, refusals};
-use super::facts::{Row, environment, path, profile};
+use super::facts::{Row, environment, path, profile, server};
 use super::figures::{failures, figures, limits};
 use super::method::method;
 use super::model::model;
@@ -41,6 +41,10 @@ pub(super) fn page(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Strin
                 (model(runs))
                 (methods(runs))
                 (facts("Profile", &profile(runs), runs))
+                @let differences = server(runs);
+                @if !differences.is_empty() {
+                    (facts("What the server does differently", &differences, runs))
+                }
                 (facts("Path and sockets", &path(runs), runs))
                 (facts("Environment", &environment(runs), runs))
                 (checks(runs))

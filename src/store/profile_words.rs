@@ -26,6 +26,8 @@ pub(super) fn name_of(field: Field) -> &'static str {
         Field::SendBuffer => "send_buffer",
         Field::ReceiveBuffer => "receive_buffer",
         Field::CongestionControl => "congestion_control",
+        Field::FirstSeq => "first_seq",
+        Field::LeastProbes => "least_probes",
         Field::Warmup => "warmup",
         Field::Timeout => "timeout_ms",
     }
@@ -54,13 +56,23 @@ fn ways_to_write(field: &str) -> &'static [&'static str] {
         "warmup" => &["0"],
         "version" | "depth" | "connections" => &["1"],
         "wait" => &["auto", "spin", "block"],
-        "socket" => {
-            &["(nodelay: true, send_buffer: None, receive_buffer: None, congestion_control: None)"]
-        }
+        "socket" => &[
+            "(nodelay: true, send_buffer: None, receive_buffer: None, congestion_control: None, quick_ack: auto)",
+        ],
         "nodelay" => &["true", "false"],
+        "quick_ack" => &["auto", "on", "off"],
         "send_buffer" | "receive_buffer" => &["None", "Some(65536)"],
         "congestion_control" => &["None", "Some(\"cubic\")"],
         "dialect" => &["\"boston\""],
+        "variant" => &[
+            "(first_seq: 1, line_end: newline, separator: space, digits: plain, size_counts: payload, least_probes: 1)",
+        ],
+        "first_seq" => &["1", "0"],
+        "least_probes" => &["1", "20"],
+        "line_end" => &["newline", "nothing"],
+        "separator" => &["space", "tab"],
+        "digits" => &["plain", "padded"],
+        "size_counts" => &["payload", "payload-and-line-end", "message"],
         "strict" => &["false", "true"],
         "timeout_ms" => &["5000"],
         _ => &[],

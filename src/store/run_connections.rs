@@ -125,7 +125,7 @@ connections!(
     empty_reads,
     sleeps,
     in_flight_ns;
-    or nothing: cpu_ns, queued_ns, contended_ns
+    or nothing: bytes_beside, cpu_ns, queued_ns, contended_ns
 );
 
 impl Connections {

@@ -12,6 +12,7 @@
 //! | `route`, `socket` | where the packets left this machine, and what the system set for the sockets; null before a connection |
 //! | `calibration` | what the instrument itself costs; null where that was not measured |
 //! | `checks` | whether the run agrees with itself |
+//! | `server` | what the server does differently from the text: in `echo` how it puts its echoes (null: as the messages came), in `remarks` sentences with what each is `about` |
 //! | `transcript_omitted` | lines that were not kept |
 //! | `fit` | the model T(n) = alpha + n / beta: `method`, `seed` of the resampling, and for each of `delays` `alpha_ns`, `beta_bytes_per_s`, `half_size_bytes` (each `value`, `lo`, `hi` of 95 %), `resamples` and `residuals`, or in `error` why there is none; null where nothing was measured, as in all documents of the first programs |
 //!
@@ -27,6 +28,7 @@
 //! | `window_bound` | receive window of the peer / median RTT, in bytes per second: a bound, nothing measured |
 //! | `limit` | what limited the point: `cause`, `sentence`, and the `evidence` as pairs of a name and a figure |
 //! | `precision` | `reached`, `not_reached_in_rounds`, `not_reached_in_time`, or null without a stop rule |
+//! | `quick_ack_rtt_ns` | RTTs of one round more in which what came was acknowledged at once; empty where there was no reason for one |
 //! | `connections` | columns, a row for each connection of each round: `round`, `connection` (of those that measure at the same time, from 1), `session` (of all of the run, as in the transcript), warm-up probes, depth, how long it took to connect, our own address, and what measuring over it took |
 //! | `tcp` | columns, two rows (`when`: `before`, `after`) for each connection of which the kernel said something; null if it said nothing |
 //! | `samples.connection` | the connection of each sample, as in `connections` |
@@ -46,7 +48,7 @@ use super::run_point::PointDocument;
 use super::run_profile::ProfileDocument;
 use super::write_atomically;
 use crate::measurement::{
-    Calibration, Check, Environment, Route, Run, RunState, SocketSettings, TranscriptLine,
+    Calibration, Check, Environment, Route, Run, RunState, SocketSettings, Traits, TranscriptLine,
 };
 
 /// What the document's `format` says.
@@ -81,6 +83,7 @@ pub fn write_run(run: &Run, mut writer: impl Write) -> io::Result<()> {
         socket: run.socket.as_ref(),
         calibration: run.calibration.as_ref().filter(|floor| is_finite(floor)),
         checks: &run.checks,
+        server: &run.server,
         profile: ProfileDocument::from(run.profile.as_ref()),
         environment: &run.environment,
         transcript_omitted: run.transcript.omitted,
@@ -117,6 +120,7 @@ struct Document<'a> {
     socket: Option<&'a SocketSettings>,
     calibration: Option<&'a Calibration>,
     checks: &'a [Check],
+    server: &'a Traits,
     profile: ProfileDocument,
     environment: &'a Environment,
     transcript_omitted: u64,

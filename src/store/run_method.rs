@@ -6,7 +6,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::experiment::{Precision, Rounds, SocketOptions};
+use crate::experiment::{Precision, QuickAck, Rounds, SocketOptions};
 
 /// Written as an object with its `kind`; the first documents have a number in its place.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -32,6 +32,7 @@ pub(super) struct SocketDocument {
     send_buffer: Option<u32>,
     receive_buffer: Option<u32>,
     congestion_control: Option<String>,
+    quick_ack: QuickAck,
 }
 
 impl<'de> Deserialize<'de> for RoundsDocument {
@@ -131,12 +132,14 @@ impl From<SocketOptions> for SocketDocument {
             send_buffer,
             receive_buffer,
             congestion_control,
+            quick_ack,
         } = socket;
         Self {
             nodelay,
             send_buffer,
             receive_buffer,
             congestion_control,
+            quick_ack,
         }
     }
 }
@@ -148,6 +151,7 @@ impl From<SocketDocument> for SocketOptions {
             send_buffer: document.send_buffer,
             receive_buffer: document.receive_buffer,
             congestion_control: document.congestion_control,
+            quick_ack: document.quick_ack,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run_method::{RoundsDocument, SocketDocument};
 use crate::experiment::{Order, Profile, Target, WaitStrategy};
-use crate::protocol::{Dialect, MeasurementType};
+use crate::protocol::{Dialect, MeasurementType, Variant};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -28,6 +28,7 @@ pub(super) struct ProfileDocument {
     wait: WaitStrategy,
     socket: SocketDocument,
     dialect: Dialect,
+    variant: Variant,
     strict: bool,
     timeout_ms: u64,
 }
@@ -65,6 +66,7 @@ impl From<&Profile> for ProfileDocument {
             wait,
             socket,
             dialect,
+            variant,
             strict,
             timeout_ms,
         } = profile.clone();
@@ -87,6 +89,7 @@ impl From<&Profile> for ProfileDocument {
             wait,
             socket: socket.into(),
             dialect,
+            variant,
             strict,
             timeout_ms,
         }
@@ -114,6 +117,7 @@ impl From<ProfileDocument> for Profile {
             socket: document.socket.into(),
             warmup: document.warmup,
             dialect: document.dialect,
+            variant: document.variant,
             strict: document.strict,
             timeout_ms: document.timeout_ms,
         }

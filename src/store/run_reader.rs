@@ -25,7 +25,7 @@ use super::{Position, RunDocumentError};
 use crate::experiment::{MAX_DELAYS, MAX_MESSAGE_SIZE, MAX_SIZES, PointSpec};
 use crate::measurement::{
     Calibration, Check, Environment, Fault, MAX_TRANSCRIPT_LINES, Point, PrecisionOutcome, Route,
-    Run, RunId, SocketSettings, Transcript, TranscriptLine,
+    Run, RunId, SocketSettings, Traits, Transcript, TranscriptLine,
 };
 use crate::protocol::MeasurementType;
 
@@ -119,6 +119,8 @@ struct Document {
     environment: Environment,
     #[serde(default)]
     transcript_omitted: u64,
+    #[serde(default)]
+    server: Traits,
     transcript: Vec<TranscriptLine>,
     points: Vec<PointDocument>,
 }
@@ -130,6 +132,8 @@ struct PointDocument {
     message_size: u64,
     server_delay_ns: u64,
     precision: Option<PrecisionOutcome>,
+    #[serde(default)]
+    quick_ack_rtt_ns: Vec<u64>,
     error: Option<Fault>,
     connections: Option<Connections>,
     tcp: Option<TcpRows>,
@@ -168,6 +172,7 @@ impl Document {
             points,
             seed: self.seed,
             calibration: self.calibration,
+            server: self.server,
             socket: self.socket,
             route: self.route,
             checks: self.checks,
@@ -206,6 +211,7 @@ impl PointDocument {
         point.rounds = self.samples.rounds(self.connections, self.tcp)?;
         point.error = self.error;
         point.outcome = self.precision;
+        point.quick_acked = self.quick_ack_rtt_ns;
         point.refresh_statistics();
         Ok(point)
     }

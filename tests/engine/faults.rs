@@ -197,13 +197,18 @@ fn an_echo_that_stays_short_is_said_to_be_so() {
 }
 
 #[test]
-fn a_termination_without_an_answer_times_out_after_everything_was_measured() {
-    let (fault, run) = time_out_with(0, |_, peer| {
+fn a_termination_without_an_answer_times_out_where_it_is_strict_after_everything_was_measured() {
+    let server = FakeServer::start(|_, peer| {
         peer.ready()?;
         peer.echo(3)?;
         peer.line()?;
         peer.stall().map(|()| Next::Accept)
     });
+    let run = run(
+        server.addr,
+        profile(|p| (p.strict, p.timeout_ms) = (true, 1_000)),
+    );
+    let fault = fault_of(&run);
     let says = ["within 1 s", "All probes"];
     assert_fault(&fault, FaultPhase::Termination, FaultKind::TimedOut, &says);
     assert_eq!(run.points[0].probes_echoed(), 3);

@@ -13,3 +13,4 @@ mod method;
 mod queue;
 mod stopping;
 mod tolerance;
+mod wild;

@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use echograph::experiment::{
-    Order, PointSpec, Precision, Profile, Rounds, SocketOptions, Target, WaitStrategy,
+    Order, PointSpec, Precision, Profile, QuickAck, Rounds, SocketOptions, Target, WaitStrategy,
 };
 use echograph::measurement::{
-    Calibration, Check, Direction, Environment, Fault, FaultKind, FaultPhase, Point,
-    PrecisionOutcome, Probe, Round, Route, Run, RunId, RunState, Side, SocketSettings, TcpChange,
-    TcpInfo, Transcript, TranscriptLine, Work, by_hand,
+    About, Calibration, Check, Direction, Environment, Fault, FaultKind, FaultPhase, Point,
+    PrecisionOutcome, Probe, Remark, Round, Route, Run, RunId, RunState, Side, SocketSettings,
+    TcpChange, TcpInfo, Traits, Transcript, TranscriptLine, Work, by_hand,
 };
-use echograph::protocol::{Dialect, MeasurementType, Phase};
+use echograph::protocol::{
+    Dialect, Digits, LineEnd, MeasurementType, Phase, Separator, SizeCounts, Variant,
+};
 use echograph::store::{RunDocumentError, read_run, write_run};
 
 /// The run document as it was first published. Documents like this one exist: it must load for ever.
@@ -141,6 +143,15 @@ pub fn full_run() -> Run {
             send_buffer: Some(65_536),
             receive_buffer: None,
             congestion_control: Some("cubic".to_owned()),
+            quick_ack: QuickAck::Off,
+        },
+        variant: Variant {
+            first_seq: 0,
+            line_end: LineEnd::Nothing,
+            separator: Separator::Tab,
+            digits: Digits::Padded,
+            size_counts: SizeCounts::PayloadAndLineEnd,
+            least_probes: 4,
         },
         ..first_profile()
     });
@@ -170,6 +181,19 @@ pub fn full_run() -> Run {
         passed: false,
         detail: "40 here, 41 there.".to_owned(),
     }];
+    run.server = Traits {
+        echo: Some("100 Continue: {payload}\\n".parse().unwrap()),
+        remarks: vec![
+            Remark {
+                about: About::Echo,
+                text: "The payload alone.".to_owned(),
+            },
+            Remark {
+                about: About::Timing,
+                text: "44 ms.".to_owned(),
+            },
+        ],
+    };
     let mut point = run.points.remove(0);
     let other = |number, connection, session| {
         Arc::new(Round {
@@ -196,6 +220,7 @@ pub fn full_run() -> Run {
         empty_reads: 90,
         sleeps: 1,
         in_flight_ns: 21_000,
+        bytes_beside: Some(1),
         cpu_ns: Some(8_800),
         queued_ns: Some(120),
         contended_ns: Some(340),
@@ -234,6 +259,7 @@ pub fn full_run() -> Run {
     });
     point.rounds = vec![Arc::new(first), other(1, 2, 2), second, third];
     point.outcome = Some(PrecisionOutcome::NotReachedInTime);
+    point.quick_acked = vec![900, 1_000];
     point.refresh_statistics();
     run.points.insert(0, point);
     run.environment = Arc::new(Environment {
@@ -268,10 +294,12 @@ pub fn assert_same(one: &Run, other: &Run) {
         assert_eq!(one.statistics, other.statistics);
         assert_eq!((one.spec, &one.error), (other.spec, &other.error));
         assert_eq!(one.outcome, other.outcome);
+        assert_eq!(one.quick_acked, other.quick_acked);
     }
     assert_eq!(one.transcript, other.transcript);
     assert_eq!(one.profile, other.profile);
     assert_eq!(one.environment, other.environment);
+    assert_eq!(one.server, other.server);
     assert_eq!((one.state, one.started), (other.state, other.started));
     assert_eq!((one.seed, &one.route), (other.seed, &other.route));
     assert_eq!(

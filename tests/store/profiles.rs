@@ -3,9 +3,11 @@
 use std::fs;
 
 use echograph::experiment::{
-    Order, Precision, Profile, Rounds, SocketOptions, Target, WaitStrategy,
+    Order, Precision, Profile, QuickAck, Rounds, SocketOptions, Target, WaitStrategy,
 };
-use echograph::protocol::{Dialect, MeasurementType};
+use echograph::protocol::{
+    Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts, Variant,
+};
 use echograph::store::{load_profile, parse_profile, profile_text, save_profile};
 use proptest::prelude::*;
 
@@ -39,8 +41,17 @@ fn golden_profile() -> Profile {
             send_buffer: Some(65_536),
             receive_buffer: None,
             congestion_control: Some("cubic".to_owned()),
+            quick_ack: QuickAck::On,
         },
         dialect: Dialect::Bologna,
+        variant: Variant {
+            first_seq: 0,
+            line_end: LineEnd::Nothing,
+            separator: Separator::Tab,
+            digits: Digits::Padded,
+            size_counts: SizeCounts::Message,
+            least_probes: 5,
+        },
         strict: true,
         timeout_ms: 2500,
         ..Profile::default()
@@ -73,14 +84,36 @@ fn any_rounds() -> impl Strategy<Value = Rounds> {
 fn any_socket() -> impl Strategy<Value = SocketOptions> {
     let buffer = || prop::option::of(1_u32..=1 << 30);
     let algorithm = prop::option::of("[a-z0-9_-]{1,15}");
-    (any::<bool>(), buffer(), buffer(), algorithm).prop_map(
-        |(nodelay, send_buffer, receive_buffer, congestion_control)| SocketOptions {
+    let quick_ack = prop::sample::select(QuickAck::ALL.to_vec());
+    (any::<bool>(), buffer(), buffer(), algorithm, quick_ack).prop_map(
+        |(nodelay, send_buffer, receive_buffer, congestion_control, quick_ack)| SocketOptions {
+            quick_ack,
             nodelay,
             send_buffer,
             receive_buffer,
             congestion_control,
         },
     )
+}
+
+fn any_variant() -> impl Strategy<Value = Variant> {
+    let words = (
+        prop::sample::select(LineEnd::ALL),
+        prop::sample::select(Separator::ALL),
+        prop::sample::select(Digits::ALL),
+        prop::sample::select(SizeCounts::ALL),
+    );
+    (0_u32..=1, words, 1_u32..=20).prop_map(|(first_seq, words, least_probes)| {
+        let (line_end, separator, digits, size_counts) = words;
+        Variant {
+            first_seq,
+            line_end,
+            separator,
+            digits,
+            size_counts,
+            least_probes,
+        }
+    })
 }
 
 /// A name of any characters, or an address; a colon in a name would be a port.
@@ -115,7 +148,7 @@ fn any_profile() -> impl Strategy<Value = Profile> {
         any::<Option<u64>>(),
         1_u32..=1_024,
         prop::sample::select(WaitStrategy::ALL.to_vec()),
-        any_socket(),
+        (any_socket(), any_variant()),
     );
     let replies = (any::<bool>(), 100_u64..=3_600_000);
     (target, plan, kinds, method, replies).prop_map(
@@ -136,7 +169,8 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                 seed: method.1,
                 depth: method.2,
                 wait: method.3,
-                socket: method.4,
+                socket: method.4.0,
+                variant: method.4.1,
                 dialect,
                 strict,
                 timeout_ms,
@@ -183,7 +217,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
             "probs: 30",
             "line 13, column 5: there is no field \"probs\"; the fields are version, target, \
              measurement_type, message_sizes, probes, server_delays_ms, rounds, order, seed, \
-             warmup, depth, connections, wait, socket, dialect, strict, timeout_ms",
+             warmup, depth, connections, wait, socket, dialect, variant, strict, timeout_ms",
         ),
         (
             "percent: 2.5",
@@ -219,7 +253,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "strict: true",
             "strict: 1",
-            "line 34, column 13: true or false belongs here",
+            "line 43, column 13: true or false belongs here",
         ),
         (
             "[0, 10]",
@@ -229,13 +263,13 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "bologna",
             "boloña",
-            "line 33, column 15: no dialect is called \"boloña\"; there are boston, bologna, \
+            "line 34, column 15: no dialect is called \"boloña\"; there are boston, bologna, \
              boston-size-first and echo",
         ),
         (
             "\"bologna\"",
             "bologna",
-            "line 33, column 14: a text in \"quotes\" belongs here",
+            "line 34, column 14: a text in \"quotes\" belongs here",
         ),
         (
             "\"cubic\"",
@@ -262,7 +296,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "timeout_ms: 2500,\n)",
             "timeout_ms: 2500,",
-            "line 36, column 1: this cannot be read as a profile: the file ends too early",
+            "line 45, column 1: this cannot be read as a profile: the file ends too early",
         ),
         (
             "\n(",
@@ -303,7 +337,7 @@ fn a_value_of_another_kind_is_answered_with_what_to_write() {
     let rounds_are = "Exactly(10) or UntilPrecise(ci_width_percent: 5.0, min_rounds: 6, \
                       max_rounds: 40, time_budget_s: 60)";
     let socket_is = "something like (nodelay: true, send_buffer: None, receive_buffer: None, \
-                     congestion_control: None)";
+                     congestion_control: None, quick_ack: auto)";
     for (from, to, place, belongs) in [
         (rounds, "10", "15, column 13", rounds_are),
         (rounds, "Exactly", "15, column 20", rounds_are),
@@ -362,7 +396,7 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     let single: Vec<_> = single
         .filter(|line| !line.starts_with("//") && line.ends_with(','))
         .collect();
-    assert_eq!(single.len(), 24);
+    assert_eq!(single.len(), 31);
     for line in single {
         let name = line.trim().split(':').next().unwrap();
         let said = said_after(&format!("{line}\n"), "");
@@ -371,14 +405,14 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     }
     assert_eq!(
         said_after("        receive_buffer: None,\n", ""),
-        "line 31, column 5: the field \"receive_buffer\" is missing; write, for example, \
+        "line 32, column 5: the field \"receive_buffer\" is missing; write, for example, \
          receive_buffer: None"
     );
     let socket = piece("    socket: (", "    dialect");
     assert_eq!(
         said_after(socket, ""),
-        "line 30, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
-         true, send_buffer: None, receive_buffer: None, congestion_control: None)"
+        "line 38, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
+         true, send_buffer: None, receive_buffer: None, congestion_control: None, quick_ack: auto)"
     );
 }
 

@@ -336,6 +336,7 @@ fn any_round() -> impl Strategy<Value = Round> {
                     empty_reads,
                     sleeps,
                     in_flight_ns,
+                    bytes_beside: cpu_ns.map(|ns| ns ^ 2),
                     cpu_ns,
                     queued_ns: cpu_ns.map(|ns| ns ^ 1),
                     contended_ns: Some(sleeps),

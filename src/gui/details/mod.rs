@@ -21,6 +21,8 @@ pub use tab::{DetailsState, show};
 pub enum Topic {
     /// Whether the run agrees with itself.
     Checks,
+    /// What the server does differently from the text.
+    Server,
     /// How it was measured.
     Method,
     /// What model of the path the points support.
@@ -39,6 +41,7 @@ impl Topic {
     pub fn title(self) -> &'static str {
         match self {
             Self::Checks => "Self-checks",
+            Self::Server => "The server",
             Self::Method => "Method",
             Self::Model => "Model",
             Self::Calibration => "Calibration",
@@ -59,6 +62,7 @@ struct Section {
 fn sections(run: &Run, fits: &Fits) -> Vec<Section> {
     [
         (Topic::Checks, checks::facts(run)),
+        (Topic::Server, facts::server(run)),
         (Topic::Method, method::facts(run)),
         (Topic::Model, model::facts(fits)),
         (Topic::Calibration, machine::calibration(run)),

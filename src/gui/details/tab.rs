@@ -19,7 +19,7 @@ const NAME_WIDTH: f32 = 168.0;
 /// Room from which on there are two columns.
 const TWO_COLUMNS: f32 = 840.0;
 /// What stands in the first of two columns; the rest is as long.
-const FIRST_COLUMN: [Topic; 3] = [Topic::Checks, Topic::Method, Topic::Model];
+const FIRST_COLUMN: [Topic; 4] = [Topic::Checks, Topic::Server, Topic::Method, Topic::Model];
 /// How far an arrow key scrolls.
 const ARROW_STEP: f32 = 40.0;
 
@@ -41,7 +41,12 @@ impl DetailsState {
     /// Makes the text anew where the run has grown since.
     fn refresh(&mut self, run: &Run, fits: &Fits) {
         let rounds = run.points.iter().map(|point| point.rounds.len()).sum();
-        let made_from = Some((run.id, run.state, rounds, run.checks.len() + fits.len()));
+        let made_from = Some((
+            run.id,
+            run.state,
+            rounds,
+            run.checks.len() + run.server.remarks.len() + fits.len(),
+        ));
         if self.made_from != made_from {
             self.sections = sections(run, fits);
             self.made_from = made_from;

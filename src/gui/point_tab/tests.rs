@@ -419,6 +419,7 @@ fn a_run_that_goes_on_is_followed_and_no_frame_is_drawn_at_rest() {
             time_left: None,
             point: 1,
             round: 1,
+            trial: None,
         });
         // It settles, or this panics.
         harness.run();

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use super::tally::{Tally, round_words};
 use super::time::worked;
 use crate::measurement::units::bytes;
-use crate::measurement::{Check, Point, Round, Work};
-use crate::protocol::{Dialect, probes_len};
+use crate::measurement::{Check, Point, Round, Spoken, Work};
 
 /// The end of the peer's stream takes a number of its own, which Linux counts as a byte received.
 const END_OF_STREAM: u64 = 1;
@@ -28,24 +27,28 @@ struct Expected {
     /// Of all that were begun.
     sent: u64,
     /// Of those whose echo came.
+    received: u64,
+    /// Of their echoes.
     echoed: u64,
+    /// Whether echoes are the messages, so that nothing but them comes.
+    is_plain: bool,
     /// Whether every echo came.
     is_whole: bool,
 }
 
 impl Expected {
-    fn of(point: &Point, round: &Round, dialect: Dialect) -> Self {
+    fn of(point: &Point, round: &Round, spoken: &Spoken) -> Self {
         let sent = round.probes.len();
         let echoed = round.probes.iter().filter(|probe| probe.rtt_ns().is_some());
         let echoed = echoed.count();
         // Echoes keep their order, so those that came are the first ones.
-        let len = |probes| {
-            let probes = u32::try_from(probes).unwrap_or(u32::MAX);
-            probes_len(dialect, point.spec.message_size, probes)
-        };
+        let size = point.spec.message_size;
+        let count = |probes| u32::try_from(probes).unwrap_or(u32::MAX);
         Self {
-            sent: len(sent),
-            echoed: len(echoed),
+            sent: spoken.sent(size, count(sent)),
+            received: spoken.sent(size, count(echoed)),
+            echoed: spoken.echoed(size, count(echoed)),
+            is_plain: spoken.echoes_messages(),
             is_whole: sent == echoed && sent > 0,
         }
     }
@@ -53,15 +56,18 @@ impl Expected {
 
 /// The engine wrote and read the bytes that the probes have. Where a round was cut off, a part of a
 /// probe may have been written, and of an echo or of the words of a refusal read.
-pub(super) fn of_probes(points: &[Point], dialect: Dialect) -> Option<Check> {
+pub(super) fn of_probes(points: &[Point], spoken: &Spoken) -> Option<Check> {
     let mut tally = Tally::new("bytes written and read are those of the probes", "round");
     for (point, round, work) in worked(points) {
-        let expected = Expected::of(point, round, dialect);
-        let (written, read) = (work.bytes_written, work.bytes_read);
+        let expected = Expected::of(point, round, spoken);
+        let beside = work.bytes_beside.unwrap_or_default();
+        let (written, read) = (work.bytes_written, work.bytes_read.saturating_sub(beside));
         let agrees = if expected.is_whole {
-            written == expected.sent && read == expected.sent
+            // What a server puts behind its echoes may come with the last of them.
+            let is_read = read == expected.echoed || (!expected.is_plain && read > expected.echoed);
+            written == expected.sent && is_read
         } else {
-            (expected.echoed..=expected.sent).contains(&written) && read >= expected.echoed
+            (expected.received..=expected.sent).contains(&written) && read >= expected.echoed
         };
         let off = distance(written, expected.sent) + distance(read, expected.echoed);
         tally.see(agrees, if agrees { 0.0 } else { off }, || {
@@ -82,7 +88,7 @@ pub(super) fn of_probes(points: &[Point], dialect: Dialect) -> Option<Check> {
 /// received the last byte of its probe, and says so in the same segment; nothing is unacknowledged
 /// then, and nothing more is due. Only the end of the stream may have come as well. In a round that was
 /// cut off, bytes may be unacknowledged, and others received that nobody read.
-pub(super) fn at_kernel(points: &[Point]) -> Option<Check> {
+pub(super) fn at_kernel(points: &[Point], spoken: &Spoken) -> Option<Check> {
     let mut tally = Tally::new("bytes by the kernel's count", "round");
     for (point, round, work) in worked(points) {
         let Some((acked, received)) = kernel_counts(round) else {
@@ -91,12 +97,16 @@ pub(super) fn at_kernel(points: &[Point]) -> Option<Check> {
         let Work {
             bytes_written: written,
             bytes_read: read,
+            bytes_beside,
             ..
         } = work;
         let is_whole =
             !round.probes.is_empty() && round.probes.iter().all(|probe| probe.rtt_ns().is_some());
-        let agrees = if is_whole {
-            acked == written && (read..=read + END_OF_STREAM).contains(&received)
+        // Behind the echoes of some servers something follows, or comes with the next.
+        let agrees = if is_whole && spoken.echoes_messages() {
+            // What was left of the reply before may have come before the first look at the kernel's count.
+            let least = read.saturating_sub(bytes_beside.unwrap_or_default());
+            acked == written && (least..=read + END_OF_STREAM).contains(&received)
         } else {
             acked <= written && received >= read
         };
@@ -134,7 +144,7 @@ fn kernel_counts(round: &Round) -> Option<(u64, u64)> {
 /// received less than was written and sent more than was read.
 pub(super) fn at_server(
     points: &[Point],
-    dialect: Dialect,
+    spoken: &Spoken,
     mut counted: impl FnMut(&Round) -> Option<BytesAtServer>,
 ) -> Option<Check> {
     let rounds = || points.iter().flat_map(|point| &point.rounds);
@@ -156,13 +166,13 @@ pub(super) fn at_server(
                 tally.pass_over();
                 continue;
             };
-            let expected = Expected::of(point, round, dialect);
+            let expected = Expected::of(point, round, spoken);
             let BytesAtServer {
                 probes_received,
                 echoes_sent,
             } = found;
             let agrees = if expected.is_whole {
-                probes_received == expected.sent && echoes_sent == expected.sent
+                probes_received == expected.sent && echoes_sent == expected.echoed
             } else {
                 probes_received <= expected.sent && echoes_sent >= expected.echoed
             };

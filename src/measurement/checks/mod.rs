@@ -11,13 +11,13 @@ mod time;
 
 pub use bytes::BytesAtServer;
 
-use super::{Check, Point, Round, Run};
+use super::{Check, Point, Round, Run, Spoken};
 use crate::experiment::Profile;
 
 /// Looks at everything that a run says of itself: one check of each kind, with its worst case.
 #[must_use]
 pub fn check_run(run: &Run) -> Vec<Check> {
-    check_points(&run.points, &run.profile)
+    check_points(&run.points, &run.profile, &run.spoken())
 }
 
 /// Compares what was written and read here with what the server counted, `counted` for each
@@ -27,17 +27,17 @@ pub fn bytes_at_server(
     run: &Run,
     counted: impl FnMut(&Round) -> Option<BytesAtServer>,
 ) -> Option<Check> {
-    bytes::at_server(&run.points, run.profile.dialect, counted)
+    bytes::at_server(&run.points, &run.spoken(), counted)
 }
 
-fn check_points(points: &[Point], profile: &Profile) -> Vec<Check> {
+fn check_points(points: &[Point], profile: &Profile, spoken: &Spoken) -> Vec<Check> {
     [
         time::sum_of_rtts(points),
         time::in_flight(points),
         time::every_probe(points, profile.announced_probes()),
         time::littles_law(points),
-        bytes::of_probes(points, profile.dialect),
-        bytes::at_kernel(points),
+        bytes::of_probes(points, spoken),
+        bytes::at_kernel(points, spoken),
     ]
     .into_iter()
     .flatten()

@@ -7,6 +7,11 @@ use crate::experiment::Plan;
 use crate::measurement::{Probe, TcpChange, Work};
 use crate::protocol::{Dialect, probes_len};
 
+/// Everything as the text has it.
+fn as_asked() -> Spoken {
+    Spoken::new(Dialect::Boston.into())
+}
+
 const PROBES: u32 = 12;
 const RTT: u64 = 10_000;
 const BETWEEN: u64 = 500;
@@ -84,7 +89,7 @@ fn failing(depth: u32, change: impl FnOnce(&mut Round)) -> Vec<String> {
     let (profile, mut point) = measured(depth, 1);
     change(Arc::make_mut(point.rounds.last_mut().unwrap()));
     point.refresh_statistics();
-    names_of_failed(&check_points(&[point], &profile))
+    names_of_failed(&check_points(&[point], &profile, &as_asked()))
 }
 
 fn names_of_failed(checks: &[Check]) -> Vec<String> {
@@ -106,7 +111,7 @@ fn edit(round: &mut Round, change: impl FnOnce(&mut Vec<Probe>)) {
 fn a_run_that_agrees_with_itself_passes_every_check() {
     for (depth, connections) in [(1, 1), (4, 1), (4, 3), (1, 3)] {
         let (profile, point) = measured(depth, connections);
-        let checks = check_points(&[point], &profile);
+        let checks = check_points(&[point], &profile, &as_asked());
         assert_eq!(names_of_failed(&checks), [""; 0], "{depth} {connections}");
         let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
         let skipped = usize::from(depth > 1);
@@ -117,7 +122,7 @@ fn a_run_that_agrees_with_itself_passes_every_check() {
 #[test]
 fn what_a_check_rests_on_is_said() {
     let (profile, point) = measured(1, 1);
-    let checks = check_points(&[point], &profile);
+    let checks = check_points(&[point], &profile, &as_asked());
     let details: Vec<&str> = checks.iter().map(|check| check.detail.as_str()).collect();
     let expected = [
         "2 rounds agree; the extreme: 100 bytes, round 1: 120.0 µs of round trips in 125.5 µs, \
@@ -152,7 +157,7 @@ fn the_worst_round_is_named() {
     let (profile, mut point) = measured(1, 3);
     let bad = Arc::make_mut(&mut point.rounds[4]);
     work(bad).bytes_read += 7;
-    let checks = check_points(&[point], &profile);
+    let checks = check_points(&[point], &profile, &as_asked());
     let check = checks.iter().find(|check| check.name == ALL[4]).unwrap();
     assert!(!check.passed);
     assert_eq!(
@@ -200,7 +205,7 @@ fn a_probe_that_no_figure_knows_is_found() {
         probes.pop();
     });
     point.statistics = statistics;
-    let failed = names_of_failed(&check_points(&[point], &profile));
+    let failed = names_of_failed(&check_points(&[point], &profile, &as_asked()));
     assert!(failed.contains(&ALL[2].to_owned()), "{failed:?}");
 }
 
@@ -211,7 +216,7 @@ fn more_probes_than_were_announced_are_found() {
         probes: profile.probes - 1,
         ..profile
     };
-    let failed = names_of_failed(&check_points(&[point], &less));
+    let failed = names_of_failed(&check_points(&[point], &less, &as_asked()));
     assert_eq!(failed, [ALL[2]]);
 }
 
@@ -235,7 +240,10 @@ fn littles_law_finds_times_that_are_not_those_in_flight() {
         let work = work(Arc::make_mut(&mut point.rounds[place]));
         work.in_flight_ns = work.in_flight_ns.saturating_add_signed(sign * 20_000);
     }
-    assert_eq!(names_of_failed(&check_points(&[point], &profile)), [ALL[3]]);
+    assert_eq!(
+        names_of_failed(&check_points(&[point], &profile, &as_asked())),
+        [ALL[3]]
+    );
 }
 
 #[test]
@@ -311,10 +319,10 @@ fn what_was_not_kept_is_not_looked_at() {
         let round = Arc::make_mut(round);
         (round.work, round.tcp) = (None, None);
     }
-    let checks = check_points(&[point], &profile);
+    let checks = check_points(&[point], &profile, &as_asked());
     let names: Vec<&str> = checks.iter().map(|check| check.name.as_str()).collect();
     assert_eq!(names, [ALL[1], ALL[2]]);
-    assert_eq!(check_points(&[], &profile), []);
+    assert_eq!(check_points(&[], &profile, &as_asked()), []);
 }
 
 #[test]
@@ -323,7 +331,7 @@ fn bytes_at_the_server_are_compared_connection_by_connection() {
     let bytes = probes_len(Dialect::Boston, 100, PROBES);
     let points = [point];
     let found = |probes_received, echoes_sent| {
-        bytes::at_server(&points, Dialect::Boston, |round| {
+        bytes::at_server(&points, &as_asked(), |round| {
             (round.session != 11).then_some(BytesAtServer {
                 probes_received,
                 echoes_sent,
@@ -341,7 +349,7 @@ fn bytes_at_the_server_are_compared_connection_by_connection() {
     );
     assert!(!found(bytes - 1, bytes).unwrap().passed);
     assert!(!found(bytes, bytes + 1).unwrap().passed);
-    let nothing = bytes::at_server(&points, Dialect::Boston, |_| None);
+    let nothing = bytes::at_server(&points, &as_asked(), |_| None);
     assert_eq!(nothing, None);
 }
 
@@ -352,7 +360,7 @@ fn an_address_that_was_used_again_stands_for_its_last_use() {
     let last = Arc::make_mut(&mut point.rounds[1]);
     last.local = address;
     let mut asked = Vec::new();
-    let _ = bytes::at_server(&[point], Dialect::Boston, |round| {
+    let _ = bytes::at_server(&[point], &as_asked(), |round| {
         asked.push(round.session);
         None
     });

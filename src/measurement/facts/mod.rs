@@ -4,12 +4,15 @@
 mod machine;
 mod path;
 mod profile;
+mod server;
 
 pub use machine::{INSTRUMENT_FLOOR, LOAD, TCP_SETTINGS, calibration, environment, settings};
 pub use path::{path, sockets};
 pub use profile::{
     MESSAGE_SIZES, ROUNDS, SERVER_DELAY, milliseconds, profile, sizes, sizes_in_short, state,
 };
+
+pub use server::server;
 
 /// What stands where something is not known.
 pub const NOT_KNOWN: &str = "not known";

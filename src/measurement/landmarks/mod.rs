@@ -117,7 +117,7 @@ pub fn landmarks(run: &Run, fits: &[(u64, Result<Fit, NoFit>)]) -> Vec<LandmarkS
 /// number has the most digits.
 pub(super) fn message_len(profile: &Profile, message_size: u64) -> u64 {
     let last = profile.announced_probes().max(1);
-    let up_to = |probe| probes_len(profile.dialect, 0, probe);
+    let up_to = |probe| probes_len(profile.idiom(), 0, probe);
     let header = up_to(last).saturating_sub(up_to(last - 1));
     message_size.saturating_add(header)
 }

@@ -146,7 +146,7 @@ impl Seen {
             .map(|least| us(f64::from(least)));
         let connect = statistics.connect.map(|connect| float(connect.min_ns));
         let rtt_ns = statistics.rtt.p50.max(1.0);
-        let message = float(probes_len(profile.dialect, point.spec.message_size, 1));
+        let message = float(probes_len(profile.idiom(), point.spec.message_size, 1));
         let limited: Vec<bool> = changes
             .iter()
             .filter_map(|change| change.after.delivery_app_limited)
@@ -188,7 +188,7 @@ impl Seen {
             written: rounds()
                 .map(|round| {
                     let sent = u32::try_from(round.probes.len()).unwrap_or(u32::MAX);
-                    let len = probes_len(profile.dialect, point.spec.message_size, sent);
+                    let len = probes_len(profile.idiom(), point.spec.message_size, sent);
                     float(round.work.map_or(len, |work| work.bytes_written))
                 })
                 .sum(),

@@ -110,7 +110,7 @@ impl Made {
                 nodelay: !self.nagle,
                 send_buffer: self.send_buffer,
                 receive_buffer: self.receive_buffer,
-                congestion_control: None,
+                ..SocketOptions::default()
             },
             ..Profile::default()
         };

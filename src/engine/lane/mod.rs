@@ -5,21 +5,20 @@
 //! two clock reads of a probe there is one write and as few reads as the kernel gives the echo in; what
 //! came is compared with what was sent after the clock was read.
 
-use std::collections::VecDeque;
-use std::io::{self, Read, Write};
+mod cargo;
+mod echoes;
+mod reading;
+
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
 use super::session::nanoseconds;
-use crate::experiment::READ_AT_ONCE;
 use crate::measurement::{Probe, Work};
-use crate::protocol::{EchoFault, ProbeMessage};
+use crate::protocol::{EchoFault, EchoStyle};
 
-/// Room behind an echo, so that one that is too long is seen.
-const SLACK: usize = 64;
-/// Bytes of a wrong echo that are kept for the fault's sentence.
-const QUOTED: usize = 4_096;
+pub(super) use cargo::{Cargo, Heard, Reading};
 
 /// What a turn came to.
 pub(super) enum Turn {
@@ -46,37 +45,6 @@ pub(super) enum LaneFault {
     Broken(io::Error),
 }
 
-/// Messages and room for their echoes, made before the first clock read.
-pub(super) struct Cargo {
-    message: ProbeMessage,
-    buffer: Vec<u8>,
-    flights: VecDeque<Instant>,
-    probes: u32,
-    depth: usize,
-}
-
-impl Cargo {
-    /// For `probes` probes, at most `depth` of them in flight.
-    pub fn new(mut message: ProbeMessage, probes: u32, depth: u32) -> Self {
-        let depth = (depth as usize).max(1);
-        let longest = message.numbered(probes).len();
-        let room = if depth == 1 {
-            longest
-        } else {
-            longest.saturating_mul(depth).min(READ_AT_ONCE as usize)
-        };
-        Self {
-            message,
-            // Not of zeros: those are promised by the kernel and only made when they are touched,
-            // which would be inside the first probe.
-            buffer: vec![b'-'; room + SLACK],
-            flights: VecDeque::with_capacity(depth),
-            probes,
-            depth,
-        }
-    }
-}
-
 /// A connection in its measurement phase.
 pub(super) struct Lane<'s> {
     socket: &'s SockRef<'s>,
@@ -98,6 +66,10 @@ pub(super) struct Lane<'s> {
     changed: Option<Instant>,
     work: Work,
     origin: Instant,
+    /// The style of the echoes, where the first one showed it.
+    learnt: Option<EchoStyle>,
+    /// What came behind the last echo.
+    left_over: Vec<u8>,
     /// Whether the next turn reads. After one that brought a part of an echo, because the next part
     /// mostly follows while it is read; else whoever runs the lane says when something came.
     pub may_read: bool,
@@ -106,7 +78,7 @@ pub(super) struct Lane<'s> {
 
 impl<'s> Lane<'s> {
     pub fn new(socket: &'s SockRef<'s>, cargo: Cargo, origin: Instant) -> Self {
-        let due = cargo.message.len_of(1);
+        let due = cargo.message.echo_len(1);
         Self {
             socket,
             cargo,
@@ -120,6 +92,8 @@ impl<'s> Lane<'s> {
             changed: None,
             work: Work::default(),
             origin,
+            learnt: None,
+            left_over: Vec::new(),
             may_read: false,
             ended: false,
         }
@@ -150,6 +124,21 @@ impl<'s> Lane<'s> {
 
     pub fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// When what came of the first echo will be taken to be all of it, while its style is not known.
+    pub fn quiet_at(&self) -> Option<Instant> {
+        self.cargo.learning.as_ref()?.quiet_at()
+    }
+
+    /// What was heard beside the echoes, once the last is there.
+    pub fn take_heard(&mut self) -> Heard {
+        let rest = self.cargo.message.echo_rest();
+        Heard {
+            style: self.learnt.take().filter(|_| self.begun > 1),
+            left_over: std::mem::take(&mut self.left_over),
+            rest_due: rest.get(self.compared..).unwrap_or_default().to_vec(),
+        }
     }
 
     /// What it took so far.
@@ -185,6 +174,15 @@ impl<'s> Lane<'s> {
                 }
             }
         }
+        if self.quiet_at().is_some() && !self.may_read {
+            match self.look_for_silence(whole) {
+                Ok(settled) => moved |= settled,
+                Err(fault) => {
+                    self.ended = true;
+                    return Turn::Failed(fault);
+                }
+            }
+        }
         if self.begun == self.cargo.probes && self.cargo.flights.is_empty() {
             self.ended = true;
             return Turn::Done;
@@ -209,7 +207,8 @@ impl<'s> Lane<'s> {
         let mut moved = false;
         while self.write_error.is_none() {
             if !self.wants_to_write() {
-                let enough = self.cargo.flights.len() >= self.cargo.depth;
+                let one_at_a_time = self.cargo.learning.is_some() && self.begun > 0;
+                let enough = one_at_a_time || self.cargo.flights.len() >= self.cargo.depth;
                 if hold || enough || self.begun == self.cargo.probes {
                     break;
                 }
@@ -249,167 +248,6 @@ impl<'s> Lane<'s> {
             }
         }
         moved
-    }
-
-    /// One read, and what it brought. Whether it brought anything.
-    fn read(&mut self, whole: &mut impl FnMut(Probe, Instant)) -> Result<bool, LaneFault> {
-        if self.cargo.flights.is_empty() {
-            return Ok(false);
-        }
-        let room = self.cargo.buffer.get_mut(self.unread..).unwrap_or_default();
-        let count = match (&**self.socket).read(room) {
-            Ok(0) => return Err(self.ended_by(None)),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.work.empty_reads += 1;
-                return Ok(false);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(false),
-            Err(error) => return Err(self.ended_by(Some(error))),
-        };
-        let is_whole = self.unread + count >= self.due - self.compared;
-        let now = is_whole.then(Instant::now);
-        self.unread += count;
-        self.work.reads += 1;
-        self.work.bytes_read += count as u64;
-        if self.work.bytes_read > self.work.bytes_written {
-            return Err(self.beyond(now, whole));
-        }
-        match now {
-            Some(now) => self.take_in(now, whole)?,
-            None if self.cargo.depth > 1 => self.take_part()?,
-            None => {
-                // An answer that is no echo may be shorter than one: its first byte tells.
-                if self.compared == 0 {
-                    self.compare(0, 1).map_err(|why| LaneFault::Differs {
-                        why,
-                        received: self.came(),
-                    })?;
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// More came than was sent. What is right of it is taken in first, so that the rest is said of the
-    /// probe it came for: the last one, or one that was not sent yet.
-    fn beyond(
-        &mut self,
-        now: Option<Instant>,
-        whole: &mut impl FnMut(Probe, Instant),
-    ) -> LaneFault {
-        let (came, all) = (self.unread, self.came());
-        let excess = self.work.bytes_read - self.work.bytes_written;
-        let asked = came.saturating_sub(usize::try_from(excess).unwrap_or(came));
-        let next = self.begun + 1;
-        let end = came.min(asked + self.cargo.message.len_of(next));
-        let rest = self.cargo.buffer.get(asked..end).unwrap_or_default();
-        let is_next =
-            next <= self.cargo.probes && self.cargo.message.check_part(next, 0, rest).is_ok();
-        if is_next {
-            self.unread = asked;
-        }
-        let taken = match now {
-            Some(now) => self.take_in(now, whole),
-            None => self.take_part(),
-        };
-        match taken {
-            Err(fault) => fault,
-            Ok(()) if is_next => LaneFault::TooEarly {
-                received: self.quoted(asked, came),
-            },
-            Ok(()) => LaneFault::TooEarly { received: all },
-        }
-    }
-
-    /// Takes in whole echoes, and the part of one behind them.
-    fn take_in(
-        &mut self,
-        now: Instant,
-        whole: &mut impl FnMut(Probe, Instant),
-    ) -> Result<(), LaneFault> {
-        let mut at = 0;
-        while at < self.unread {
-            let left = self.due - self.compared;
-            let is_last = self.cargo.flights.len() <= 1;
-            let end = if is_last {
-                self.unread
-            } else {
-                self.unread.min(at + left)
-            };
-            if let Err(why) = self.compare(at, end) {
-                let received = self.quoted(at, self.unread);
-                return Err(LaneFault::Differs { why, received });
-            }
-            if end - at < left {
-                self.compared += end - at;
-                break;
-            }
-            at = end;
-            self.compared = 0;
-            self.count_in_flight(now);
-            let Some(sent) = self.cargo.flights.pop_front() else {
-                break;
-            };
-            self.due = self.cargo.message.len_of(self.next_due());
-            let rtt_ns = nanoseconds(now.duration_since(sent));
-            self.work.ended_ns = self.since_origin(now);
-            whole(Probe::new(self.since_origin(sent), Some(rtt_ns)), now);
-        }
-        self.unread = 0;
-        Ok(())
-    }
-
-    /// Takes in a part of an echo, so that the buffer is free for the next.
-    fn take_part(&mut self) -> Result<(), LaneFault> {
-        self.compare(0, self.unread)
-            .map_err(|why| LaneFault::Differs {
-                why,
-                received: self.came(),
-            })?;
-        self.compared += self.unread;
-        self.unread = 0;
-        Ok(())
-    }
-
-    /// Compares bytes of the buffer with the rest of the echo that is due.
-    fn compare(&self, from: usize, to: usize) -> Result<(), EchoFault> {
-        let piece = self.cargo.buffer.get(from..to).unwrap_or_default();
-        let seq = self.next_due();
-        self.cargo.message.check_part(seq, self.compared, piece)
-    }
-
-    fn ended_by(&mut self, error: Option<io::Error>) -> LaneFault {
-        // The failed write came first and is the better reason.
-        if let Some(error) = self.write_error.take().or(error) {
-            return LaneFault::Broken(error);
-        }
-        let received = self.came();
-        match self.compare(0, self.unread) {
-            Err(why) => LaneFault::Differs { why, received },
-            Ok(()) => LaneFault::Closed { received },
-        }
-    }
-
-    /// The beginning of what came of the echo that is due. What was compared is as it was sent.
-    fn came(&mut self) -> Vec<u8> {
-        let seq = self.next_due();
-        let mut came: Vec<u8> = {
-            let begun = self.begun;
-            let message = self.cargo.message.numbered(seq);
-            let compared = message.get(..self.compared.min(QUOTED)).unwrap_or_default();
-            let compared = compared.to_vec();
-            self.cargo.message.numbered(begun);
-            compared
-        };
-        came.extend(self.quoted(0, self.unread));
-        came.truncate(QUOTED);
-        came
-    }
-
-    fn quoted(&self, from: usize, to: usize) -> Vec<u8> {
-        let to = to.min(from + QUOTED);
-        self.cargo.buffer.get(from..to).unwrap_or_default().to_vec()
     }
 
     fn hold_message(&mut self) {

@@ -1,0 +1,97 @@
+//! How the server of a run is spoken to, and what has been learnt of it.
+
+use super::variants::{self, Evidence};
+use crate::protocol::{EchoStyle, Idiom};
+
+/// Variants that are tried in a run, at most.
+pub(super) const MOST_TRIALS: usize = 8;
+
+/// What is known of how a server speaks.
+#[derive(Debug)]
+pub(super) struct Speech {
+    /// How it puts its echoes; `None` until the first one has shown it.
+    pub echo: Option<EchoStyle>,
+    /// Whether it has left a termination without an answer.
+    pub ends_in_silence: bool,
+    /// Whether a session went well.
+    is_settled: bool,
+    /// Whether nothing has to be found out of it.
+    is_of_the_text: bool,
+    /// What the profile asked for.
+    asked: Idiom,
+    /// What was tried, and how far each came.
+    tried: Vec<(Idiom, Evidence)>,
+}
+
+impl Speech {
+    /// Of a server of which nothing is known.
+    pub fn of_a_stranger(asked: Idiom) -> Self {
+        Self {
+            echo: None,
+            ends_in_silence: false,
+            is_settled: false,
+            is_of_the_text: false,
+            asked,
+            tried: Vec::new(),
+        }
+    }
+
+    /// Of a server that keeps to the text, or has to.
+    pub fn of_the_text(asked: Idiom) -> Self {
+        Self {
+            echo: Some(EchoStyle::whole(asked)),
+            is_settled: true,
+            is_of_the_text: true,
+            ..Self::of_a_stranger(asked)
+        }
+    }
+
+    /// What the profile asked for.
+    pub fn asked(&self) -> Idiom {
+        self.asked
+    }
+
+    /// A session went well, with echoes in that style.
+    pub fn went_well(&mut self, echo: Option<EchoStyle>) {
+        self.is_settled = true;
+        self.echo = self.echo.take().or(echo);
+    }
+
+    /// Whether it is known to keep to the text, or has to.
+    pub fn is_of_the_text(&self) -> bool {
+        self.is_of_the_text
+    }
+
+    /// Whether nothing is known of the server yet.
+    pub fn is_new(&self) -> bool {
+        !self.is_settled && self.tried.is_empty()
+    }
+
+    /// A session in `spoken` ended there, and the same is tried once more. Gives that trial's number, from 1.
+    pub fn saw(&mut self, spoken: Idiom, evidence: Evidence) -> usize {
+        self.tried.push((spoken, evidence));
+        self.tried.len()
+    }
+
+    /// A session in `spoken` ended there. Gives what to try next, with its number from 1; nothing where
+    /// sessions went well before, since then it is not how the server was spoken to.
+    pub fn went_wrong(
+        &mut self,
+        spoken: Idiom,
+        evidence: Evidence,
+        announced: u32,
+    ) -> Option<(usize, Idiom)> {
+        if self.is_settled || self.tried.len() > MOST_TRIALS {
+            return None;
+        }
+        self.tried.push((spoken, evidence));
+        let next = variants::next(&self.tried, announced);
+        let next = next.filter(|_| self.tried.len() <= MOST_TRIALS);
+        next.map(|idiom| (self.tried.len(), idiom))
+    }
+
+    /// No variant went well: what the profile asked for is spoken, and nothing more is tried.
+    pub fn gave_up(&mut self) {
+        self.is_settled = true;
+    }
+}

@@ -1,0 +1,294 @@
+//! Trials: how a server wants to be spoken to is found out, one variant of the protocol after the other.
+//!
+//! Each has a connection of its own, asks for no server delay and waits a short time only. A trial that goes
+//! well counts as the round it was made for, where that asked for nothing else; what is spoken from then on
+//! stands in the run's profile.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::executor::Execution;
+use super::fault::seconds;
+use super::speech::MOST_TRIALS;
+use super::variants::Evidence;
+use super::visit::Current;
+use crate::experiment::{Plan, PointSpec, Visit};
+use crate::measurement::units::{bytes, time};
+use crate::measurement::{
+    About, Direction, Fault, FaultKind, FaultPhase, Point, PointStatistics, Traits, delay_unit,
+    probe_text,
+};
+use crate::protocol::{EchoStyle, Idiom, LineEnd, Phase};
+
+/// How long a server may take for each answer in a trial.
+pub(super) const STALL_OF_A_TRIAL: Duration = Duration::from_secs(2);
+/// How long the return of a server is awaited that is gone after a trial.
+pub(super) const RETURN_AFTER_A_TRIAL: Duration = Duration::from_secs(10);
+
+/// A variant that is being tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are at most.
+    pub most: u32,
+    /// What is different in it from what the profile asks for.
+    pub differs: String,
+    /// Whether the server is gone, and its return is awaited.
+    pub awaits_server: bool,
+}
+
+/// In words, for whoever waits.
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            number,
+            most,
+            differs,
+            awaits_server,
+        } = self;
+        if *awaits_server {
+            let seconds = RETURN_AFTER_A_TRIAL.as_secs();
+            return write!(
+                f,
+                "The server is gone; its return is awaited for {seconds} s"
+            );
+        }
+        write!(
+            f,
+            "Trying how the server wants it ({number} of at most {most}): {differs}"
+        )
+    }
+}
+
+/// What was measured before the first trial, and how it ended.
+pub(super) struct Before {
+    pub current: Current,
+    pub fault: Fault,
+}
+
+/// The median RTT of what was just measured, in nanoseconds.
+fn median_rtt(current: &Current, message_size: u64) -> Option<f64> {
+    let statistics = PointStatistics::of(current.rounds.iter(), message_size)?;
+    Some(statistics.rtt.p50)
+}
+
+impl Execution<'_> {
+    /// Chooses what to try after a session that ended with `fault`, and speaks that from now on. Says whether
+    /// there is anything.
+    pub(super) fn next_trial(
+        &mut self,
+        current: &Current,
+        spec: &PointSpec,
+        fault: &Fault,
+    ) -> bool {
+        let spoken = self.profile().idiom();
+        // A second connection at a time that is not served says nothing about how it was spoken to.
+        if current.is_beside_another(fault.phase) {
+            return false;
+        }
+        let rounds = current.rounds.iter();
+        let echoed = rounds.flat_map(|round| round.probes.iter());
+        let echoed = echoed.filter(|probe| probe.rtt_ns().is_some()).count() as u64;
+        let announced = self.profile().announced_probes();
+        let Some(evidence) = Evidence::of(fault, echoed, announced) else {
+            return false;
+        };
+        let milder = match self.milder.take() {
+            None if self.speech.is_new() => self.milder_than(spec, fault),
+            // It is still busy with the delay that it was asked for before.
+            Some(_) if (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut) => {
+                return false;
+            }
+            _ => None,
+        };
+        let (number, idiom, differs) = if let Some((spec, differs)) = milder {
+            self.milder = Some(spec);
+            (self.speech.saw(spoken, evidence), spoken, differs)
+        } else {
+            let asked = self.profile().asked_probes();
+            let Some((number, idiom)) = self.speech.went_wrong(spoken, evidence, asked) else {
+                return false;
+            };
+            (number, idiom, idiom.differences(self.speech.asked()))
+        };
+        self.ended_with(current.session(0), fault);
+        self.adopt(idiom);
+        // What another variant brings back is not known.
+        self.speech.echo = None;
+        self.run.server = Traits::default();
+        let line = self.plan.setup(&self.spec_of_trial(spec)).line(idiom);
+        let text = format!("trying ({number} of at most {MOST_TRIALS}): {differs}: {line}");
+        self.line(self.sessions, Phase::Setup, Direction::Event, &text);
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        self.trial = Some(Trial {
+            number: count(number),
+            most: count(MOST_TRIALS),
+            differs,
+            awaits_server: false,
+        });
+        true
+    }
+
+    /// What asks less of a server that ended a first session like that, and speaks the same: it may mind
+    /// what it was asked for, and not how.
+    fn milder_than(&self, spec: &PointSpec, fault: &Fault) -> Option<(PointSpec, String)> {
+        let sizes = self.plan.points().iter().map(|point| point.message_size);
+        let smallest = sizes.min().filter(|size| *size < spec.message_size);
+        match (fault.phase, fault.kind) {
+            (FaultPhase::Setup, FaultKind::RefusedByServer) => {
+                let message_size = smallest?;
+                let differs = format!("a message size of {}", bytes(message_size));
+                let spec = PointSpec {
+                    message_size,
+                    ..*spec
+                };
+                Some((spec, differs))
+            }
+            (FaultPhase::Measurement, FaultKind::TimedOut) if spec.server_delay_ms > 0 => {
+                Some((*spec, "no server delay".to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is measured in a trial: no trial asks for a delay.
+    pub(super) fn spec_of_trial(&self, spec: &PointSpec) -> PointSpec {
+        PointSpec {
+            server_delay_ms: 0,
+            ..self.milder.unwrap_or(*spec)
+        }
+    }
+
+    /// What the profile asked for works, where it asks for less: the variant is right, and the server minds
+    /// what this point wants.
+    pub(super) fn milder_went_well(&mut self, current: &Current, spec: &PointSpec, fault: &Fault) {
+        self.trial = None;
+        self.milder = None;
+        let Some(without) = median_rtt(current, spec.message_size) else {
+            return;
+        };
+        if fault.phase == FaultPhase::Measurement && spec.server_delay_ms > 0 {
+            let (delay, without) = (spec.server_delay_ms, time(without));
+            let waited = seconds(self.time_out() + Duration::from_millis(delay));
+            self.run.server.remark_instead(
+                About::Delay,
+                format!(
+                    "With a server delay of {delay} no echo came within {waited}, without one the median RTT was \
+                     {without}: this server's delay unit is longer than a millisecond, most likely seconds."
+                ),
+            );
+        }
+    }
+
+    /// The variant that was tried last went well: it is spoken from now on.
+    pub(super) fn trial_went_well(&mut self, spec: &PointSpec, before: &Fault) {
+        self.trial = None;
+        let idiom = self.profile().idiom();
+        let setup = self.plan.setup(spec).line(idiom);
+        let probe = probe_text(idiom, 1, spec.message_size);
+        let differs = idiom.differences(self.speech.asked());
+        let termination = idiom.dialect.termination();
+        let why = &before.message;
+        self.run.server.remark_instead(
+            About::Variant,
+            format!(
+                "Spoken to as the profile asked, it did not go on: {why} What works: {differs} (\"{setup}\", \
+                 \"{probe}\", \"{termination}\")."
+            ),
+        );
+    }
+
+    /// A session went well: in which style its echoes came is known from now on.
+    pub(super) fn went_well(&mut self, spec: &PointSpec, echo: Option<EchoStyle>) {
+        self.speech.went_well(echo);
+        let idiom = self.profile().idiom();
+        let Some(style) = self.speech.echo.as_ref() else {
+            return;
+        };
+        if *style == EchoStyle::whole(idiom) || self.run.server.echo.is_some() {
+            return;
+        }
+        self.run.server.echo = Some(style.clone());
+        let sent = probe_text(idiom, 1, spec.message_size);
+        let behind = match idiom.variant.line_end {
+            LineEnd::Newline => "\\n",
+            LineEnd::Nothing => "",
+        };
+        let text = format!(
+            "For \"{sent}{behind}\" it sends {style}; the text has the whole message back. An echo is \
+             whole when the last byte of what was sent is there."
+        );
+        self.run.server.remark(About::Echo, || text);
+    }
+
+    /// No variant went well: what the profile asked for is spoken again.
+    pub(super) fn trials_are_over(&mut self) {
+        self.trial = None;
+        self.speech.gave_up();
+        self.adopt(self.speech.asked());
+    }
+
+    /// Finds out, of a server that is not known, what it counts the server delay in. Where nothing was
+    /// measured without a delay, one session more is.
+    pub(super) async fn find_delay_unit(
+        &mut self,
+        addresses: &mut [SocketAddr],
+        stop: &CancellationToken,
+    ) {
+        self.refresh_statistics();
+        if self.speech.is_of_the_text() {
+            return;
+        }
+        let points = &self.run.points;
+        let is_asked_for =
+            |point: &&Point| point.statistics.is_some() && point.spec.server_delay_ms > 0;
+        let Some(spec) = points.iter().find(is_asked_for).map(|point| point.spec) else {
+            return;
+        };
+        let mut without = None;
+        if points.iter().all(|point| point.spec.server_delay_ms > 0) {
+            let text = "one session more, without a server delay, to find out its unit";
+            self.line(self.sessions + 1, Phase::Setup, Direction::Event, text);
+            let spec = PointSpec {
+                server_delay_ms: 0,
+                ..spec
+            };
+            without = self.session_beside(spec, addresses, stop).await;
+        }
+        if let Some(sentence) = delay_unit(&self.run.points, without) {
+            self.run.server.remark_instead(About::Delay, sentence);
+        }
+    }
+
+    /// The median RTT of a session that is no round of the run.
+    async fn session_beside(
+        &mut self,
+        spec: PointSpec,
+        addresses: &mut [SocketAddr],
+        stop: &CancellationToken,
+    ) -> Option<f64> {
+        let mut current = Current::new(Visit { round: 1, point: 0 });
+        let terms = self.terms(&spec).of_one_connection();
+        let opened = self.open_all(&terms, &mut current, addresses, stop).await;
+        let connections = opened.ok()?;
+        match self.session(&terms, connections, &mut current, stop).await {
+            Ok(()) => median_rtt(&current, spec.message_size),
+            Err(fault) => {
+                self.ended_with(current.session(0), &fault);
+                None
+            }
+        }
+    }
+
+    fn adopt(&mut self, idiom: Idiom) {
+        let profile = Arc::make_mut(&mut self.run.profile);
+        profile.dialect = idiom.dialect;
+        profile.variant = idiom.variant;
+        self.plan = Plan::new(&self.run.profile);
+    }
+}

@@ -1,0 +1,153 @@
+//! Which variant of the protocol to try next with a server that would not have the one before.
+//!
+//! What a server does says where it and we part: at the setup, at the first probe, at the last. Each of these has
+//! its usual reasons, likeliest first. Texts are not looked at, beyond whether they refuse.
+
+use std::cmp::Reverse;
+
+use crate::measurement::{Fault, FaultKind, FaultPhase};
+use crate::protocol::{Dialect, Digits, Idiom, LineEnd, Separator, SizeCounts, Variant};
+
+/// The fewest probes that any course asks for.
+const USUAL_LEAST_PROBES: u32 = 20;
+
+/// How far a session came, and how it ended there. A later place is a greater one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Evidence {
+    /// The setup was not accepted.
+    Setup,
+    /// The setup was accepted, and the first probe did not come back.
+    FirstProbe {
+        /// Whether nothing came at all.
+        silent: bool,
+    },
+    /// Some probes came back.
+    LaterProbe,
+    /// All but the last probe came back.
+    LastProbe,
+    /// All probes came back, and the termination was refused.
+    Termination,
+}
+
+impl Evidence {
+    /// What a fault tells of a session in which so many of its probes were echoed; `None` where it has
+    /// nothing to do with how the server was spoken to.
+    pub fn of(fault: &Fault, echoed: u64, announced: u32) -> Option<Self> {
+        let is_ours = matches!(
+            fault.kind,
+            FaultKind::Stopped | FaultKind::Unreachable | FaultKind::Refused
+        );
+        if is_ours {
+            return None;
+        }
+        match fault.phase {
+            FaultPhase::Setup => Some(Self::Setup),
+            FaultPhase::Measurement if echoed == 0 => Some(Self::FirstProbe {
+                silent: fault.kind == FaultKind::TimedOut,
+            }),
+            FaultPhase::Measurement if echoed + 1 == u64::from(announced) => Some(Self::LastProbe),
+            FaultPhase::Measurement => Some(Self::LaterProbe),
+            FaultPhase::Termination if fault.kind == FaultKind::RefusedByServer => {
+                Some(Self::Termination)
+            }
+            FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Termination => None,
+        }
+    }
+}
+
+/// The variant to try next, after those that were tried; `None` when none is left. `announced` is how many
+/// probes are asked for.
+pub(super) fn next(tried: &[(Idiom, Evidence)], announced: u32) -> Option<Idiom> {
+    // What was found out of another server may have been asked of this one.
+    let plain = tried.first().map(|(asked, _)| Idiom::from(asked.dialect));
+    let mut furthest: Vec<&(Idiom, Evidence)> = tried.iter().collect();
+    furthest.sort_by_key(|(_, evidence)| Reverse(*evidence));
+    let others = furthest
+        .into_iter()
+        .flat_map(|(idiom, evidence)| alternatives(*idiom, *evidence, announced));
+    plain
+        .into_iter()
+        .chain(others)
+        .find(|idiom| tried.iter().all(|(known, _)| known != idiom))
+}
+
+/// What else a server may want that left off there, likeliest first.
+fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> {
+    let with = |change: &dyn Fn(&mut Variant)| {
+        let mut variant = idiom.variant;
+        change(&mut variant);
+        Idiom { variant, ..idiom }
+    };
+    let speaking = |dialect| Idiom { dialect, ..idiom };
+    let many = |mut other: Idiom| {
+        if announced < USUAL_LEAST_PROBES {
+            other.variant.least_probes = USUAL_LEAST_PROBES;
+        }
+        other
+    };
+    let others: Vec<Idiom> = match idiom.dialect {
+        Dialect::Boston => vec![many(speaking(Dialect::Bologna))],
+        Dialect::Bologna | Dialect::BostonSizeFirst => vec![speaking(Dialect::Boston)],
+        Dialect::Echo => return Vec::new(),
+    };
+    let size_first = (idiom.dialect == Dialect::Boston).then(|| speaking(Dialect::BostonSizeFirst));
+    let whole_counted = {
+        let mut idiom = speaking(Dialect::BostonSizeFirst);
+        idiom.variant.size_counts = SizeCounts::Message;
+        idiom
+    };
+    let from_zero = with(&|variant| variant.first_seq = 0);
+    let bare = with(&|variant| variant.line_end = LineEnd::Nothing);
+    let bare_from_zero = with(&|variant| {
+        variant.first_seq = 0;
+        variant.line_end = LineEnd::Nothing;
+    });
+    let tabs = with(&|variant| variant.separator = Separator::Tab);
+    let padded = with(&|variant| variant.digits = Digits::Padded);
+    let fixed_width = with(&|variant| {
+        variant.digits = Digits::Padded;
+        variant.size_counts = SizeCounts::PayloadAndLineEnd;
+    });
+    match evidence {
+        Evidence::Setup => {
+            let few = (announced < USUAL_LEAST_PROBES).then(|| many(idiom));
+            let more = [tabs, padded, bare];
+            others
+                .into_iter()
+                .chain(few)
+                .chain(size_first)
+                .chain(more)
+                .collect()
+        }
+        Evidence::FirstProbe { silent: true } => [bare, from_zero, bare_from_zero]
+            .into_iter()
+            .chain(size_first)
+            .chain([fixed_width])
+            .chain(others)
+            .collect(),
+        Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::Bologna => {
+            vec![fixed_width, from_zero]
+        }
+        Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::BostonSizeFirst => {
+            vec![whole_counted, from_zero, bare]
+        }
+        Evidence::FirstProbe { silent: false } => [from_zero]
+            .into_iter()
+            .chain(others)
+            .chain(size_first)
+            .chain([whole_counted])
+            .chain([bare, bare_from_zero])
+            .collect(),
+        Evidence::LaterProbe if idiom.dialect == Dialect::Bologna => vec![fixed_width, bare],
+        Evidence::LaterProbe => size_first
+            .into_iter()
+            .chain(others)
+            .chain([bare, from_zero])
+            .collect(),
+        Evidence::LastProbe => [from_zero, bare_from_zero]
+            .into_iter()
+            .chain(size_first)
+            .collect(),
+        Evidence::Termination => [bare].into_iter().chain(size_first).collect(),
+    }
+}
