@@ -70,6 +70,7 @@ fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
         host,
         port,
         environment: Arc::new(store::capture()),
+        resumes: None,
     };
     let mut run = Arc::unwrap_or_clone(follow(request, &stop, quiet)?);
     if let Some(server) = server {

@@ -29,7 +29,11 @@ pub(super) async fn execute(
     attention: &Attention,
     outlet: &Outlet,
 ) -> Run {
+    let before = request.resumes.clone();
     let mut execution = Execution::new(id, request, attention, outlet);
+    if let Some(before) = before {
+        execution.go_on_with(&before);
+    }
     execution.publish(None);
     let found = tokio::select! {
         biased;
@@ -84,6 +88,8 @@ pub(super) struct Execution<'a> {
     /// What is known of waiting for each point's echoes: a connection has too few probes to learn it
     /// anew each time.
     pub patience: Vec<Patience>,
+    /// Time between the end of the run and its going on.
+    pub away: Duration,
     /// How the server is spoken to.
     pub speech: Speech,
     /// The variant of the protocol that is being tried.
@@ -111,6 +117,7 @@ impl<'a> Execution<'a> {
             patience: vec![Patience::new(request.profile.wait, cpus()); points.len()],
             frames_show: false,
             speech: speech_for(&request.profile),
+            away: Duration::ZERO,
             trial: None,
             milder: None,
             run: Run {
@@ -206,8 +213,8 @@ impl<'a> Execution<'a> {
         for round in 1..=self.plan.rounds().most() {
             self.close_overdue(round);
             let mut order = self.plan.order(round, self.run.seed);
-            order.retain(|point| self.is_open(*point));
-            if order.is_empty() {
+            order.retain(|point| self.is_open(*point) && !self.was_visited(*point, round));
+            if order.is_empty() && !self.has_open_points() {
                 break;
             }
             for point in order {

@@ -23,6 +23,7 @@ mod progress;
 mod quick_ack;
 mod quiet;
 mod readiness;
+mod resume;
 mod route;
 mod run_queue;
 mod session;
@@ -42,6 +43,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use attention::Bell;
+pub use resume::can_be_resumed;
 pub use trial::Trial;
 
 use crate::experiment::{Problem, Profile};
@@ -73,6 +75,9 @@ pub struct RunRequest {
     pub port: u16,
     /// What the run is measured with, for its document.
     pub environment: Arc<Environment>,
+    /// A run that this engine measured and that ended before its last visit: it goes on from there, under its own
+    /// number.
+    pub resumes: Option<Arc<Run>>,
 }
 
 /// Something that happened to a run.
@@ -221,7 +226,10 @@ impl Engine {
         self.waiting
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
             .map_err(|_| EngineError::QueueFull)?;
-        let id = RunId(self.next_id.fetch_add(1, Ordering::Relaxed));
+        let id = match &request.resumes {
+            Some(run) => run.id,
+            None => RunId(self.next_id.fetch_add(1, Ordering::Relaxed)),
+        };
         self.commands
             .try_send(Command::Run(id, request))
             .map(|()| {

@@ -42,6 +42,11 @@ impl OpenPoint {
         }
     }
 
+    /// Ends it.
+    pub fn close(&mut self) {
+        self.closed = true;
+    }
+
     /// Whether it is to be visited again.
     pub fn wants_more(&self) -> bool {
         !self.closed
@@ -62,13 +67,17 @@ impl Execution<'_> {
         self.open.get(point).is_some_and(OpenPoint::wants_more)
     }
 
+    pub(super) fn has_open_points(&self) -> bool {
+        self.open.iter().any(OpenPoint::wants_more)
+    }
+
     /// Before a round: closes every point when the time is used up.
     pub(super) fn close_overdue(&mut self, round: u32) {
         let Rounds::UntilPrecise(precision) = self.plan.rounds() else {
             return;
         };
         let budget = Duration::from_secs(precision.time_budget_s.into());
-        if round <= precision.min_rounds || self.run.origin.elapsed() < budget {
+        if round <= precision.min_rounds || self.spent() < budget {
             return;
         }
         for (point, open) in self.run.points.iter_mut().zip(&mut self.open) {
@@ -89,7 +98,7 @@ impl Execution<'_> {
             return;
         }
         self.refresh_statistics();
-        let elapsed = self.run.origin.elapsed();
+        let elapsed = self.spent();
         for (point, open) in self.run.points.iter_mut().zip(&mut self.open) {
             if !open.closed {
                 look_at(point, open, round, elapsed, &precision);

@@ -104,7 +104,7 @@ impl Execution<'_> {
         // The round in which the time is used up is the last, once there were enough.
         let least = round.saturating_mul((precision.min_rounds + 1).saturating_sub(at.round));
         let budget = Duration::from_secs(precision.time_budget_s.into());
-        let budget = budget.saturating_sub(self.run.origin.elapsed());
+        let budget = budget.saturating_sub(self.spent());
         Some(left.min(least.max(budget.saturating_add(round))))
     }
 }

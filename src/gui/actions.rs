@@ -22,6 +22,8 @@ pub enum Action {
     CopyPlots,
     /// Start a run.
     Run,
+    /// Go on with a run that ended early.
+    Resume,
     /// Stop the run.
     Stop,
     /// Show the plots alone, large, or everything again.
@@ -58,7 +60,7 @@ const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
 impl Action {
     /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
     /// Ctrl+S.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SaveAs,
         Self::CopyPlots,
         Self::Save,
@@ -67,6 +69,7 @@ impl Action {
         Self::New,
         Self::Open,
         Self::Run,
+        Self::Resume,
         Self::Stop,
         Self::Present,
         Self::Quit,
@@ -84,6 +87,7 @@ impl Action {
             Self::Export => "Export…",
             Self::CopyPlots => "Copy plots",
             Self::Run => "Run",
+            Self::Resume => "Resume",
             Self::Stop => "Stop",
             Self::Present => "Presenter view",
             Self::Quit => "Quit",
@@ -106,6 +110,9 @@ impl Action {
             }
             Self::CopyPlots => "Put the plots into the clipboard, as a picture.",
             Self::Run => "Measure what the form says. While a run goes, another waits its turn.",
+            Self::Resume => {
+                "Go on with the run that is shown, from where its server was gone or it was stopped. What was measured is kept."
+            }
             Self::Stop => {
                 "End this run now; what was measured stays. The next in the queue begins."
             }
@@ -124,7 +131,7 @@ impl Action {
             Self::Open => OPEN,
             Self::Save => SAVE,
             Self::SaveAs => SAVE_AS,
-            Self::SaveRun => &[],
+            Self::SaveRun | Self::Resume => &[],
             Self::Export => EXPORT,
             Self::CopyPlots => COPY_PLOTS,
             Self::Run => RUN,

@@ -366,6 +366,7 @@ impl App {
             Action::Export => self.say_nothing_to("export"),
             Action::CopyPlots => self.say_nothing_to("copy"),
             Action::Run => self.run(),
+            Action::Resume => self.resume(),
             Action::Stop if self.progress().is_some() => self.stop_current(),
             // Its key, where there is nothing to stop.
             Action::Stop => self.selected = None,
@@ -381,6 +382,7 @@ impl App {
             Action::Stop => self.progress().is_some(),
             Action::SaveRun => self.run_to_save().is_some(),
             Action::Export | Action::CopyPlots => self.can_export(),
+            Action::Resume => self.resumable().is_some(),
             Action::Run => self.why_not_run(&self.form_problems()).is_none(),
             _ => true,
         }

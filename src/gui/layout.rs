@@ -106,6 +106,7 @@ fn menus(app: &mut App, ui: &mut Ui) {
             });
             ui.menu_button("Measure", |ui| {
                 item(app, ui, Action::Run);
+                item(app, ui, Action::Resume);
                 item(app, ui, Action::Stop);
             });
             ui.menu_button("View", |ui| {
@@ -169,7 +170,13 @@ fn notice(app: &mut App, ui: &mut Ui) {
         NoticeKind::Info => (palette.accent, "Note"),
         NoticeKind::Error => (palette.error, "Failed"),
     };
-    let mut dismissed = false;
+    let (mut dismissed, mut resumed) = (false, false);
+    let can_resume = notice.kind == NoticeKind::Error && app.can(Action::Resume);
+    let room = if can_resume {
+        2.0 * DISMISS_ROOM
+    } else {
+        DISMISS_ROOM
+    };
     Frame::new()
         .fill(palette.card)
         .corner_radius(CornerRadius::same(RADIUS))
@@ -183,17 +190,25 @@ fn notice(app: &mut App, ui: &mut Ui) {
                     line(ui);
                     ui.label(RichText::new(word).family(medium()).color(color));
                 });
-                let width = ui.available_width() - DISMISS_ROOM;
+                let width = ui.available_width() - room;
                 ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
                     line(ui);
                     ui.add(egui::Label::new(notice.text.as_str()).wrap());
                 });
                 dismissed = ui.button("Dismiss").clicked();
+                if can_resume {
+                    resumed = ui
+                        .button(Action::Resume.text())
+                        .on_hover_text(Action::Resume.tooltip())
+                        .clicked();
+                }
             });
         });
     ui.add_space(space::MEDIUM);
-    if dismissed {
+    if resumed {
+        app.act(Action::Resume, ui.ctx());
+    } else if dismissed {
         app.dismiss_notice();
     }
 }

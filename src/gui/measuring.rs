@@ -8,7 +8,7 @@ use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::modal::Modal;
 use super::run_time;
-use crate::engine::RunRequest;
+use crate::engine::{RunRequest, can_be_resumed};
 use crate::experiment::{Problem, Profile, Rounds, Target};
 use crate::measurement::units::counted;
 use crate::measurement::{About, Run, RunId};
@@ -76,6 +76,39 @@ impl App {
         )
     }
 
+    /// The run that is shown, if it was measured here, ended before its last visit and can go on.
+    pub(super) fn resumable(&self) -> Option<&Arc<Run>> {
+        let run = self.shown()?;
+        let is_idle = self.progress().is_none() && self.snapshot().queue.is_empty();
+        let is_own = self.library.is_measured_here(run.id);
+        let is_elsewhere = run.profile.target != Target::Embedded;
+        (is_idle && is_own && is_elsewhere && can_be_resumed(run)).then_some(run)
+    }
+
+    /// Goes on with the run that is shown.
+    pub(super) fn resume(&mut self) {
+        let Some(run) = self.resumable().cloned() else {
+            return;
+        };
+        let Target::Host { host, port } = run.profile.target.clone() else {
+            return;
+        };
+        let request = RunRequest {
+            profile: Arc::clone(&run.profile),
+            host,
+            port,
+            environment: Arc::new(crate::store::capture()),
+            resumes: Some(Arc::clone(&run)),
+        };
+        match self.engine.run(request) {
+            Ok(_) => {
+                self.library.goes_on_again(&run);
+                self.dismiss_notice();
+            }
+            Err(error) => self.say(NoticeKind::Error, error.to_string()),
+        }
+    }
+
     /// Shows in the form how a server wants to be spoken to, where a run found that out, so that the next one
     /// begins with it. A form that has been pointed elsewhere meanwhile is let be.
     pub(super) fn adopt_what_worked(&mut self, run: &Run) {
@@ -131,6 +164,7 @@ impl App {
             port,
             // Anew each time: load, governor and battery are those of this run.
             environment: Arc::new(crate::store::capture()),
+            resumes: None,
         };
         match self.engine.run(request) {
             Ok(id) => {

@@ -640,3 +640,61 @@ fn a_delay_that_is_never_over_is_said_to_be_longer_than_it_seems() {
         "{text}"
     );
 }
+
+/// Serves sessions until it has served that many, and then only after it was started again.
+fn ending_after(sessions: usize) -> (FakeServer, Arc<std::sync::atomic::AtomicBool>) {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let is_started_again = Arc::new(AtomicBool::new(false));
+    let again = Arc::clone(&is_started_again);
+    let server = FakeServer::start(move |number, peer| {
+        if number > sessions && !again.load(Ordering::SeqCst) {
+            // As if nobody were there, for as long as a run waits for its return.
+            peer.close();
+            return Ok(Next::Restart(Duration::from_millis(4_500)));
+        }
+        peer.serve().map(|()| Next::Accept)
+    });
+    (server, is_started_again)
+}
+
+#[test]
+fn a_run_goes_on_where_its_server_was_gone_and_keeps_what_was_measured() {
+    let (server, again) = ending_after(1);
+    let mut bench = Bench::new();
+    let asked = strangers(|p| {
+        p.message_sizes = vec![10, 20, 30];
+        p.rounds = Rounds::Exactly(2);
+    });
+    bench.start(server.addr, asked.clone());
+    let broken = bench.finished();
+    assert_eq!(broken.state, RunState::Failed);
+    assert!(echograph::engine::can_be_resumed(&broken));
+    let first: Vec<_> = broken.points[0].rounds.clone();
+    assert_eq!(first.len(), 1);
+
+    again.store(true, std::sync::atomic::Ordering::SeqCst);
+    let mut request = crate::support::request("127.0.0.1", server.addr.port(), asked);
+    request.resumes = Some(Arc::clone(&broken));
+    // It listens again only after a while.
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(bench.engine.run(request).unwrap(), broken.id);
+    let whole = bench.finished();
+    assert_eq!(
+        whole.state,
+        RunState::Finished,
+        "{:?} {:#?}",
+        whole.error,
+        lines(&whole)
+    );
+    assert_eq!(whole.id, broken.id);
+    assert_eq!(
+        whole.points[0].rounds[0], first[0],
+        "what was measured is not changed"
+    );
+    for point in &whole.points {
+        assert_eq!(point.rounds_done(), 2);
+        assert_eq!(point.probes_echoed(), 6);
+    }
+    assert!(lines(&whole).contains(&"resumed".to_owned()));
+    assert!(!echograph::engine::can_be_resumed(&whole));
+}

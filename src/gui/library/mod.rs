@@ -148,6 +148,19 @@ impl Library {
             .retain(|entry| entry.id != id || entry.goes_on());
     }
 
+    /// Whether a run was measured in this window.
+    #[must_use]
+    pub fn is_measured_here(&self, id: RunId) -> bool {
+        id.0 < FIRST_OPENED && self.get(id).is_some()
+    }
+
+    /// A run that had ended goes on.
+    pub fn goes_on_again(&mut self, run: &Arc<Run>) {
+        if let Some(entry) = self.entry_mut(SourceId(run.id.0)) {
+            entry.content = Content::Run(Box::new(KeptRun::going_on(run)));
+        }
+    }
+
     /// Takes in the newest state of the run that goes on, under a name if it is new.
     pub fn follow(&mut self, run: &Arc<Run>, name: impl FnOnce() -> String) {
         match self.entry_mut(SourceId(run.id.0)) {
