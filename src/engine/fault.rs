@@ -188,6 +188,10 @@ pub(super) fn timed_out(
             "The server took the connection but did not answer the setup message within \
              {waited_text}. It may be busy with another client, or speak another dialect."
         ),
+        Phase::Measurement if came >= of && of > 0 => format!(
+            "What came back for probe {probe} within {waited_text}, {came} bytes until then, is no echo of it. The \
+             server must send back what it receives; a slow path needs a longer time-out."
+        ),
         Phase::Measurement if came > 0 => format!(
             "Of the echo of probe {probe} only {came} of {of} bytes came within {waited_text}. The \
              server must send back the whole message, its end of line included; a slow path needs a \

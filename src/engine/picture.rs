@@ -22,6 +22,7 @@ impl Execution<'_> {
         let mut probes_done = self.probes_done;
         let mut spent = Duration::ZERO;
         if let Some((_, Some(current))) = at
+            && current.is_round
             && let Some(point) = picture.points.get_mut(current.visit.point)
         {
             probes_done += current.probes();

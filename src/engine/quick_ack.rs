@@ -63,7 +63,7 @@ impl Execution<'_> {
         };
         let text = "one round more, with acknowledgements at once: this looks like a delayed one";
         self.line(self.sessions + 1, Phase::Setup, Direction::Event, text);
-        let mut current = Current::new(Visit {
+        let mut current = Current::beside(Visit {
             round: self.plan.rounds().most(),
             point: index,
         });

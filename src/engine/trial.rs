@@ -272,7 +272,7 @@ impl Execution<'_> {
         addresses: &mut [SocketAddr],
         stop: &CancellationToken,
     ) -> Option<f64> {
-        let mut current = Current::new(Visit { round: 1, point: 0 });
+        let mut current = Current::beside(Visit { round: 1, point: 0 });
         let terms = self.terms(&spec).of_one_connection();
         let opened = self.open_all(&terms, &mut current, addresses, stop).await;
         let connections = opened.ok()?;

@@ -18,7 +18,7 @@ use super::session::{Order, Watch, nanoseconds};
 use super::trial::{Before, RETURN_AFTER_A_TRIAL, STALL_OF_A_TRIAL};
 use crate::experiment::{PointSpec, QuickAck, Visit};
 use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, Probes, Round, Side, TranscriptLine,
+    Direction, Fault, FaultKind, FaultPhase, PointFigures, Probes, Round, Side, TranscriptLine,
 };
 use crate::protocol::{EchoStyle, Phase, Setup, quote};
 
@@ -44,6 +44,9 @@ pub(super) struct Current {
     pub echo: Option<EchoStyle>,
     /// The connection that was spoken over last.
     pub lane: usize,
+    /// Whether it is a round of the run from the start: one of a trial is only once that went well, and one beside
+    /// the plan never.
+    pub is_round: bool,
 }
 
 /// What a session is to be like.
@@ -88,6 +91,15 @@ impl Current {
             began: Instant::now(),
             echo: None,
             lane: 0,
+            is_round: true,
+        }
+    }
+
+    /// Of a session whose figures are not the run's.
+    pub fn beside(visit: Visit) -> Self {
+        Self {
+            is_round: false,
+            ..Self::new(visit)
         }
     }
 
@@ -120,7 +132,10 @@ impl Execution<'_> {
         let mut may_be_ending = self.opened > 0;
         let mut before: Option<Before> = None;
         loop {
-            let mut current = Current::new(visit);
+            let mut current = match self.trial {
+                Some(_) => Current::beside(visit),
+                None => Current::new(visit),
+            };
             let terms = self.terms(&spec);
             let connections = match self.open_all(&terms, &mut current, addresses, stop).await {
                 Ok(connections) => connections,
@@ -134,10 +149,7 @@ impl Execution<'_> {
             };
             let result = self.session(&terms, connections, &mut current, stop).await;
             match (result, before.take()) {
-                (Err(fault), earlier)
-                    if may_be_ending
-                        && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::Reset) =>
-                {
+                (Err(fault), earlier) if may_be_ending && self.looks_like_an_end(&fault) => {
                     before = earlier;
                     may_be_ending = false;
                     self.line(
@@ -157,6 +169,8 @@ impl Execution<'_> {
                 }
                 (Err(fault), earlier) if self.next_trial(&current, &spec, &fault) => {
                     before = Some(earlier.unwrap_or(Before { current, fault }));
+                    // What was shown of it is not the run's while it is not known whether a variant works.
+                    self.figures_of_rounds(visit.point);
                     may_be_ending = true;
                     self.publish(Some((visit, None)));
                 }
@@ -180,6 +194,14 @@ impl Execution<'_> {
                 (result, None) => return self.visited(current, &spec, result),
             }
         }
+    }
+
+    /// Whether a session may have ended like that because the server did: it took the connection, and was gone.
+    fn looks_like_an_end(&self, fault: &Fault) -> bool {
+        let has_served = self.served > 0 && self.trial.is_none();
+        fault.phase == FaultPhase::Setup
+            && (fault.kind == FaultKind::Reset
+                || (has_served && fault.kind == FaultKind::ClosedEarly))
     }
 
     /// What a session is to be like: as the profile has it, or as a trial does.
@@ -446,6 +468,20 @@ impl Execution<'_> {
             FaultPhase::Termination => Phase::Termination,
         };
         self.line(session, phase, Direction::Event, &fault.message);
+    }
+
+    /// Works out a point's figures anew, from the rounds that it has.
+    fn figures_of_rounds(&mut self, point: usize) {
+        let known = self.run.points.get(point).zip(self.figures.get_mut(point));
+        if let Some((measured, figures)) = known {
+            *figures = PointFigures::new(measured.spec.message_size);
+            for round in &measured.rounds {
+                figures.feed(round);
+            }
+        }
+        if let Some(stale) = self.stale.get_mut(point) {
+            *stale = true;
+        }
     }
 
     pub(super) fn visit_over(&mut self, visit: Visit, now: Instant) {

@@ -18,7 +18,8 @@ fn strangers(change: impl FnOnce(&mut Profile)) -> Profile {
             host: "127.0.0.1".to_owned(),
             port: 1,
         };
-        p.timeout_ms = 2_000;
+        // Nothing here takes as long, on a busy machine either.
+        p.timeout_ms = 10_000;
         change(p);
     })
 }
@@ -628,7 +629,10 @@ fn a_delay_that_is_never_over_is_said_to_be_longer_than_it_seems() {
         peer.echo(3)?;
         peer.closing().map(|()| Next::Accept)
     });
-    let run = run(server.addr, strangers(|p| p.server_delays_ms = vec![100]));
+    let run = run(
+        server.addr,
+        strangers(|p| (p.timeout_ms, p.server_delays_ms) = (1_000, vec![100])),
+    );
     let fault = run.points[0].error.as_ref().unwrap();
     assert_eq!(
         (fault.phase, fault.kind),
@@ -697,4 +701,68 @@ fn a_run_goes_on_where_its_server_was_gone_and_keeps_what_was_measured() {
     }
     assert!(lines(&whole).contains(&"resumed".to_owned()));
     assert!(!echograph::engine::can_be_resumed(&whole));
+}
+
+#[test]
+fn a_stranger_that_floods_or_guesses_is_left_and_not_believed() {
+    type Script = fn(&mut Peer) -> io::Result<()>;
+    let flood: Script = |peer| {
+        peer.ready()?;
+        peer.message()?;
+        loop {
+            peer.say([b'x'; 4_096])?;
+        }
+    };
+    let guess: Script = |peer| {
+        peer.ready()?;
+        let payload: Vec<u8> = (b'a'..=b'z').cycle().take(8 << 20).collect();
+        peer.say([b"m 1 ", payload.as_slice(), b"\n"].concat())?;
+        peer.stall()
+    };
+    for (script, size) in [(flood, 10), (guess, 8 << 20)] {
+        let server = FakeServer::start(move |_, peer| {
+            let _ = script(peer);
+            Ok(Next::Accept)
+        });
+        let asked = strangers(|p| {
+            p.message_sizes = vec![size];
+        });
+        let run = run(server.addr, asked);
+        let fault = run.points[0].error.as_ref().expect("nothing was measured");
+        assert_eq!(
+            (fault.phase, fault.kind),
+            (FaultPhase::Measurement, FaultKind::EchoDiffers),
+            "{fault}"
+        );
+        assert_eq!(run.points[0].probes_echoed(), 0);
+        assert!(run.points[0].statistics.is_none());
+    }
+}
+
+#[test]
+fn what_was_seen_in_trials_is_in_no_figure() {
+    // The first sessions go well for a while, and slowly, so that they are shown as they go.
+    let run = measured_in(strangers(|p| p.probes = 6), |peer| {
+        take(
+            peer,
+            |setup| setup.starts_with("s rtt 6 "),
+            "200 OK: Ready\n",
+        )?;
+        let first = peer.message()?;
+        let counts_from_zero = first.starts_with(b"m 0 ");
+        peer.say(&first)?;
+        for _ in 1..if counts_from_zero { 6 } else { 5 } {
+            let message = peer.message()?;
+            std::thread::sleep(Duration::from_millis(120));
+            peer.say(message)?;
+        }
+        if counts_from_zero {
+            peer.closing()
+        } else {
+            peer.reset()
+        }
+    });
+    assert_eq!(run.points[0].rounds.len(), 1);
+    let statistics = run.points[0].statistics.as_ref().unwrap();
+    assert_eq!(statistics.n, 6);
 }

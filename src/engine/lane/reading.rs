@@ -7,7 +7,7 @@ use super::{Lane, LaneFault};
 use crate::engine::quick_ack::acknowledge_at_once;
 use crate::engine::session::nanoseconds;
 use crate::measurement::Probe;
-use crate::protocol::{Dialect, Phase, parse_last_reply};
+use crate::protocol::{Dialect, MAX_AROUND_ECHO, Phase, parse_last_reply};
 
 impl Lane<'_> {
     /// One read, and what it brought. Whether it brought anything.
@@ -55,6 +55,12 @@ impl Lane<'_> {
             let came = self.cargo.buffer.get(..self.unread).unwrap_or_default();
             let is_message = came.len() == self.due && came == self.cargo.message.message();
             learning.came(self.unread, now, is_message);
+            // Whatever stands around an echo, the message is in it, and has to have been sent.
+            let around = 2 * MAX_AROUND_ECHO as u64;
+            if self.work.bytes_read > self.work.bytes_written + around {
+                let received = self.came();
+                return Err(LaneFault::TooEarly { received });
+            }
             return Ok(true);
         }
         if self.work.bytes_read > self.work.bytes_written && !self.may_bring_more() {
