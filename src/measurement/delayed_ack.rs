@@ -24,9 +24,11 @@ pub fn may_be_delayed_ack(point: &Point) -> bool {
     };
     #[expect(clippy::cast_precision_loss, reason = "delays stay far below 2^52")]
     let delay_ns = point.spec.server_delay_ms as f64 * 1e6;
+    // With several probes in flight each echo acknowledges others, and waits behind them.
+    let is_alone = point.rounds.iter().all(|round| round.depth == 1);
     let opened = point.rounds.iter().filter_map(|round| round.connect_ns);
     let is_short = opened.min().is_some_and(|ns| ns < SHORT_PATH_NS);
-    is_short && PLATEAU_NS.contains(&(statistics.rtt.p50 - delay_ns))
+    is_alone && is_short && PLATEAU_NS.contains(&(statistics.rtt.p50 - delay_ns))
 }
 
 /// What the points say that were measured once more with what comes acknowledged at once, in sentences.
@@ -99,6 +101,11 @@ mod tests {
         assert!(may_be_delayed_ack(&point(44_000_000, 90_000)));
         assert!(!may_be_delayed_ack(&point(44_000_000, 42_000_000)));
         assert!(!may_be_delayed_ack(&point(20_000_000, 90_000)));
+        let mut pipelined = point(44_000_000, 90_000);
+        let mut round = Round::clone(&pipelined.rounds[0]);
+        round.depth = 8;
+        pipelined.rounds = vec![round.into()];
+        assert!(!may_be_delayed_ack(&pipelined));
         let mut delayed = point(44_000_000, 90_000);
         delayed.spec.server_delay_ms = 44;
         assert!(!may_be_delayed_ack(&delayed), "it asked for that");
