@@ -17,6 +17,7 @@
 
 mod answer;
 
+mod client;
 mod document;
 mod echo;
 mod exchange;
@@ -24,6 +25,7 @@ mod handle;
 mod server;
 mod wire;
 
+pub use client::{ClientCheck, client_checks};
 pub use document::{
     CHECK_DOCUMENT_FORMAT, CHECK_DOCUMENT_VERSION, CheckReport, CheckState, Checked, Peer, Verdict,
 };
@@ -46,3 +48,6 @@ pub struct Described {
     /// The rule of `docs/PROTOCOL.md` that it stands on.
     pub rule: &'static str,
 }
+
+#[cfg(test)]
+mod page;

@@ -103,10 +103,9 @@ impl Wire {
         stop: &Stop,
     ) -> io::Result<Self> {
         stream.set_nonblocking(false)?;
-        let mut wire = Self::new(stream, exchange.connection(), exchange, stop);
-        wire.number = wire.number.max(1);
-        exchange.event(wire.number, Event::Note, format!("from {peer}"));
-        Ok(wire)
+        let number = exchange.connection();
+        exchange.event(number, Event::Note, format!("from {peer}"));
+        Ok(Self::new(stream, number, exchange, stop))
     }
 
     fn new(stream: TcpStream, number: u32, exchange: &Exchange, stop: &Stop) -> Self {
@@ -133,6 +132,11 @@ impl Wire {
     pub(super) fn take(&mut self, count: usize) -> Vec<u8> {
         let rest = self.inbox.split_off(count.min(self.inbox.len()));
         std::mem::replace(&mut self.inbox, rest)
+    }
+
+    /// Puts back what was taken last.
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        self.inbox.splice(0..0, bytes.iter().copied());
     }
 
     /// How the peer ended its stream, if it did.

@@ -14,7 +14,7 @@ use super::check_text::{details, head, row};
 use super::output::{complain, put, say};
 use super::request::{Destination, UsageError, destination};
 use super::signals::Signals;
-use crate::check::{CheckEvent, CheckReport, Checking, ServerCheck};
+use crate::check::{CheckEvent, CheckReport, Checking, ClientCheck, ServerCheck};
 use crate::report::{self, ReportOptions};
 use crate::store;
 
@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 enum CheckError {
-    #[error("the check could not begin: {0}")]
+    #[error("the check could not begin: {}", store::io_words(.0))]
     Start(#[from] io::Error),
     #[error("the check ended without a result")]
     Gone,
@@ -86,7 +86,7 @@ fn destinations(args: &CheckArgs) -> Result<Destinations, UsageError> {
 /// Starts the check and shows what comes of it, until it is done.
 fn follow(args: &CheckArgs, show: fn(&str)) -> Result<Box<CheckReport>, CheckError> {
     let stop = Signals::catch().and_then(Signals::into_stop_flag)?;
-    let checking = start(args)?;
+    let checking = start(args, show)?;
     show(&head());
     let mut stopping = false;
     loop {
@@ -105,9 +105,23 @@ fn follow(args: &CheckArgs, show: fn(&str)) -> Result<Box<CheckReport>, CheckErr
     }
 }
 
-fn start(args: &CheckArgs) -> io::Result<Checking> {
+fn start(args: &CheckArgs, show: fn(&str)) -> io::Result<Checking> {
     let waker = Arc::new(|| {});
     let program = store::capture().program;
+    if args.client {
+        let check = ClientCheck {
+            bind: args.bind,
+            port: args.port,
+            dialect: args.dialect,
+            strict: args.strict,
+            answer_time: args.timeout,
+            idle_time: args.idle_timeout,
+            program,
+        };
+        let (checking, address) = check.start(waker)?;
+        show(&format!("listening on {address}"));
+        return Ok(checking);
+    }
     let host = args.host.clone().unwrap_or_default();
     let check = ServerCheck {
         dialect: args.dialect,
