@@ -103,10 +103,15 @@ pub(super) fn nothing_came(wire: &Wire, limit: Duration) -> String {
 
 /// A time as it is said.
 pub(super) fn seconds(time: Duration) -> String {
-    if time.as_millis() < 1_000 {
-        format!("{} ms", time.as_millis())
+    let ms = time.as_millis();
+    if ms == 0 {
+        "less than 1 ms".to_owned()
+    } else if ms < 1_000 {
+        format!("{ms} ms")
+    } else if ms.is_multiple_of(1_000) {
+        format!("{} s", ms / 1_000)
     } else {
-        format!("{} s", time.as_millis() as f64 / 1_000.0)
+        format!("{:.2} s", time.as_secs_f64())
     }
 }
 

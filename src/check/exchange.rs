@@ -77,7 +77,7 @@ pub struct Line {
     /// How many bytes there were.
     #[serde(default, skip_serializing_if = "is_none")]
     pub bytes: u64,
-    /// In how many pieces they came.
+    /// In how many pieces they came; or how often it happened.
     #[serde(default, skip_serializing_if = "is_none")]
     pub pieces: u64,
 }
@@ -157,6 +157,21 @@ impl Exchange {
         self.push(connection, event, text.into());
     }
 
+    /// A connection could not be made. Tries that failed one after another are one line.
+    pub(super) fn not_connected(&self, why: String) {
+        if let Some(entry) = self.0.borrow_mut().entries.last_mut()
+            && entry.line.event == Event::NotConnected
+            && entry.line.text == why
+        {
+            entry.line.pieces += 1;
+            return;
+        }
+        self.push(0, Event::NotConnected, why);
+        if let Some(entry) = self.0.borrow_mut().entries.last_mut() {
+            entry.line.pieces = 1;
+        }
+    }
+
     /// What is tried next.
     pub(super) fn note(&self, text: &str) {
         self.push(0, Event::Note, text.to_owned());
@@ -180,16 +195,32 @@ impl Exchange {
         }
     }
 
-    /// The last bytes that went out, as they are shown.
+    /// The last bytes that went out before anything came, as they are shown.
     pub(super) fn last_sent(&self) -> Option<String> {
+        /// Pieces of a message that are shown.
+        const PIECES: usize = 3;
+        const SHOWN: usize = 40;
         let notes = self.0.borrow();
-        let entry = notes.entries.iter().rev();
-        let entry = entry
-            .into_iter()
-            .find(|one| one.line.event == Event::Sent)?;
-        let shown = entry.head.get(..40).unwrap_or(&entry.head);
-        let rest = if entry.line.bytes > 40 { "…" } else { "" };
-        Some(format!("{}{rest}", shown.escape_ascii()))
+        let sent = notes
+            .entries
+            .iter()
+            .rev()
+            .skip_while(|entry| entry.line.event != Event::Sent)
+            .take_while(|entry| entry.line.event == Event::Sent);
+        let mut pieces: Vec<String> = sent
+            .take(PIECES)
+            .map(|entry| {
+                let shown = entry.head.get(..SHOWN).unwrap_or(&entry.head);
+                let rest = if entry.line.bytes > SHOWN as u64 {
+                    "…"
+                } else {
+                    ""
+                };
+                format!("\"{}{rest}\"", shown.escape_ascii())
+            })
+            .collect();
+        pieces.reverse();
+        (!pieces.is_empty()).then(|| pieces.join(", then "))
     }
 
     fn push(&self, connection: u32, event: Event, text: String) {

@@ -85,11 +85,10 @@ impl Wire {
         exchange: &Exchange,
         stop: &Stop,
     ) -> io::Result<Self> {
-        let number = exchange.connection();
         match TcpStream::connect_timeout(&address, limit) {
-            Ok(stream) => Ok(Self::new(stream, number, exchange, stop)),
+            Ok(stream) => Ok(Self::new(stream, exchange.connection(), exchange, stop)),
             Err(error) => {
-                exchange.event(number, Event::NotConnected, words_of(&error));
+                exchange.not_connected(words_of(&error));
                 Err(error)
             }
         }

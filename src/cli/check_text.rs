@@ -77,19 +77,35 @@ fn of(report: &CheckReport, verdict: Verdict) -> impl Iterator<Item = &Checked> 
 
 /// Why checks were not tried, each reason once.
 fn not_tried(report: &CheckReport) -> String {
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut reasons: Vec<(&str, Vec<usize>)> = Vec::new();
     for checked in of(report, Verdict::NotApplicable) {
-        let number = checked.number.to_string();
         match reasons.iter_mut().find(|(why, _)| *why == checked.detail) {
-            Some((_, numbers)) => numbers.push(number),
-            None => reasons.push((&checked.detail, vec![number])),
+            Some((_, numbers)) => numbers.push(checked.number),
+            None => reasons.push((&checked.detail, vec![checked.number])),
         }
     }
     let mut text = String::new();
     for (why, numbers) in reasons {
-        let _ = write!(text, "\n{}: not applicable: {why}", numbers.join(", "));
+        let _ = write!(text, "\n{}. not applicable: {why}", ranges(&numbers));
     }
     text
+}
+
+/// Numbers that rise, those that follow one another as a range.
+fn ranges(numbers: &[usize]) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => ranges.push((*number, *number)),
+        }
+    }
+    let ranges = ranges.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}–{last}"),
+    });
+    ranges.collect::<Vec<_>>().join(", ")
 }
 
 /// What went over the wire, a line each.
@@ -125,6 +141,7 @@ fn at(line: &Line) -> String {
 fn said(line: &Line) -> String {
     let pieces = match line.pieces {
         0 | 1 => String::new(),
+        many if line.bytes == 0 => format!("  ({many} times)"),
         many => format!("  ({} bytes in {many} pieces)", line.bytes),
     };
     match line.event {
@@ -132,5 +149,16 @@ fn said(line: &Line) -> String {
         event => format!("{:<13}  {}{pieces}", event.word(), line.text)
             .trim_end()
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_follow_one_another_are_a_range() {
+        assert_eq!(ranges(&[1, 3, 4, 6, 7, 8, 10]), "1, 3, 4, 6–8, 10");
+        assert_eq!(ranges(&[]), "");
     }
 }

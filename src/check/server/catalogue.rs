@@ -124,7 +124,7 @@ fn sized(prober: &Prober, number: &str, size: usize) -> Vec<u8> {
 
 /// All of them.
 pub(super) static CATALOGUE: &[Entry] = &[
-    // The plain session.
+    // The plain session, and what is no strain for any server.
     plain(
         "setup of a plain session",
         "S6",
@@ -154,19 +154,18 @@ pub(super) static CATALOGUE: &[Entry] = &[
         |p| part(p, |plain| plain.close.as_ref(), "see checks 1 and 2"),
     ),
     session(
-        "a second session",
-        "G4",
-        "a plain session again",
-        SERVED,
-        second,
-    ),
-    // Every form of a valid setup.
-    session(
         "reply lines to the letter",
         "G3",
         "nothing: the replies of check 1 and 3 are looked at",
         "one line each, ended by \\n, in the words of the text",
         replies,
+    ),
+    session(
+        "a second session",
+        "G4",
+        "a plain session again",
+        SERVED,
+        second,
     ),
     session(
         "type tput",
@@ -183,11 +182,32 @@ pub(super) static CATALOGUE: &[Entry] = &[
         one_byte,
     ),
     session(
+        "messages of 32 KiB",
+        "M9",
+        "a session of size 32768",
+        SERVED,
+        |p| large(p, 32 * 1024, false),
+    ),
+    session(
         "fewest probes",
         "S3",
         "a session of as few probes as there may be",
         SERVED,
         fewest_probes,
+    ),
+    session(
+        "delay and its unit",
+        "M5",
+        "sessions of delay 0, of 1, and of 60 ms in several units",
+        "each echo later by the delay",
+        delay::unit,
+    ),
+    session(
+        "delay once for each echo",
+        "M6",
+        "a session with a delay",
+        "every echo later by it, and by no more",
+        delay::once,
     ),
     // Every way in which a setup can be wrong.
     setup("unknown letter", "S1", "a setup that begins with x", |p| {
@@ -345,7 +365,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         REFUSED_END,
         |p| after_probes(p, Good::All, |_| b"quit\n".to_vec()),
     ),
-    // What may stand in a payload, and how long it may be.
+    // Sessions that a server may refuse or not be made for.
     session(
         "payload with blanks",
         "M3",
@@ -364,13 +384,6 @@ pub(super) static CATALOGUE: &[Entry] = &[
         },
     ),
     session(
-        "messages of 32 KiB",
-        "M9",
-        "a session of size 32768",
-        SERVED,
-        |p| large(p, 32 * 1024, false),
-    ),
-    session(
         "messages of 64 KiB",
         "M9",
         "a session of size 65536",
@@ -383,21 +396,6 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "a session of size 1048576",
         SERVED,
         |p| large(p, 1024 * 1024, true),
-    ),
-    // The delay.
-    session(
-        "delay and its unit",
-        "M5",
-        "sessions of delay 0, of 1, and of 60 ms in several units",
-        "each echo later by the delay",
-        delay::unit,
-    ),
-    session(
-        "delay once for each echo",
-        "M6",
-        "a session with a delay",
-        "every echo later by it, and by no more",
-        delay::once,
     ),
     session(
         "two clients",

@@ -39,6 +39,9 @@ use crate::protocol::Dialect;
 /// How long to let a server be between two tries.
 const BREATH: Duration = Duration::from_millis(200);
 
+/// The first checks are judged by one plain session.
+const OF_PLAIN: usize = 5;
+
 /// Which server is checked, and how.
 #[derive(Debug, Clone)]
 pub struct ServerCheck {
@@ -257,7 +260,7 @@ impl Run {
             Err(Halt::Gone(why) | Halt::Fail(why) | Halt::NotApplicable(why)) => (why, true),
         };
         let last = match sent {
-            Some(sent) => format!("The last that was sent to it: \"{sent}\"."),
+            Some(sent) => format!("The last that was sent to it: {sent}."),
             None => "Nothing had been sent to it.".to_owned(),
         };
         let death = format!("check {number} ({}): {after}", entry.title);
@@ -295,7 +298,11 @@ impl Run {
                 Ok(_) => break,
                 Err(Halt::Fail(why)) => {
                     if began.elapsed() >= RETURN {
-                        return Err(Halt::Gone(format!("it serves no session any more. {why}")));
+                        return Err(Halt::Gone(format!(
+                            "for {} it served none ({})",
+                            seconds(RETURN),
+                            why.trim_end_matches('.')
+                        )));
                     }
                     first.get_or_insert(why);
                     prober.stop.sleep(BREATH)?;
@@ -316,14 +323,17 @@ impl Run {
                 seconds(absent)
             )));
         }
-        Ok(first.map(|why| format!("it was not, for {} ({why})", seconds(began.elapsed()))))
+        Ok(first.map(|why| {
+            let why = why.trim_end_matches('.');
+            format!("for {} it served none ({why})", seconds(began.elapsed()))
+        }))
     }
 
     /// What went over the wire: the plain session's for the checks that look at it.
     fn exchange(&mut self, number: usize) -> (Vec<super::Line>, u64) {
         let own = self.prober.exchange.take();
         match &self.prober.plain {
-            Some(plain) if number <= 4 && own.0.is_empty() => plain.exchange.clone(),
+            Some(plain) if number <= OF_PLAIN && own.0.is_empty() => plain.exchange.clone(),
             _ => own,
         }
     }

@@ -73,7 +73,9 @@ fn go_through(prober: &mut Prober, plain: &mut Plain) -> Act {
             plain.setup = Some(Ok(Vec::new()));
         }
         Err(Halt::Fail(why)) => {
-            plain.setup = Some(Err(why));
+            let look = "Look at how the setup line is read and taken apart, which values are refused, and \
+                        whether the reply is sent (flushed) before the next read.";
+            plain.setup = Some(Err(format!("{why} {look}")));
             return Ok(());
         }
         Err(other) => return Err(other),

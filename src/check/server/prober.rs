@@ -8,6 +8,7 @@ use super::super::answer::{Answer, Says, nothing_came, seconds, skip_strays};
 use super::super::echo::{EchoHabit, Parts};
 use super::super::exchange::Exchange;
 use super::super::wire::{Came, End, Stop, Stopped, Wire, words_of};
+use super::delay::Seen;
 use super::plain::Plain;
 use crate::protocol::{Dialect, MeasurementType, Phase, RawSetup, around_payload};
 
@@ -88,8 +89,8 @@ pub(super) struct Prober {
     pub is_tidy: bool,
     /// Whether a session of one probe was served.
     pub takes_one_probe: bool,
-    /// The unit of the server delay, and what is asked for in it.
-    pub delay_unit: Option<(&'static str, u64)>,
+    /// The server delay, once it was seen.
+    pub delay: Option<Seen>,
     /// How long the server was gone, each time it was.
     pub absences: Vec<Duration>,
     addresses: Vec<SocketAddr>,
@@ -119,7 +120,7 @@ impl Prober {
             lost: None,
             is_tidy: true,
             takes_one_probe: false,
-            delay_unit: None,
+            delay: None,
             absences: Vec::new(),
             addresses,
             found: None,
@@ -258,13 +259,11 @@ impl Prober {
         match Answer::hear(wire, self.limit)? {
             Some(answer) if answer.says == Says::Accepted => Ok(answer),
             Some(answer) => Err(Halt::Fail(format!(
-                "Expected \"{expected}\" for a valid setup; {} came. Look at how the setup line is \
-                 taken apart, and which values are refused.",
+                "Expected \"{expected}\" for a valid setup; {} came.",
                 answer.shown()
             ))),
             None => Err(Halt::Fail(format!(
-                "Expected \"{expected}\" for a valid setup; {}. Look at how the setup line is read, \
-                 and whether the reply is sent (flushed) before the next read.",
+                "Expected \"{expected}\" for a valid setup; {}.",
                 nothing_came(wire, self.limit)
             ))),
         }
@@ -383,6 +382,26 @@ impl Prober {
         }
         self.terminate(wire, session.termination)?;
         Ok(times)
+    }
+
+    /// Ends a session that should not have gone on, as a client would that noticed nothing: a server that
+    /// took one wrong message must not be judged by how it bears a client that leaves early.
+    pub(super) fn end_politely(&mut self, mut wire: Wire, session: &Session, from: u32) {
+        if wire.end().is_some() {
+            return;
+        }
+        self.exchange
+            .note("the session is gone through to its end, as far as it goes");
+        let limit = self.limit;
+        self.limit = limit / 4;
+        let ended = (from..=session.probes)
+            .try_for_each(|number| {
+                self.echo(&mut wire, session, number, Sending::Whole)
+                    .map(drop)
+            })
+            .and_then(|()| self.terminate(wire, Sending::Whole));
+        self.is_tidy = ended.is_ok();
+        self.limit = limit;
     }
 
     /// Takes a fail for a remark: the text leaves open what happens there.

@@ -10,7 +10,7 @@ pub(super) fn first_message(prober: &mut Prober, message: &[u8]) -> Act {
     let mut wire = prober.connect()?;
     prober.send(&mut wire, message, Sending::Whole)?;
     let own = phase_of(prober, message);
-    refused(prober, wire, Phase::Setup, own)
+    refused(prober, wire, Phase::Setup, own, 1)
 }
 
 /// A setup that differs from a good one in one field.
@@ -61,7 +61,7 @@ pub(super) fn empty_line(prober: &mut Prober) -> Act {
     let mut wire = prober.connect()?;
     prober.send(&mut wire, b"\n", Sending::Whole)?;
     if wire.until(prober.limit / 2, prober.limit, |came| !came.is_empty())? != Came::Nothing {
-        return refused(prober, wire, Phase::Setup, None);
+        return refused(prober, wire, Phase::Setup, None, 1);
     }
     let session = prober.usual();
     let setup = prober.setup_of(&session);
@@ -100,7 +100,7 @@ pub(super) fn after_probes(
     super::super::answer::skip_strays(&mut wire);
     prober.send(&mut wire, &message, Sending::Whole)?;
     let own = phase_of(prober, &message);
-    refused(prober, wire, phase, own)
+    refused(prober, wire, phase, own, count + 2)
 }
 
 /// How many good probes come first.
@@ -142,14 +142,21 @@ pub(super) fn cut_off(prober: &mut Prober, phase: Phase) -> Act {
              is the end of the stream: no more will come, so leave the loop.",
             seconds(prober.limit)
         ))),
-        _ => judge(prober, wire, heard, phase, None),
+        _ => judge(prober, wire, heard, phase, None, u32::MAX),
     }
 }
 
-/// The refusal of what was sent last. `own` is the phase that the message would belong to.
-fn refused(prober: &mut Prober, mut wire: Wire, phase: Phase, own: Option<Phase>) -> Act {
+/// The refusal of what was sent last. `own` is the phase that the message would belong to, `next` the
+/// number of the next probe, should it be taken for a good one.
+fn refused(
+    prober: &mut Prober,
+    mut wire: Wire,
+    phase: Phase,
+    own: Option<Phase>,
+    next: u32,
+) -> Act {
     let heard = Answer::hear(&mut wire, prober.limit)?;
-    judge(prober, wire, heard, phase, own)
+    judge(prober, wire, heard, phase, own, next)
 }
 
 fn judge(
@@ -158,8 +165,10 @@ fn judge(
     heard: Option<Answer>,
     phase: Phase,
     own: Option<Phase>,
+    next: u32,
 ) -> Act {
     let line = prober.dialect.refusal_line(phase);
+    let session = prober.usual();
     let fail = |what: String| {
         Err(Halt::Fail(format!(
             "Expected \"{line}\" and a close; {what}"
@@ -173,17 +182,21 @@ fn judge(
                  more of it."
             }
         };
-        return fail(format!("{}. {look}", nothing_came(&wire, prober.limit)));
+        let came = nothing_came(&wire, prober.limit);
+        prober.end_politely(wire, &session, next);
+        return fail(format!("{came}. {look}"));
     };
     match answer.says {
         Says::Refused => {}
         Says::Accepted => {
+            prober.end_politely(wire, &session, next);
             return fail(format!(
                 "{} came: the message was accepted. Look at the check of this message.",
                 answer.shown()
             ));
         }
         Says::SomethingElse => {
+            prober.end_politely(wire, &session, next);
             return fail(format!(
                 "\"{}\" came. Look at the check of this message.",
                 quote(&answer.bytes)
