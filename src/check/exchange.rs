@@ -2,6 +2,7 @@
 //! first line, pieces that came one upon another as one line.
 
 use std::cell::RefCell;
+use std::fmt::Write;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -117,7 +118,8 @@ impl Entry {
             line.text = head.escape_ascii().to_string();
             let left_out = line.bytes - (head.len() + tail.len()) as u64;
             if left_out > 0 {
-                line.text.push_str(&format!("… {left_out} bytes …"));
+                // Writing to a string cannot fail.
+                let _ = write!(line.text, "… {left_out} bytes …");
             }
             line.text.push_str(&tail.escape_ascii().to_string());
         }

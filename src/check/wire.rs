@@ -209,7 +209,7 @@ impl Wire {
             if self.inbox.len() >= MOST_UNREAD {
                 return Ok(Came::Nothing);
             }
-            let mut room = [0; 64 * 1024];
+            let mut room = [0; 16 * 1024];
             let wait = left.clamp(Duration::from_millis(1), SLICE);
             let read = self
                 .stream

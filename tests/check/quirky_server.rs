@@ -157,7 +157,7 @@ fn serve(quirk: Quirk, stream: TcpStream, ends: &AtomicBool) -> io::Result<Serve
         }
         Quirk::SendsWithoutEnd => {
             while !ends.load(Ordering::SeqCst) {
-                session.writer.write_all(&[b'x'; 64 * 1024])?;
+                session.writer.write_all(&[b'x'; 16 * 1024])?;
             }
             return Ok(Served::GoesOn);
         }

@@ -110,13 +110,6 @@ pub fn client_checks() -> Vec<Described> {
         .collect()
 }
 
-/// What came of one check: what is remarked, what is wrong, or why it was not tried.
-enum Result3 {
-    Pass(Vec<String>),
-    Fail(String),
-    NotApplicable(String),
-}
-
 /// The checks under way.
 struct Run<'a> {
     check: &'a ClientCheck,
@@ -167,14 +160,13 @@ impl Run<'_> {
         } else {
             None
         };
-        let results = match come {
-            Some((sitting, first)) => self.judged(session, sitting, &first)?,
-            None => {
-                let why = self.absent.clone().unwrap_or_default();
-                numbers(session)
-                    .map(|_| Result3::NotApplicable(why.clone()))
-                    .collect()
-            }
+        let results = if let Some((sitting, first)) = come {
+            self.judged(session, sitting, &first)?
+        } else {
+            let why = self.absent.clone().unwrap_or_default();
+            numbers(session)
+                .map(|_| Found::NotApplicable(why.clone()))
+                .collect()
         };
         let (lines, omitted) = exchange.take();
         for (number, result) in numbers(session).zip(results) {
@@ -190,7 +182,7 @@ impl Run<'_> {
         session: Session,
         mut sitting: Sitting,
         first: &Heard,
-    ) -> Result<Vec<Result3>, Stopped> {
+    ) -> Result<Vec<Found>, Stopped> {
         let (results, goes_on) = if session == Session::Plain {
             let plain = plain::plain_session(&mut sitting, first)?;
             if plain.setup.is_none() {
@@ -198,19 +190,14 @@ impl Run<'_> {
                 self.absent = Some(why.to_owned());
             }
             let results = plain.found.into_iter().map(|found| match found {
-                Some(Ok(remarks)) => Result3::Pass(remarks),
-                Some(Err(why)) => Result3::Fail(why),
-                None => Result3::NotApplicable("the session ended before it".to_owned()),
+                Some(Ok(remarks)) => Found::Pass(remarks),
+                Some(Err(why)) => Found::Fail(why),
+                None => Found::NotApplicable("the session ended before it".to_owned()),
             });
             (results.collect(), plain.goes_on)
         } else {
             let (found, goes_on) = faults::session(&mut sitting, session, first)?;
-            let result = match found {
-                Found::Pass(remarks) => Result3::Pass(remarks),
-                Found::Fail(why) => Result3::Fail(why),
-                Found::NotApplicable(why) => Result3::NotApplicable(why),
-            };
-            (vec![result], goes_on)
+            (vec![found], goes_on)
         };
         if goes_on {
             self.carried = Some(sitting.wire);
@@ -220,15 +207,15 @@ impl Run<'_> {
         Ok(results)
     }
 
-    fn checked(&self, number: usize, result: Result3, lines: &[Line], omitted: u64) -> Checked {
+    fn checked(&self, number: usize, result: Found, lines: &[Line], omitted: u64) -> Checked {
         let (verdict, detail, remarks) = match result {
-            Result3::Pass(remarks) if self.check.strict && !remarks.is_empty() => {
+            Found::Pass(remarks) if self.check.strict && !remarks.is_empty() => {
                 let detail = format!("Strictly taken: {}.", remarks.join("; "));
                 (Verdict::Fail, detail, Vec::new())
             }
-            Result3::Pass(remarks) => (Verdict::Pass, String::new(), remarks),
-            Result3::Fail(why) => (Verdict::Fail, why, Vec::new()),
-            Result3::NotApplicable(why) => (Verdict::NotApplicable, why, Vec::new()),
+            Found::Pass(remarks) => (Verdict::Pass, String::new(), remarks),
+            Found::Fail(why) => (Verdict::Fail, why, Vec::new()),
+            Found::NotApplicable(why) => (Verdict::NotApplicable, why, Vec::new()),
         };
         let entry = CATALOGUE.get(number - 1);
         let text = |of: fn(&catalogue::Entry) -> &'static str| entry.map_or("", of).to_owned();

@@ -1,14 +1,15 @@
 //! The checks of a server, in the order in which they are tried: harmless ones first, those that have
 //! brought servers down last, so that most is learnt of a fragile one.
 
+use super::clients::{Leaving, leave, two_clients};
+use super::pieces::{glued, in_pieces};
 use super::prober::{Act, Halt, Prober, SIZE, Sending, letters};
 use super::refusals::{
     Field, Good, after_probes, changed_setup, cut_off, empty_line, first_message, setup_with,
     with_more_behind,
 };
 use super::sessions::{
-    Leaving, any_bytes, fewest_probes, glued, in_pieces, large, leave, one_byte, payload, second,
-    text, throughput, two_clients,
+    any_bytes, fewest_probes, large, one_byte, payload, second, text, throughput,
 };
 use super::{delay, plain};
 use crate::protocol::Phase;
@@ -94,10 +95,10 @@ fn part(
     part: fn(&plain::Plain) -> Option<&plain::Part>,
     earlier: &str,
 ) -> Act {
-    if prober.plain.is_none() {
+    if prober.learned.plain.is_none() {
         plain::plain_session(prober)?;
     }
-    let Some(plain) = &prober.plain else {
+    let Some(plain) = &prober.learned.plain else {
         return Ok(());
     };
     match part(plain) {
@@ -158,7 +159,12 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "G3",
         "nothing: the replies of check 1 and 3 are looked at",
         "one line each, ended by \\n, in the words of the text",
-        replies,
+        |p| {
+            let plain = p.learned.plain.iter();
+            let remarks = plain.flat_map(|plain| plain.replies.iter().cloned());
+            p.remarks.extend(remarks);
+            Ok(())
+        },
     ),
     session(
         "a second session",
@@ -524,11 +530,3 @@ pub(super) static CATALOGUE: &[Entry] = &[
         |p| leave(p, Leaving::Empty),
     ),
 ];
-
-/// What the replies of the plain session looked like.
-fn replies(prober: &mut Prober) -> Act {
-    if let Some(plain) = &prober.plain {
-        prober.remarks.extend(plain.replies.iter().cloned());
-    }
-    Ok(())
-}

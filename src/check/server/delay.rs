@@ -64,7 +64,7 @@ pub(super) fn unit(prober: &mut Prober) -> Act {
         let remark = format!("{found}; Echograph takes milliseconds, and the text gives no unit");
         prober.remarks.push(remark);
     }
-    prober.delay = Some(seen);
+    prober.learned.delay = Some(seen);
     Ok(())
 }
 
@@ -90,7 +90,7 @@ fn smaller_unit(prober: &mut Prober, base: Duration) -> Result<Option<Seen>, Hal
 
 /// Whether the delay that was seen is applied once to each echo.
 pub(super) fn once(prober: &mut Prober) -> Act {
-    let Some(seen) = prober.delay.clone() else {
+    let Some(seen) = prober.learned.delay.clone() else {
         return Err(Halt::NotApplicable(
             "no delay was seen in the check before".to_owned(),
         ));
@@ -132,7 +132,7 @@ fn echoes(prober: &mut Prober, delay: u64, patience: Duration) -> Result<Vec<Dur
     let usual = prober.usual();
     let few = prober.dialect.least_probes().max(3);
     prober.session(&Session {
-        probes: if prober.takes_one_probe {
+        probes: if prober.learned.takes_few_probes {
             few
         } else {
             usual.probes

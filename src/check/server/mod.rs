@@ -5,13 +5,19 @@
 //! | --- | --- |
 //! | `catalogue` | all checks, in their order |
 //! | `prober` | connections, messages, what is known of the server |
+//! | `conversation` | what is said in a session, and what has to come for it |
 //! | `plain` | the plain session, by which a server is learned |
 //! | `refusals` | messages that have to be refused |
-//! | `sessions` | sessions that have to be served, clients that leave |
+//! | `sessions` | sessions that have to be served |
+//! | `pieces` | messages in pieces, messages glued together |
+//! | `clients` | two clients at a time, clients that leave |
 //! | `delay` | the server delay and its unit |
 
 mod catalogue;
+mod clients;
+mod conversation;
 mod delay;
+mod pieces;
 mod plain;
 mod prober;
 mod refusals;
@@ -100,30 +106,21 @@ impl ServerCheck {
             checks: Vec::new(),
         };
         let (addresses, nowhere) = self.addresses();
-        let prober = Prober::new(
-            addresses,
-            self.dialect,
-            self.strict,
-            self.answer_time,
-            stop.clone(),
-        );
+        let prober = Prober::new(addresses, self.dialect, self.answer_time, stop.clone());
         let mut run = Run {
             prober,
+            strict: self.strict,
             gone: nowhere,
             deaths: Vec::new(),
         };
         for (number, entry) in (1..).zip(CATALOGUE) {
             voice.say(CheckEvent::Began(number));
-            match run.check(number, entry) {
-                Some(checked) => {
-                    report.checks.push(checked.clone());
-                    voice.say(CheckEvent::Done(Box::new(checked)));
-                }
-                None => {
-                    report.state = CheckState::Stopped;
-                    break;
-                }
-            }
+            let Some(checked) = run.check(number, entry) else {
+                report.state = CheckState::Stopped;
+                break;
+            };
+            report.checks.push(checked.clone());
+            voice.say(CheckEvent::Done(Box::new(checked)));
         }
         report.deaths = run.deaths;
         report
@@ -157,6 +154,8 @@ pub fn server_checks() -> Vec<Described> {
 /// The checks under way.
 struct Run {
     prober: Prober,
+    /// Whether what the text leaves open is failed too.
+    strict: bool,
     /// Why there is no server any more.
     gone: Option<String>,
     deaths: Vec<String>,
@@ -179,7 +178,7 @@ impl Run {
         let result = self.judged(number, entry, result);
         let (exchange, lines_omitted) = self.exchange(number);
         let (verdict, detail) = match result {
-            Ok(()) if self.prober.strict && !self.prober.remarks.is_empty() => {
+            Ok(()) if self.strict && !self.prober.remarks.is_empty() => {
                 let remarks = self.prober.remarks.join("; ");
                 (Verdict::Fail, format!("Strictly taken: {remarks}."))
             }
@@ -215,7 +214,7 @@ impl Run {
         if let Some(gone) = &self.gone {
             return Some(Halt::Fail(format!("No session could be begun: {gone}.")));
         }
-        let plain = self.prober.plain.as_ref()?;
+        let plain = self.prober.learned.plain.as_ref()?;
         (entry.needs == Needs::Session && !plain.is_complete).then(|| {
             Halt::NotApplicable(format!(
                 "it needs a session, and none could be gone through: {}",
@@ -248,7 +247,7 @@ impl Run {
         if self.gone.is_some() {
             return result;
         }
-        if self.prober.ends_after_session && self.prober.absences.is_empty() {
+        if self.prober.learned.ends_after_session && self.prober.absences.is_empty() {
             // Whether it comes back is for the next check to find.
             return result;
         }
@@ -259,7 +258,7 @@ impl Run {
             Ok(Some(after)) => (after, false),
             Err(Halt::Gone(why) | Halt::Fail(why) | Halt::NotApplicable(why)) => (why, true),
         };
-        let last = match sent {
+        let what = match sent {
             Some(sent) => format!("The last that was sent to it: {sent}."),
             None => "Nothing had been sent to it.".to_owned(),
         };
@@ -274,7 +273,7 @@ impl Run {
             Err(other) => return Err(other),
         };
         Err(Halt::Fail(format!(
-            "{before}Expected the next session to be served (G7); {after}. {last} Look at what happens to \
+            "{before}Expected the next session to be served (G7); {after}. {what} Look at what happens to \
              the server's loop when this comes: an exception that nobody catches, a read that returns 0 \
              bytes and is tried again for ever, an exit."
         )))
@@ -283,7 +282,12 @@ impl Run {
     /// Whether the server still serves a plain session. `Some` says that it did not, and does again.
     fn recover(&mut self) -> Result<Option<String>, Halt> {
         let prober = &mut self.prober;
-        if !prober.plain.as_ref().is_some_and(|plain| plain.is_complete) {
+        if !prober
+            .learned
+            .plain
+            .as_ref()
+            .is_some_and(|plain| plain.is_complete)
+        {
             return Ok(None);
         }
         if prober.is_tidy && prober.absences.is_empty() {
@@ -332,7 +336,7 @@ impl Run {
     /// What went over the wire: the plain session's for the checks that look at it.
     fn exchange(&mut self, number: usize) -> (Vec<super::Line>, u64) {
         let own = self.prober.exchange.take();
-        match &self.prober.plain {
+        match &self.prober.learned.plain {
             Some(plain) if number <= OF_PLAIN && own.0.is_empty() => plain.exchange.clone(),
             _ => own,
         }

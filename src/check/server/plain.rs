@@ -57,7 +57,7 @@ pub(super) fn plain_session(prober: &mut Prober) -> Act {
     let mut plain = Plain::default();
     let outcome = go_through(prober, &mut plain);
     plain.exchange = prober.exchange.take();
-    prober.plain = Some(plain);
+    prober.learned.plain = Some(plain);
     outcome
 }
 
@@ -165,17 +165,17 @@ fn echoes(prober: &mut Prober, wire: &mut Wire, session: &Session) -> Result<Par
             crate::protocol::quote(&message)
         )));
     };
-    prober.habit = habit;
+    prober.learned.habit = habit;
     for number in 2..=session.probes {
         prober.echo(wire, session, number, Sending::Whole)?;
     }
-    if prober.habit.is_exact() {
+    if prober.learned.habit.is_exact() {
         return Ok(Ok(Vec::new()));
     }
     Ok(Err(format!(
         "Expected each probe back as it came, all its bytes; \"{shown}\" came for \"{}\". The server {}. \
          Send back the line that was read, with its \\n.",
         crate::protocol::quote(&message),
-        prober.habit.in_words()
+        prober.learned.habit.in_words()
     )))
 }

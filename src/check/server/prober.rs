@@ -4,13 +4,12 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::super::answer::{Answer, Says, nothing_came, seconds, skip_strays};
 use super::super::echo::{EchoHabit, Parts};
 use super::super::exchange::Exchange;
-use super::super::wire::{Came, End, Stop, Stopped, Wire, words_of};
+use super::super::wire::{Stop, Stopped, Wire, words_of};
 use super::delay::Seen;
 use super::plain::Plain;
-use crate::protocol::{Dialect, MeasurementType, Phase, RawSetup, around_payload};
+use crate::protocol::{Dialect, MeasurementType, RawSetup, around_payload};
 
 /// A server that refuses a connection may be between two sessions for so long.
 const BETWEEN_SESSIONS: Duration = Duration::from_millis(300);
@@ -68,9 +67,24 @@ pub(super) struct Session {
     pub patience: Duration,
 }
 
+/// What is known of the server.
+#[derive(Default)]
+pub(super) struct Learned {
+    /// What the plain session came to.
+    pub plain: Option<Plain>,
+    /// How it echoes.
+    pub habit: EchoHabit,
+    /// Whether it ends after each session.
+    pub ends_after_session: bool,
+    /// Whether a session of the fewest probes was served.
+    pub takes_few_probes: bool,
+    /// The server delay, once it was seen.
+    pub delay: Option<Seen>,
+}
+
+/// What every check is made with.
 pub(super) struct Prober {
     pub dialect: Dialect,
-    pub strict: bool,
     pub limit: Duration,
     pub stop: Stop,
     pub exchange: Exchange,
@@ -78,19 +92,11 @@ pub(super) struct Prober {
     pub remarks: Vec<String>,
     /// What there is to say of it although it passed.
     pub detail: String,
-    /// What the plain session came to.
-    pub plain: Option<Plain>,
-    pub habit: EchoHabit,
-    /// Whether the server is known to end after each session.
-    pub ends_after_session: bool,
+    pub learned: Learned,
     /// Why there will be no more connection, where a check found that out.
     pub lost: Option<String>,
     /// Whether the last connection was a session that came to its end.
     pub is_tidy: bool,
-    /// Whether a session of one probe was served.
-    pub takes_one_probe: bool,
-    /// The server delay, once it was seen.
-    pub delay: Option<Seen>,
     /// How long the server was gone, each time it was.
     pub absences: Vec<Duration>,
     addresses: Vec<SocketAddr>,
@@ -102,25 +108,19 @@ impl Prober {
     pub(super) fn new(
         addresses: Vec<SocketAddr>,
         dialect: Dialect,
-        strict: bool,
         limit: Duration,
         stop: Stop,
     ) -> Self {
         Self {
             dialect,
-            strict,
             limit,
             stop,
             exchange: Exchange::default(),
             remarks: Vec::new(),
             detail: String::new(),
-            plain: None,
-            habit: EchoHabit::default(),
-            ends_after_session: false,
+            learned: Learned::default(),
             lost: None,
             is_tidy: true,
-            takes_one_probe: false,
-            delay: None,
             absences: Vec::new(),
             addresses,
             found: None,
@@ -194,7 +194,7 @@ impl Prober {
             let error = match self.connect_once() {
                 Ok(wire) => {
                     let gone = began.elapsed();
-                    if gone > BETWEEN_SESSIONS && !self.ends_after_session {
+                    if gone > BETWEEN_SESSIONS && !self.learned.ends_after_session {
                         self.absences.push(gone);
                     }
                     return Ok(wire);
@@ -242,166 +242,6 @@ impl Prober {
             }
         }
         Ok(())
-    }
-
-    /// A connection whose setup was accepted.
-    pub(super) fn open(&mut self, session: &Session) -> Result<Wire, Halt> {
-        let mut wire = self.connect()?;
-        let setup = self.setup_of(session);
-        self.send(&mut wire, &setup, session.setup)?;
-        self.ready(&mut wire)?;
-        Ok(wire)
-    }
-
-    /// Hears that the setup was accepted.
-    pub(super) fn ready(&mut self, wire: &mut Wire) -> Result<Answer, Halt> {
-        let expected = self.dialect.accepted_line(Phase::Setup);
-        match Answer::hear(wire, self.limit)? {
-            Some(answer) if answer.says == Says::Accepted => Ok(answer),
-            Some(answer) => Err(Halt::Fail(format!(
-                "Expected \"{expected}\" for a valid setup; {} came.",
-                answer.shown()
-            ))),
-            None => Err(Halt::Fail(format!(
-                "Expected \"{expected}\" for a valid setup; {}.",
-                nothing_came(wire, self.limit)
-            ))),
-        }
-    }
-
-    /// Sends one probe and hears its echo; how long that took.
-    pub(super) fn echo(
-        &mut self,
-        wire: &mut Wire,
-        session: &Session,
-        number: u32,
-        how: Sending,
-    ) -> Result<Duration, Halt> {
-        let payload = (session.payload)(number, session.size);
-        let probe = self.parts(&number.to_string(), payload);
-        skip_strays(wire);
-        let began = Instant::now();
-        self.send(wire, &probe.message(), how)?;
-        self.hear_echo(wire, &probe, number, session.patience)?;
-        Ok(began.elapsed())
-    }
-
-    /// Hears the echo of a probe that was sent.
-    pub(super) fn hear_echo(
-        &mut self,
-        wire: &mut Wire,
-        probe: &Parts,
-        number: u32,
-        patience: Duration,
-    ) -> Act {
-        let echo = self.habit.echo_of(probe);
-        if echo.first().is_some_and(|byte| !matches!(byte, 0 | b'\n')) {
-            skip_strays(wire);
-        }
-        let limit = self.limit + patience;
-        let differs = |came: &[u8]| came.iter().zip(&echo).position(|(came, sent)| came != sent);
-        // Large messages come in many pieces, each of which buys time, within a bound.
-        let came = wire.until(limit, limit * 5, |came| {
-            came.len() >= echo.len() || differs(came).is_some()
-        })?;
-        let unread = wire.unread();
-        let fault = match (differs(unread), came) {
-            (None, Came::Bytes) => {
-                wire.take(echo.len());
-                return Ok(());
-            }
-            (Some(0), _) if !unread.is_empty() => {
-                let answer = Answer::hear(wire, self.limit)?;
-                let shown = answer.map_or_else(|| "nothing".to_owned(), |one| one.shown());
-                format!("{shown} came")
-            }
-            (Some(at), _) => format!("byte {} of {} is another", at + 1, echo.len()),
-            (None, _) if unread.is_empty() => nothing_came(wire, limit),
-            (None, _) => {
-                let why = match wire.end() {
-                    Some(End::Stream) => "the server closed".to_owned(),
-                    Some(End::Reset) => "the server reset the connection".to_owned(),
-                    None => format!("nothing came for {}", seconds(limit)),
-                };
-                format!("{} of {} bytes came, then {why}", unread.len(), echo.len())
-            }
-        };
-        Err(Halt::Fail(format!(
-            "Expected the echo of probe {number}, {} bytes; {fault}.",
-            echo.len()
-        )))
-    }
-
-    /// Ends a session as a client should.
-    pub(super) fn terminate(&mut self, wire: Wire, how: Sending) -> Act {
-        let mut wire = wire;
-        let (answers, closes) = self.plain.as_ref().map_or((true, true), |plain| {
-            (plain.is_answered(), plain.is_closed())
-        });
-        let termination = self.termination();
-        skip_strays(&mut wire);
-        self.send(&mut wire, &termination, how)?;
-        if answers {
-            match Answer::hear(&mut wire, self.limit)? {
-                Some(answer) if answer.says == Says::Accepted => {}
-                Some(answer) => {
-                    return Err(Halt::Fail(format!(
-                        "Expected \"{}\" for the termination; {} came.",
-                        self.dialect.accepted_line(Phase::Termination),
-                        answer.shown()
-                    )));
-                }
-                None => {
-                    return Err(Halt::Fail(format!(
-                        "Expected \"{}\" for the termination; {}.",
-                        self.dialect.accepted_line(Phase::Termination),
-                        nothing_came(&wire, self.limit)
-                    )));
-                }
-            }
-        }
-        if closes {
-            wire.until_end(self.limit)?;
-        }
-        wire.close();
-        self.is_tidy = true;
-        Ok(())
-    }
-
-    /// A whole session; how long each echo took.
-    pub(super) fn session(&mut self, session: &Session) -> Result<Vec<Duration>, Halt> {
-        let mut wire = self.open(session)?;
-        let mut times = Vec::new();
-        for number in 1..=session.probes {
-            let how = if number == 1 {
-                session.first_probe
-            } else {
-                Sending::Whole
-            };
-            times.push(self.echo(&mut wire, session, number, how)?);
-        }
-        self.terminate(wire, session.termination)?;
-        Ok(times)
-    }
-
-    /// Ends a session that should not have gone on, as a client would that noticed nothing: a server that
-    /// took one wrong message must not be judged by how it bears a client that leaves early.
-    pub(super) fn end_politely(&mut self, mut wire: Wire, session: &Session, from: u32) {
-        if wire.end().is_some() {
-            return;
-        }
-        self.exchange
-            .note("the session is gone through to its end, as far as it goes");
-        let limit = self.limit;
-        self.limit = limit / 4;
-        let ended = (from..=session.probes)
-            .try_for_each(|number| {
-                self.echo(&mut wire, session, number, Sending::Whole)
-                    .map(drop)
-            })
-            .and_then(|()| self.terminate(wire, Sending::Whole));
-        self.is_tidy = ended.is_ok();
-        self.limit = limit;
     }
 
     /// Takes a fail for a remark: the text leaves open what happens there.

@@ -16,18 +16,21 @@ pub(super) fn first_message(prober: &mut Prober, message: &[u8]) -> Act {
 /// A setup that differs from a good one in one field.
 pub(super) fn setup_with(prober: &mut Prober, field: Field, value: &str) -> Act {
     let session = prober.usual();
-    let kind = prober.dialect.type_word(session.kind);
-    let (probes, size) = (session.probes.to_string(), session.size.to_string());
-    let message = match field {
-        Field::Type => prober.raw_setup(value, &probes, &size, "0"),
-        Field::Probes => prober.raw_setup(kind, value, &size, "0"),
-        Field::Size => prober.raw_setup(kind, &probes, value, "0"),
-        Field::Delay => prober.raw_setup(kind, &probes, &size, value),
-    };
+    let mut fields = [
+        prober.dialect.type_word(session.kind).to_owned(),
+        session.probes.to_string(),
+        session.size.to_string(),
+        "0".to_owned(),
+    ];
+    if let Some(place) = fields.get_mut(field as usize) {
+        value.clone_into(place);
+    }
+    let [kind, count, size, delay] = &fields;
+    let message = prober.raw_setup(kind, count, size, delay);
     first_message(prober, &message)
 }
 
-/// A field of the setup.
+/// A field of the setup, in the order in which [`setup_with`] has them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Field {
     Type,
