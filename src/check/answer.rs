@@ -30,12 +30,19 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The next reply, or `None` where nothing came in time or the stream ended without one.
-    pub(super) fn hear(wire: &mut Wire, limit: Duration) -> Result<Option<Self>, Stopped> {
+    /// The next reply, or `None` where nothing came in time or the stream ended without one. One of the
+    /// `known` ones is over when its last byte is there.
+    pub(super) fn hear(
+        wire: &mut Wire,
+        limit: Duration,
+        known: &[Vec<u8>],
+    ) -> Result<Option<Self>, Stopped> {
         skip_strays(wire);
         let is_line = |bytes: &[u8]| {
             let text = bytes.iter().skip_while(|byte| is_stray(**byte));
-            text.clone().any(|byte| *byte == b'\n') || bytes.len() >= MOST_BYTES
+            text.clone().any(|byte| *byte == b'\n')
+                || bytes.len() >= MOST_BYTES
+                || known.iter().any(|reply| text.clone().eq(reply))
         };
         if wire.unread().is_empty()
             && wire.until(limit, limit, |bytes| !bytes.is_empty())? != Came::Bytes

@@ -37,6 +37,8 @@ use std::time::Duration;
 
 /// How long an answer is waited for unless asked otherwise.
 pub const DEFAULT_ANSWER_TIME: Duration = Duration::from_secs(2);
+/// How long a server that died is waited for unless asked otherwise.
+pub const DEFAULT_RETURN_TIME: Duration = Duration::from_secs(10);
 
 /// A check as a list of them shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

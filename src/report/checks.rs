@@ -43,7 +43,7 @@ fn of(report: &CheckReport) -> Markup {
             p { span.wrong { "The server was lost by " (clean(death)) "." } }
         }
         table.told.protocol {
-            thead { tr { th { "No." } th { "Rule" } th { "Check" } th { "Outcome" } th { "" } } }
+            thead { tr { th { "No." } th { "Rule" } th { "Check" } th { "Outcome" } th { "What there is to say" } } }
             tbody {
                 @for checked in &report.checks {
                     tr {

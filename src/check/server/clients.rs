@@ -1,13 +1,16 @@
 //! Two clients at a time, and clients that leave.
 
-use super::super::answer::{Answer, Says, nothing_came};
+use super::super::answer::{Says, nothing_came};
 use super::super::wire::{Came, Wire};
 use super::prober::{Act, Halt, Prober, Sending, Session, letters};
 
 /// Two clients at the same time.
 pub(super) fn two_clients(prober: &mut Prober) -> Act {
     let session = prober.usual();
+    // What belongs to one session must not be seen in the other, so nothing is the same in both.
     let other = Session {
+        probes: session.probes + 2,
+        size: 2 * session.size,
         payload: |number, size| letters(number + 13, size),
         ..session
     };
@@ -18,7 +21,7 @@ pub(super) fn two_clients(prober: &mut Prober) -> Act {
     prober.send(&mut second, &setup, Sending::Whole)?;
     let came = second.until(prober.limit / 2, prober.limit / 2, |came| !came.is_empty())?;
     if came == Came::Nothing {
-        rest(prober, first, &session, 2)?;
+        prober.rest(first, &session, 2)?;
         prober.ready(&mut second).map_err(|halt| match halt {
             Halt::Fail(why) => Halt::Fail(format!(
                 "A second client that waited while the first was served has to be served after it. {why}"
@@ -28,13 +31,13 @@ pub(super) fn two_clients(prober: &mut Prober) -> Act {
         prober
             .detail
             .push_str("It serves one client after the other; the second waited.");
-        return rest(prober, second, &other, 1);
+        return prober.rest(second, &other, 1);
     }
-    match Answer::hear(&mut second, prober.limit)? {
+    match prober.hear(&mut second)? {
         Some(answer) if answer.says == Says::Refused => {
             prober.detail = format!("It refuses a second client: {}.", answer.shown());
             second.close();
-            rest(prober, first, &session, 2)
+            prober.rest(first, &session, 2)
         }
         Some(answer) if answer.says == Says::Accepted => {
             prober.detail.push_str("It serves both at once.");
@@ -67,7 +70,7 @@ fn both(
         )),
         other => other,
     };
-    for number in 1..=session.probes {
+    for number in 1..=other.probes {
         prober
             .echo(&mut second, other, number, Sending::Whole)
             .map_err(mixed)?;
@@ -79,14 +82,6 @@ fn both(
     }
     prober.terminate(first, Sending::Whole).map_err(mixed)?;
     prober.terminate(second, Sending::Whole).map_err(mixed)
-}
-
-/// The rest of a session, from the probe of that number on.
-fn rest(prober: &mut Prober, mut wire: Wire, session: &Session, from: u32) -> Act {
-    for number in from..=session.probes {
-        prober.echo(&mut wire, session, number, Sending::Whole)?;
-    }
-    prober.terminate(wire, Sending::Whole)
 }
 
 /// How a client leaves.

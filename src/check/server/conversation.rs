@@ -18,10 +18,26 @@ impl Prober {
         Ok(wire)
     }
 
+    /// Hears a reply. One that ends in nothing need not be waited for when it comes again.
+    pub(super) fn hear(&mut self, wire: &mut Wire) -> Result<Option<Answer>, Halt> {
+        /// Replies that are kept: a server has a handful.
+        const MOST_KEPT: usize = 16;
+        let known = &mut self.learned.replies;
+        let answer = Answer::hear(wire, self.limit, known)?;
+        if let Some(Answer { bytes, .. }) = &answer
+            && !bytes.ends_with(b"\n")
+            && known.len() < MOST_KEPT
+            && !known.contains(bytes)
+        {
+            known.push(bytes.clone());
+        }
+        Ok(answer)
+    }
+
     /// Hears that the setup was accepted.
     pub(super) fn ready(&mut self, wire: &mut Wire) -> Result<Answer, Halt> {
         let expected = self.dialect.accepted_line(Phase::Setup);
-        match Answer::hear(wire, self.limit)? {
+        match self.hear(wire)? {
             Some(answer) if answer.says == Says::Accepted => Ok(answer),
             Some(answer) => Err(Halt::Fail(format!(
                 "Expected \"{expected}\" for a valid setup; {} came.",
@@ -76,7 +92,7 @@ impl Prober {
                 return Ok(());
             }
             (Some(0), _) if !unread.is_empty() => {
-                let answer = Answer::hear(wire, self.limit)?;
+                let answer = self.hear(wire)?;
                 let shown = answer.map_or_else(|| "nothing".to_owned(), |one| one.shown());
                 format!("{shown} came")
             }
@@ -107,7 +123,7 @@ impl Prober {
         skip_strays(&mut wire);
         self.send(&mut wire, &termination, how)?;
         if answers {
-            match Answer::hear(&mut wire, self.limit)? {
+            match self.hear(&mut wire)? {
                 Some(answer) if answer.says == Says::Accepted => {}
                 Some(answer) => {
                     return Err(Halt::Fail(format!(
@@ -147,6 +163,14 @@ impl Prober {
         }
         self.terminate(wire, session.termination)?;
         Ok(times)
+    }
+
+    /// The rest of a session, from the probe of that number on.
+    pub(super) fn rest(&mut self, mut wire: Wire, session: &Session, from: u32) -> Act {
+        for number in from..=session.probes {
+            self.echo(&mut wire, session, number, Sending::Whole)?;
+        }
+        self.terminate(wire, Sending::Whole)
     }
 
     /// Ends a session that should not have gone on, as a client would that noticed nothing: a server that

@@ -120,7 +120,7 @@ pub(super) fn once(prober: &mut Prober) -> Act {
         )));
     }
     prober.detail = format!(
-        "with a delay of {delay} {unit} echoes took {} to {}",
+        "with a delay of {delay} ({unit}) echoes took {} to {}",
         seconds(shortest),
         seconds(longest)
     );

@@ -31,14 +31,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use self::catalogue::{CATALOGUE, Entry, Needs};
-use self::prober::{Act, Halt, Prober, RETURN};
+use self::prober::{Act, Halt, Prober};
 use super::answer::seconds;
 use super::exchange::nanoseconds;
 use super::handle::Voice;
 use super::wire::Stop;
 use super::{
-    CheckEvent, CheckReport, CheckState, Checked, Checking, DEFAULT_ANSWER_TIME, Described, Peer,
-    Verdict,
+    CheckEvent, CheckReport, CheckState, Checked, Checking, DEFAULT_ANSWER_TIME,
+    DEFAULT_RETURN_TIME, Described, Peer, Verdict,
 };
 use crate::protocol::Dialect;
 
@@ -61,6 +61,8 @@ pub struct ServerCheck {
     pub strict: bool,
     /// How long an answer is waited for.
     pub answer_time: Duration,
+    /// How long a server that died is waited for: somebody may start it again.
+    pub return_time: Duration,
     /// What checks, for the report.
     pub program: String,
 }
@@ -75,6 +77,7 @@ impl ServerCheck {
             dialect: Dialect::default(),
             strict: false,
             answer_time: DEFAULT_ANSWER_TIME,
+            return_time: DEFAULT_RETURN_TIME,
             program: String::new(),
         }
     }
@@ -106,7 +109,13 @@ impl ServerCheck {
             checks: Vec::new(),
         };
         let (addresses, nowhere) = self.addresses();
-        let prober = Prober::new(addresses, self.dialect, self.answer_time, stop.clone());
+        let prober = Prober::new(
+            addresses,
+            self.dialect,
+            self.answer_time,
+            self.return_time,
+            stop.clone(),
+        );
         let mut run = Run {
             prober,
             strict: self.strict,
@@ -301,10 +310,10 @@ impl Run {
             match prober.session(&session) {
                 Ok(_) => break,
                 Err(Halt::Fail(why)) => {
-                    if began.elapsed() >= RETURN {
+                    if began.elapsed() >= prober.return_time {
                         return Err(Halt::Gone(format!(
                             "for {} it served none ({})",
-                            seconds(RETURN),
+                            seconds(prober.return_time),
                             why.trim_end_matches('.')
                         )));
                     }
@@ -314,7 +323,7 @@ impl Run {
                 Err(Halt::Gone(why)) => {
                     return Err(Halt::Gone(format!(
                         "the server is dead: {why}, and for {} nobody started it again",
-                        seconds(RETURN)
+                        seconds(prober.return_time)
                     )));
                 }
                 Err(other) => return Err(other),

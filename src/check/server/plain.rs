@@ -95,7 +95,7 @@ fn go_through(prober: &mut Prober, plain: &mut Plain) -> Act {
     skip_strays(&mut wire);
     prober.send(&mut wire, &termination, Sending::Whole)?;
     let line = prober.dialect.accepted_line(Phase::Termination);
-    plain.termination = Some(match Answer::hear(&mut wire, prober.limit)? {
+    plain.termination = Some(match prober.hear(&mut wire)? {
         Some(answer) if answer.says == Says::Accepted => {
             plain.replies.extend(remarks_of(&mut wire, answer, line)?);
             Ok(Vec::new())

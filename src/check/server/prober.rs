@@ -13,8 +13,6 @@ use crate::protocol::{Dialect, MeasurementType, RawSetup, around_payload};
 
 /// A server that refuses a connection may be between two sessions for so long.
 const BETWEEN_SESSIONS: Duration = Duration::from_millis(300);
-/// A server that is gone is waited for that long: somebody may start it again.
-pub(super) const RETURN: Duration = Duration::from_secs(10);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(50);
 /// Probes of an ordinary session: as many as every server takes.
@@ -72,6 +70,8 @@ pub(super) struct Session {
 pub(super) struct Learned {
     /// What the plain session came to.
     pub plain: Option<Plain>,
+    /// Replies of it that end in no `\n`.
+    pub replies: Vec<Vec<u8>>,
     /// How it echoes.
     pub habit: EchoHabit,
     /// Whether it ends after each session.
@@ -86,6 +86,8 @@ pub(super) struct Learned {
 pub(super) struct Prober {
     pub dialect: Dialect,
     pub limit: Duration,
+    /// How long a server that is gone is waited for: somebody may start it again.
+    pub return_time: Duration,
     pub stop: Stop,
     pub exchange: Exchange,
     /// What is unusual and allowed, of the check that goes on.
@@ -109,11 +111,13 @@ impl Prober {
         addresses: Vec<SocketAddr>,
         dialect: Dialect,
         limit: Duration,
+        return_time: Duration,
         stop: Stop,
     ) -> Self {
         Self {
             dialect,
             limit,
+            return_time,
             stop,
             exchange: Exchange::default(),
             remarks: Vec::new(),
@@ -187,7 +191,7 @@ impl Prober {
         let most = if self.found.is_none() {
             Duration::ZERO
         } else {
-            RETURN
+            self.return_time
         };
         loop {
             self.stop.look()?;

@@ -126,7 +126,7 @@ pub(super) fn cut_off(prober: &mut Prober, phase: Phase) -> Act {
     let half = message.get(..message.len() / 2).unwrap_or_default();
     prober.send(&mut wire, half, Sending::Whole)?;
     wire.end_stream();
-    let heard = Answer::hear(&mut wire, prober.limit)?;
+    let heard = prober.hear(&mut wire)?;
     match (&heard, wire.end()) {
         (None, Some(End::Stream)) => {
             let said = "it closes without a 404 when the stream ends inside a message";
@@ -158,7 +158,7 @@ fn refused(
     own: Option<Phase>,
     next: u32,
 ) -> Act {
-    let heard = Answer::hear(&mut wire, prober.limit)?;
+    let heard = prober.hear(&mut wire)?;
     judge(prober, wire, heard, phase, own, next)
 }
 

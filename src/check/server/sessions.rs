@@ -46,7 +46,8 @@ pub(super) fn throughput(prober: &mut Prober) -> Act {
         size: 1024,
         ..prober.usual()
     };
-    prober.session(&session).map(drop)
+    let (wire, session) = begun_at_one_of(prober, session, 1_000)?;
+    prober.rest(wire, &session, 1)
 }
 
 /// A session of one byte a probe.
@@ -120,20 +121,18 @@ pub(super) fn large(prober: &mut Prober, size: usize, may_refuse: bool) -> Act {
         patience: LARGE,
         ..prober.usual()
     };
-    let mut wire = match begun(prober, &session)? {
-        Begun::Accepted(wire) => wire,
-        Begun::Refused(answer) if may_refuse => {
-            return Err(Halt::NotApplicable(format!(
-                "the server takes no messages of {size} bytes, and says so at the setup: {}",
-                answer.shown()
-            )));
+    let (mut wire, session) = if may_refuse {
+        match begun(prober, &session)? {
+            Begun::Accepted(wire) => (wire, session),
+            Begun::Refused(answer) => {
+                return Err(Halt::NotApplicable(format!(
+                    "the server takes no messages of {size} bytes, and says so at the setup: {}",
+                    answer.shown()
+                )));
+            }
         }
-        Begun::Refused(answer) => {
-            return Err(Halt::Fail(format!(
-                "Expected the setup of {size} bytes to be accepted, one of the assignment's sizes; {} came.",
-                answer.shown()
-            )));
-        }
+    } else {
+        begun_at_one_of(prober, session, size / 1024 * 1_000)?
     };
     let mut taken = Duration::ZERO;
     for number in 1..=session.probes {
@@ -157,6 +156,39 @@ pub(super) fn large(prober: &mut Prober, size: usize, may_refuse: bool) -> Act {
     prober.terminate(wire, Sending::Whole)
 }
 
+/// A session of one of the assignment's sizes. There is a set of them in 1024s and one in 1000s, and a
+/// server may know only the other one.
+fn begun_at_one_of(
+    prober: &mut Prober,
+    session: Session,
+    other_size: usize,
+) -> Result<(Wire, Session), Halt> {
+    let first = match begun(prober, &session)? {
+        Begun::Accepted(wire) => return Ok((wire, session)),
+        Begun::Refused(answer) => answer,
+    };
+    let other = Session {
+        size: other_size,
+        ..session
+    };
+    match begun(prober, &other)? {
+        Begun::Accepted(wire) => {
+            prober.remarks.push(format!(
+                "the size {} is refused and {other_size} is served; the assignment has a set of sizes in 1024s \
+                 and one in 1000s",
+                session.size
+            ));
+            Ok((wire, other))
+        }
+        Begun::Refused(_) => Err(Halt::Fail(format!(
+            "Expected a setup of size {} to be accepted, one of the assignment's sizes; {} came, and for \
+             {other_size} too.",
+            session.size,
+            first.shown()
+        ))),
+    }
+}
+
 /// What a setup came to that a server may refuse.
 enum Begun {
     Accepted(Wire),
@@ -167,7 +199,7 @@ fn begun(prober: &mut Prober, session: &Session) -> Result<Begun, Halt> {
     let mut wire = prober.connect()?;
     let setup = prober.setup_of(session);
     prober.send(&mut wire, &setup, Sending::Whole)?;
-    let came = match Answer::hear(&mut wire, prober.limit)? {
+    let came = match prober.hear(&mut wire)? {
         Some(answer) if answer.says == Says::Accepted => return Ok(Begun::Accepted(wire)),
         Some(answer) if answer.says == Says::Refused => return Ok(Begun::Refused(answer)),
         Some(answer) => format!("{} came", answer.shown()),
