@@ -3,7 +3,7 @@
 //! The text leaves open how a reply ends, so it ends at its `\n`, at the end of the stream, or when
 //! nothing came for a moment after its first byte.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::wire::{Came, End, Stopped, Wire};
 use crate::protocol::quote;
@@ -49,7 +49,9 @@ impl Answer {
         {
             return Ok(None);
         }
-        while !is_line(wire.unread()) {
+        // One that never ends is cut off where it is.
+        let until = Instant::now() + limit * 2;
+        while !is_line(wire.unread()) && Instant::now() < until {
             match wire.more(QUIET)? {
                 Came::Bytes => {}
                 Came::Ended(_) | Came::Nothing => break,

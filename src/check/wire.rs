@@ -153,15 +153,20 @@ impl Wire {
     /// Sends it all, reading what comes meanwhile; `false` if the peer does not take it in time.
     pub(super) fn send(&mut self, bytes: &[u8], limit: Duration) -> Result<bool, Stopped> {
         self.exchange.bytes(self.number, Event::Sent, bytes);
+        /// A peer that takes a little at a time is given so many limits in all.
+        const MOST_LIMITS: u32 = 10;
         let mut left = bytes;
         let mut until = Instant::now() + limit;
+        let last = Instant::now() + limit * MOST_LIMITS;
         while !left.is_empty() {
             self.stop.look()?;
             match self.write_some(left) {
                 Ok(count) => {
                     left = left.get(count..).unwrap_or_default();
                     until = Instant::now() + limit;
-                    continue;
+                    if left.is_empty() || Instant::now() < last {
+                        continue;
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(_) => {
@@ -171,7 +176,7 @@ impl Wire {
                     return Ok(false);
                 }
             }
-            if Instant::now() >= until {
+            if Instant::now() >= until.min(last) {
                 return Ok(false);
             }
             let before = self.inbox.len();

@@ -25,6 +25,8 @@ pub enum Quirk {
     WaitsForUsToClose,
     NeverAnswers,
     SendsWithoutEnd,
+    /// A byte now and then, and never a line.
+    DripsWithoutEnd,
 }
 
 const SETUP: &str = "404 ERROR: Invalid Connection Setup Message\n";
@@ -158,6 +160,13 @@ fn serve(quirk: Quirk, stream: TcpStream, ends: &AtomicBool) -> io::Result<Serve
         Quirk::SendsWithoutEnd => {
             while !ends.load(Ordering::SeqCst) {
                 session.writer.write_all(&[b'x'; 16 * 1024])?;
+            }
+            return Ok(Served::GoesOn);
+        }
+        Quirk::DripsWithoutEnd => {
+            while !ends.load(Ordering::SeqCst) {
+                session.writer.write_all(b"2")?;
+                thread::sleep(Duration::from_millis(20));
             }
             return Ok(Served::GoesOn);
         }

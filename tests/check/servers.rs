@@ -184,7 +184,11 @@ fn a_server_that_waits_for_the_client_to_close_fails_that_alone() {
 
 #[test]
 fn a_server_that_never_answers_or_never_ends_is_done_with_soon() {
-    for quirk in [Quirk::NeverAnswers, Quirk::SendsWithoutEnd] {
+    for quirk in [
+        Quirk::NeverAnswers,
+        Quirk::SendsWithoutEnd,
+        Quirk::DripsWithoutEnd,
+    ] {
         let server = QuirkyServer::start(quirk);
         let check = ServerCheck {
             answer_time: Duration::from_millis(200),

@@ -10,6 +10,8 @@ use crate::protocol::{Dialect, Limits, Phase, RawSetup, Setup, around_payload, q
 const FIRST_MESSAGE: Duration = Duration::from_secs(10);
 /// A message that has no `\n` is over when nothing came for that long.
 const QUIET: Duration = Duration::from_millis(500);
+/// A message that comes a little at a time is given so many limits in all.
+const MOST_LIMITS: u32 = 5;
 /// Longest setup line.
 const MOST_SETUP: usize = 1024;
 
@@ -68,8 +70,8 @@ impl Sitting {
                 return Ok(Heard::Line(self.wire.take(searched + at + 1)));
             }
             searched = unread.len();
-            if searched > most {
-                return Ok(Heard::Unended(self.wire.take(most)));
+            if searched > most || began.elapsed() > limit * MOST_LIMITS {
+                return Ok(Heard::Unended(self.wire.take(most.min(searched))));
             }
             match self.wire.more(wait)? {
                 Came::Bytes => wait = QUIET.min(limit),

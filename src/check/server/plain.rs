@@ -1,7 +1,7 @@
 //! The plain session: what every client does. The first checks are judged by it, and all the others
 //! stand on what it shows.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::answer::{Answer, Says, nothing_came, skip_strays};
 use super::super::echo::EchoHabit;
@@ -146,9 +146,13 @@ fn echoes(prober: &mut Prober, wire: &mut Wire, session: &Session) -> Result<Par
     prober.send(wire, &message, Sending::Whole)?;
     let is_whole = |came: &[u8]| came.len() >= message.len() && came.starts_with(&message);
     wire.until(prober.limit, prober.limit * 2, |came| !came.is_empty())?;
-    while !is_whole(wire.unread()) && wire.more(QUIET)? == Came::Bytes {}
+    let until = Instant::now() + prober.limit * 2;
+    while !is_whole(wire.unread()) && Instant::now() < until && wire.more(QUIET)? == Came::Bytes {}
     // Whether there is something behind it.
-    while wire.unread().len() < 4 * message.len() && wire.more(BEHIND)? == Came::Bytes {}
+    while wire.unread().len() < 4 * message.len()
+        && Instant::now() < until
+        && wire.more(BEHIND)? == Came::Bytes
+    {}
     let echo = wire.take(usize::MAX);
     let shown = crate::protocol::quote(&echo);
     if echo.is_empty() {
