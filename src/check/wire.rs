@@ -15,6 +15,8 @@ use super::exchange::{Event, Exchange};
 const SLICE: Duration = Duration::from_millis(20);
 /// Longest wait while there is something to send and the peer may be sending too.
 const WHILE_SENDING: Duration = Duration::from_millis(1);
+/// A peer that takes a little at a time is given so many limits in all.
+const MOST_LIMITS: u32 = 10;
 /// Bytes of a peer that are kept unread; one that sends more is not read any further.
 const MOST_UNREAD: usize = 4 * 1024 * 1024;
 
@@ -153,8 +155,6 @@ impl Wire {
     /// Sends it all, reading what comes meanwhile; `false` if the peer does not take it in time.
     pub(super) fn send(&mut self, bytes: &[u8], limit: Duration) -> Result<bool, Stopped> {
         self.exchange.bytes(self.number, Event::Sent, bytes);
-        /// A peer that takes a little at a time is given so many limits in all.
-        const MOST_LIMITS: u32 = 10;
         let mut left = bytes;
         let mut until = Instant::now() + limit;
         let last = Instant::now() + limit * MOST_LIMITS;
