@@ -11,6 +11,7 @@
 //! | [`measurement`] | what was found: samples, points, runs, statistics |
 //! | [`engine`] | the engine thread: commands in, events and snapshots out; the session over TCP |
 //! | [`server`] | the embedded server |
+//! | [`check`] | a server or a client put through the rules of the protocol, one by one |
 //! | [`store`] | files: profiles, run documents, samples as CSV, the environment |
 //! | [`chart`] | what the plots show: curves, axes, ticks, colours |
 //! | [`report`] | a run or several as a lab report in one HTML file |
@@ -29,6 +30,7 @@
 //! 8. Bytes from the network and from files are hostile: bounded, checked, answered, never a panic.
 
 pub mod chart;
+pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod experiment;

@@ -17,11 +17,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("measurement", &["protocol", "experiment"]),
     ("server", &["protocol", "experiment", "measurement"]),
     ("engine", &["protocol", "experiment", "measurement"]),
-    ("store", &["protocol", "experiment", "measurement"]),
+    ("check", &["protocol", "experiment", "measurement"]),
+    ("store", &["protocol", "experiment", "measurement", "check"]),
     ("chart", &["experiment", "measurement"]),
     (
         "report",
-        &["protocol", "experiment", "measurement", "store", "chart"],
+        &[
+            "protocol",
+            "experiment",
+            "measurement",
+            "check",
+            "store",
+            "chart",
+        ],
     ),
 ];
 
@@ -58,6 +66,7 @@ fn imports_point_one_way() {
         "measurement",
         "server",
         "engine",
+        "check",
         "store",
         "chart",
         "report",

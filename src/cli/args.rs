@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::check_args::CheckArgs;
 use super::export_args::ExportArgs;
 use super::run_args::RunArgs;
 use super::values;
@@ -36,6 +37,7 @@ pub(super) enum Command {
     Run(Box<RunArgs>),
     Export(Box<ExportArgs>),
     Serve(ServeArgs),
+    Check(Box<CheckArgs>),
     /// Draws the window into picture files.
     #[command(hide = true)]
     Screenshots {

@@ -11,6 +11,7 @@ use super::output::{complain, put};
 use super::request::{Destination, UsageError, destination, is_same_file};
 use crate::chart::picture::{DEFAULT_SIZE, Picture, PictureError, PictureOptions, Plot};
 use crate::chart::{Chart, ChartOptions, Compared, Content, Quantity, Source, SourceId};
+use crate::check::CheckReport;
 use crate::measurement::{PeerResult, Run, compare_all, fits, landmarks};
 use crate::report::{self, Addresses, ReportOptions, ReportRun};
 use crate::store::{self, OpenError, Opened};
@@ -31,6 +32,8 @@ enum ExportError {
         "{option} is about runs, and none of these files is one; a result of another tool is drawn alone, with --svg or --png"
     )]
     NoRun { option: &'static str },
+    #[error("{option} is about runs; of a protocol check there is a report, with --html")]
+    OnlyChecks { option: &'static str },
     #[error("--ratio compares runs with the first of them, and needs two")]
     NothingToCompare,
     #[error("--json writes one run, and {0} were given; --csv holds several, and so does --html")]
@@ -85,6 +88,7 @@ struct NamedPeer {
 struct Material {
     runs: Vec<Named>,
     peers: Vec<NamedPeer>,
+    checks: Vec<CheckReport>,
     title: String,
 }
 
@@ -176,6 +180,7 @@ fn is_same_place(one: &Destination, other: &Destination) -> bool {
 fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
     let mut runs: Vec<Named> = Vec::new();
     let mut peers: Vec<NamedPeer> = Vec::new();
+    let mut checks: Vec<CheckReport> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for path in &args.documents {
         let opened = store::open_any(path).map_err(|error| ExportError::Document {
@@ -193,17 +198,27 @@ fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
         match opened {
             Opened::Run(run) => runs.push(Named { name, run: *run }),
             Opened::Peer(peer) => peers.push(NamedPeer { name, peer }),
+            Opened::Check(check) => checks.push(*check),
             Opened::Profile(_) => return Err(ExportError::Profile(path.clone())),
         }
     }
     let what = &args.what;
+    let pictures = [("--svg", &what.svg), ("--png", &what.png)];
+    if let Some((option, _)) = pictures.into_iter().find(|(_, path)| path.is_some())
+        && runs.is_empty()
+        && peers.is_empty()
+    {
+        return Err(ExportError::OnlyChecks { option });
+    }
     let of_runs = [
         ("--csv", &what.csv),
         ("--html", &what.html),
         ("--json", &what.json),
     ];
-    if let Some((option, _)) = of_runs.into_iter().find(|(_, path)| path.is_some())
-        && runs.is_empty()
+    if let Some((option, _)) = of_runs.into_iter().find(|(option, path)| {
+        // A report may be of checks alone.
+        path.is_some() && (checks.is_empty() || *option != "--html")
+    }) && runs.is_empty()
     {
         return Err(ExportError::NoRun { option });
     }
@@ -215,7 +230,13 @@ fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
     }
     let mut title = args.how.title.clone();
     if args.how.hide_addresses {
-        let addresses = Addresses::of(runs.iter().map(|named| &named.run));
+        let mut addresses = Addresses::of(runs.iter().map(|named| &named.run));
+        for check in &checks {
+            addresses = addresses.with_destination(&check.address);
+        }
+        for check in &mut checks {
+            *check = addresses.hidden_check(check);
+        }
         for named in &mut runs {
             named.name = addresses.hidden_in(&named.name);
             named.run = addresses.hidden(&named.run);
@@ -227,11 +248,17 @@ fn documents(args: &ExportArgs) -> Result<Material, ExportError> {
     }
     let title = title.unwrap_or_else(|| match runs.as_slice() {
         // Results of other tools alone have their names in the legend.
-        [] => String::new(),
+        [] if checks.is_empty() => String::new(),
+        [] => report::title_of_checks(&checks),
         [one] => report::title_of(&one.run),
         several => report::title_of_several(several.iter().map(|named| &named.run)),
     });
-    Ok(Material { runs, peers, title })
+    Ok(Material {
+        runs,
+        peers,
+        checks,
+        title,
+    })
 }
 
 fn name_of(path: &Path) -> String {
@@ -397,6 +424,7 @@ fn html(material: &Material, how: &ExportHow) -> String {
     let options = ReportOptions {
         title: material.title.clone(),
         plots: &plots,
+        checks: &material.checks,
     };
     report::html(&runs_of_report, &options)
 }

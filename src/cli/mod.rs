@@ -12,11 +12,15 @@
 //! | `report`, `table`, `notes` | a run as text: all of it, its table, the lines below |
 //! | `export`, `export_args` | the `export` command, its options |
 //! | `serve` | the `serve` command |
+//! | `check`, `check_args`, `check_text` | the `check` command, its options, what it found as text |
 //! | `window` | no command: the window |
 //! | `signals`, `output` | Ctrl+C; the two streams |
 //! | `open_files` | whether the system lets the program work at all |
 
 mod args;
+mod check;
+mod check_args;
+mod check_text;
 mod export;
 mod export_args;
 mod notes;
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
             Some(Command::Run(args)) => run::run(&args),
             Some(Command::Export(args)) => export::export(&args),
             Some(Command::Serve(args)) => serve::serve(&args),
+            Some(Command::Check(args)) => check::check(&args),
             Some(Command::Screenshots { folder }) => window::screenshots(&folder),
         },
         Err(error) => {

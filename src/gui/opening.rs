@@ -129,6 +129,11 @@ impl App {
                         self.library.overlay(id, true);
                     }
                 }
+                Ok(Opened::Check(_)) => {
+                    let why = "this is a protocol check, not a run: echograph export makes a report of \
+                               it (--html)";
+                    problems.push((path, why.to_owned()));
+                }
                 Ok(Opened::Peer(peer)) => gone.extend(self.library.add_peer(peer, &path).1),
                 Err(error) => problems.push((path, error.to_string())),
             }

@@ -12,6 +12,7 @@ mod idiom;
 mod length;
 mod limits;
 mod probe;
+mod raw;
 mod reply;
 mod request;
 mod setup;
@@ -23,6 +24,7 @@ pub use idiom::{Digits, Idiom, LineEnd, Separator, SizeCounts, Variant};
 pub use length::{echoes_len, probes_len};
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};
+pub use raw::{RawSetup, around_payload};
 pub use reply::{
     BadReply, MAX_REPLY_LINE, Reply, ReplyCode, is_left_over, parse_last_reply, parse_reply, quote,
 };

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use crate::check::CheckReport;
 use crate::experiment::Target;
 use crate::measurement::{Round, Route, Run};
 
@@ -34,6 +35,18 @@ impl Addresses {
                 names.insert(route.interface.to_lowercase());
             }
         }
+        Self::named(names)
+    }
+
+    /// These and that of a peer that was checked.
+    #[must_use]
+    pub fn with_destination(self, destination: &str) -> Self {
+        let mut names: BTreeSet<String> = self.names.into_iter().collect();
+        add_host(&mut names, host_of(destination));
+        Self::named(names)
+    }
+
+    fn named(mut names: BTreeSet<String>) -> Self {
         names.remove("");
         let mut names: Vec<String> = names.into_iter().collect();
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -49,6 +62,23 @@ impl Addresses {
         names.fold(text, |text, name| without_word(&text, name))
     }
 
+    /// A check without them.
+    #[must_use]
+    pub fn hidden_check(&self, report: &CheckReport) -> CheckReport {
+        let mut report = report.clone();
+        let hide = |text: &mut String| *text = self.hidden_in(text);
+        report.address = hidden_destination(&report.address);
+        report.deaths.iter_mut().for_each(hide);
+        for checked in &mut report.checks {
+            hide(&mut checked.detail);
+            checked.remarks.iter_mut().for_each(hide);
+            for line in &mut checked.exchange {
+                hide(&mut line.text);
+            }
+        }
+        report
+    }
+
     /// A run without them. Figures drawn from it are the same.
     #[must_use]
     pub fn hidden(&self, run: &Run) -> Run {
@@ -58,10 +88,7 @@ impl Addresses {
             HIDDEN.clone_into(host);
         }
         if !run.destination.is_empty() {
-            run.destination = match run.destination.rsplit_once(':') {
-                Some((_, port)) if port.parse::<u16>().is_ok() => format!("{HIDDEN}:{port}"),
-                _ => HIDDEN.to_owned(),
-            };
+            run.destination = hidden_destination(&run.destination);
         }
         // That the path was this machine is told by our own address alone in some documents.
         let is_loopback = run.is_loopback();
@@ -105,6 +132,13 @@ impl Addresses {
             line.text = self.hidden_in(&line.text).into();
         }
         run
+    }
+}
+
+fn hidden_destination(destination: &str) -> String {
+    match destination.rsplit_once(':') {
+        Some((_, port)) if port.parse::<u16>().is_ok() => format!("{HIDDEN}:{port}"),
+        _ => HIDDEN.to_owned(),
     }
 }
 

@@ -9,10 +9,12 @@
 //! | `model` | what the model says of the path |
 //! | `facts` | profile, path, machine and checks, a column for each run |
 //! | `method` | how it was measured, in prose |
+//! | `checks` | what checks of servers and clients found |
 //! | `excerpt` | the first lines of the transcript, and its refusals |
 //! | `addresses` | a run without hosts, addresses and interfaces |
 
 mod addresses;
+mod checks;
 mod comparison;
 mod excerpt;
 mod facts;
@@ -22,6 +24,7 @@ mod model;
 mod page;
 
 use crate::chart::picture::Plot;
+use crate::check::CheckReport;
 use crate::experiment::Target;
 use crate::measurement::Run;
 
@@ -45,12 +48,31 @@ pub struct ReportOptions<'a> {
     pub title: String,
     /// Its plots, one below the other.
     pub plots: &'a [Plot<'a>],
+    /// What checks of servers and clients found.
+    pub checks: &'a [CheckReport],
+}
+
+impl<'a> ReportOptions<'a> {
+    /// Those of a report of checks alone.
+    #[must_use]
+    pub fn of_checks(checks: &'a [CheckReport]) -> Self {
+        Self {
+            checks,
+            ..Self::default()
+        }
+    }
 }
 
 /// The report of some runs as an HTML document.
 #[must_use]
 pub fn html(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> String {
     page::page(runs, options)
+}
+
+/// What checks are called where nobody named them.
+#[must_use]
+pub fn title_of_checks(checks: &[CheckReport]) -> String {
+    checks::title(checks)
 }
 
 /// What a run is called where nobody named it: what was measured, and when.

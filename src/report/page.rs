@@ -2,13 +2,14 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::checks::protocol_checks;
 use super::comparison::comparison;
 use super::excerpt::{Line, first_connection, refusals};
 use super::facts::{Row, environment, path, profile, server};
 use super::figures::{failures, figures, limits};
 use super::method::method;
 use super::model::model;
-use super::{ReportOptions, ReportRun, started, title_of, title_of_several};
+use super::{ReportOptions, ReportRun, started, title_of, title_of_checks, title_of_several};
 use crate::chart::picture::{Picture, PictureOptions, Plot, Theme};
 use crate::chart::{Look, SERIES_LIGHT};
 use crate::measurement::Run;
@@ -19,6 +20,7 @@ const PLOT: (u32, u32) = (820, 400);
 
 pub(super) fn page(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> String {
     let title = match (options.title.as_str(), runs) {
+        ("", []) => title_of_checks(options.checks),
         ("", [one]) => title_of(one.run),
         ("", several) => title_of_several(several.iter().map(|one| one.run)),
         (title, _) => title.to_owned(),
@@ -34,26 +36,34 @@ pub(super) fn page(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Strin
             }
             body {
                 h1 { (clean(&title)) }
-                (summary(runs))
-                (plots(options.plots))
-                (tables(runs))
-                (comparison(runs))
-                (model(runs))
-                (methods(runs))
-                (facts("Profile", &profile(runs), runs))
-                @let differences = server(runs);
-                @if !differences.is_empty() {
-                    (facts("What the server does differently", &differences, runs))
-                }
-                (facts("Path and sockets", &path(runs), runs))
-                (facts("Environment", &environment(runs), runs))
-                (checks(runs))
-                (transcripts(runs))
-                (footer(runs))
+                @if !runs.is_empty() { (of_runs(runs, options)) }
+                (protocol_checks(options.checks))
+                (footer(runs, options))
             }
         }
     };
     document.into_string()
+}
+
+/// All that is told of runs.
+fn of_runs(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Markup {
+    html! {
+        (summary(runs))
+        (plots(options.plots))
+        (tables(runs))
+        (comparison(runs))
+        (model(runs))
+        (methods(runs))
+        (facts("Profile", &profile(runs), runs))
+        @let differences = server(runs);
+        @if !differences.is_empty() {
+            (facts("What the server does differently", &differences, runs))
+        }
+        (facts("Path and sockets", &path(runs), runs))
+        (facts("Environment", &environment(runs), runs))
+        (checks(runs))
+        (transcripts(runs))
+    }
 }
 
 /// What no page shows as it is, such as control characters, is replaced by a sign for it.
@@ -286,13 +296,20 @@ fn log(lines: &[Line]) -> Markup {
     }
 }
 
-fn footer(runs: &[ReportRun<'_>]) -> Markup {
+fn footer(runs: &[ReportRun<'_>], options: &ReportOptions<'_>) -> Markup {
     let program = runs.first().map(|one| one.run.environment.program.as_str());
+    let checked = options.checks.first().map(|one| one.program.as_str());
+    let program = program.or(checked);
+    let (documents, content) = match (runs.len(), options.checks.len()) {
+        (0, 1) => ("the document of this check", "byte that is shown"),
+        (0, _) => ("the documents of these checks", "byte that is shown"),
+        (1, 0) => ("the document of this run", "sample"),
+        (_, 0) => ("the documents of these runs", "sample"),
+        _ => ("the documents of runs and checks", "sample"),
+    };
     html! {
         footer {
-            "Written by Echograph from "
-            (if runs.len() == 1 { "the document of this run" } else { "the documents of these runs" })
-            ", in which every sample is kept"
+            "Written by Echograph from " (documents) ", in which every " (content) " is kept"
             @if let Some(program) = program.filter(|program| !program.is_empty()) {
                 " (measured by " (clean(program)) ")"
             }

@@ -1,10 +1,11 @@
-//! Files: profiles, run documents, samples as CSV, results of other tools, and the environment that a
+//! Files: profiles, run documents, checks, samples as CSV, results of other tools, and the environment that a
 //! run was made in.
 //!
 //! Everything written goes through [`write_atomically`]: a file is the old one or the new one, never
 //! half of one. Everything read is bounded and checked, and answered with a sentence.
 
 mod atomic;
+mod check_file;
 mod environment;
 mod import;
 mod io_words;
@@ -29,6 +30,9 @@ mod run_tcp;
 mod samples_csv;
 
 pub use atomic::{check_writable, write_atomically};
+pub use check_file::{
+    CheckDocumentError, MAX_CHECK_DOCUMENT_BYTES, load_check, read_check, save_check, write_check,
+};
 pub use environment::{COMMIT, capture};
 pub use import::{MAX_PEER_BYTES, OpenError, Opened, PeerFileError, open_any};
 pub use io_words::io_words;

@@ -84,6 +84,7 @@ impl Material {
         let options = ReportOptions {
             title: self.title(),
             plots: &plots,
+            ..ReportOptions::default()
         };
         report::html(&runs, &options)
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::super::{Position, ProfileFileError, RunDocumentError, io_words};
+use super::super::{CheckDocumentError, Position, ProfileFileError, RunDocumentError, io_words};
 use crate::measurement::PeerTool;
 
 /// What can be opened, as the end of a sentence about a file that is none of it.
@@ -33,6 +33,9 @@ pub enum OpenError {
     /// It is a run, or JSON that should be one, and cannot be read.
     #[error(transparent)]
     Run(#[from] RunDocumentError),
+    /// It is a check and cannot be read.
+    #[error(transparent)]
+    Check(#[from] CheckDocumentError),
     /// It is the result of another tool and cannot be read.
     #[error("{tool}'s result cannot be read: {why}")]
     Peer {

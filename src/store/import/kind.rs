@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::super::RUN_DOCUMENT_FORMAT;
 use super::OpenError;
 use super::sockperf::{PARAMETERS, TABLE};
+use crate::check::CHECK_DOCUMENT_FORMAT;
 use crate::measurement::PeerTool;
 
 /// As much of a file is looked at, in bytes.
@@ -25,6 +26,7 @@ const SCREEN_BYTES: usize = 4 * 1024;
 pub(super) enum Kind {
     Profile,
     Run,
+    Check,
     Peer(Format),
 }
 
@@ -189,9 +191,11 @@ impl<'de> Visitor<'de> for Keys<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
         while let Some(key) = fields.next_key::<String>()? {
             *self.0 = match key.as_str() {
-                "format" => {
-                    (fields.next_value::<Value>()? == RUN_DOCUMENT_FORMAT).then_some(Kind::Run)
-                }
+                "format" => match fields.next_value::<Value>()?.as_str() {
+                    Some(RUN_DOCUMENT_FORMAT) => Some(Kind::Run),
+                    Some(CHECK_DOCUMENT_FORMAT) => Some(Kind::Check),
+                    _ => None,
+                },
                 "start" | "intervals" | "end" => Some(Kind::Peer(Format::Iperf3)),
                 "event" => Some(Kind::Peer(Format::Iperf3Events)),
                 _ => {
@@ -224,6 +228,10 @@ mod tests {
         assert_eq!(
             kind(" { \"points\": [], \"format\": \"echograph-run\""),
             Ok(Kind::Run)
+        );
+        assert_eq!(
+            kind("{\"format\": \"echograph-check\", \"version\": 1"),
+            Ok(Kind::Check)
         );
         assert_eq!(
             kind("{\"end\": {}, \"start\": {}}"),

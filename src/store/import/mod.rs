@@ -18,7 +18,8 @@ use std::path::Path;
 
 pub use self::error::{OpenError, PeerFileError};
 use self::kind::{Format, HEAD_BYTES, Kind, kind_of};
-use super::{load_profile, load_run};
+use super::{load_check, load_profile, load_run};
+use crate::check::CheckReport;
 use crate::experiment::Profile;
 use crate::measurement::{PeerResult, Run};
 
@@ -32,6 +33,8 @@ pub enum Opened {
     Profile(Box<Profile>),
     /// What was measured.
     Run(Box<Run>),
+    /// What a check found.
+    Check(Box<CheckReport>),
     /// What another tool measured.
     Peer(PeerResult),
 }
@@ -55,6 +58,7 @@ pub fn open_any(path: &Path) -> Result<Opened, OpenError> {
     match kind_of(&head, path)? {
         Kind::Profile => Ok(Opened::Profile(Box::new(load_profile(path)?))),
         Kind::Run => Ok(Opened::Run(Box::new(load_run(path)?))),
+        Kind::Check => Ok(Opened::Check(Box::new(load_check(path)?))),
         Kind::Peer(format) => match read_peer(format, file, path) {
             Ok(result) => Ok(Opened::Peer(result)),
             Err(why) => Err(OpenError::Peer {
