@@ -8,5 +8,6 @@ mod server {
     mod log;
     mod refusals;
     mod sessions;
+    mod tolerance;
     mod waiting;
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Dialect, ProbeMessage};
 
 /// Digits of a padded number.
-const PADDED: u32 = 5;
+pub(super) const PADDED: u32 = 5;
 
 /// What ends a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

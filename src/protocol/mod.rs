@@ -8,14 +8,20 @@
 mod buffer;
 mod dialect;
 mod echo;
+mod heard_setup;
 mod idiom;
 mod length;
 mod limits;
+mod number;
 mod probe;
 mod raw;
+mod refusal;
 mod reply;
 mod request;
+mod rules;
 mod setup;
+mod strict_reading;
+mod tolerant_reading;
 
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
@@ -25,10 +31,12 @@ pub use length::{echoes_len, probes_len};
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};
 pub use raw::{RawSetup, around_payload};
+pub use refusal::{Refusal, RefusalReason};
 pub use reply::{
     BadReply, MAX_REPLY_LINE, Reply, ReplyCode, is_left_over, parse_last_reply, parse_reply, quote,
 };
-pub use request::{EndOfStream, Refusal, RefusalReason, Request, RequestParser};
+pub use request::{EndOfStream, Request, RequestParser};
+pub use rules::{DelayUnit, Rules, UnknownDelayUnit};
 pub use setup::{MeasurementType, Setup, SetupField, UnknownMeasurementType};
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The client's probe: one buffer a session, of which only the number changes.
 
-use super::request::Number;
+use super::number::Number;
 use super::{EchoStyle, Idiom, Returned};
 
 /// Room before the payload: `m 4294967295 `.

@@ -27,6 +27,14 @@ fn setup() -> impl Strategy<Value = Setup> {
         })
 }
 
+fn parser(dialect: Dialect, strict: bool) -> RequestParser {
+    RequestParser::new(Rules {
+        dialect,
+        strict,
+        ..Rules::default()
+    })
+}
+
 /// Feeds `stream` to a server in pieces of the given lengths, in turn, and collects what it hears,
 /// checking at each step that the buffer's memory follows what has arrived.
 fn hear(
@@ -61,9 +69,17 @@ fn hear(
                 Ok(Some((request, used))) => {
                     heard.push(match request {
                         Request::Setup(setup) => format!("{setup:?}"),
-                        Request::Probe { seq, message } => format!("{seq} {message:?}"),
+                        Request::Probe { seq, message, .. } => format!("{seq} {message:?}"),
                         Request::Termination => "termination".to_owned(),
                         Request::Data(data) => format!("{data:?}"),
+                        Request::NextSetup => {
+                            heard.push("next setup".to_owned());
+                            return (heard, None, buffer.len());
+                        }
+                        Request::Stray => {
+                            buffer.consume(used);
+                            continue;
+                        }
                     });
                     assert!(used > 0 && used <= buffer.len());
                     buffer.consume(used);
@@ -127,7 +143,7 @@ proptest! {
         strict in any::<bool>(),
     ) {
         let (stream, expected) = session(dialect, &setup);
-        let parser = RequestParser::new(dialect, Limits::default(), strict);
+        let parser = parser(dialect, strict);
         let (heard, refusal, left) = hear(&stream, &pieces, parser);
         prop_assert_eq!(refusal, None);
         prop_assert_eq!(heard, expected);
@@ -142,7 +158,7 @@ proptest! {
         let mut stream = format!("s rtt 1 {} 0\nm 1 ", payload.len()).into_bytes();
         stream.extend_from_slice(&payload);
         stream.extend_from_slice(b"\nt\n");
-        let parser = RequestParser::new(Dialect::Boston, Limits::default(), true);
+        let parser = parser(Dialect::Boston, true);
         let (heard, refusal, _) = hear(&stream, &pieces, parser);
         prop_assert_eq!(refusal, None);
         prop_assert_eq!(heard.len(), 3);
@@ -155,7 +171,7 @@ proptest! {
         dialect in prop_oneof![dialect(), Just(Dialect::Echo)],
         strict in any::<bool>(),
     ) {
-        let parser = RequestParser::new(dialect, Limits::default(), strict);
+        let parser = parser(dialect, strict);
         hear(&stream, &pieces, parser);
     }
 
@@ -170,7 +186,7 @@ proptest! {
         let at = place.index(stream.len());
         let before = stream[at];
         stream[at] = byte;
-        let parser = RequestParser::new(Dialect::Boston, Limits::default(), true);
+        let parser = parser(Dialect::Boston, true);
         let (heard, refusal, _) = hear(&stream, &pieces, parser);
         // A changed payload byte is a different, valid message; anything else is refused.
         if byte != before && refusal.is_none() {
@@ -218,7 +234,7 @@ proptest! {
 
     #[test]
     fn numbers_are_written_as_everyone_writes_them(value in any::<u32>()) {
-        let number = super::request::Number::new(value);
+        let number = super::number::Number::new(value);
         let expected = value.to_string();
         prop_assert_eq!(number.as_bytes(), expected.as_bytes());
     }
@@ -229,7 +245,7 @@ fn refused(stream: &[u8]) -> Refusal {
 }
 
 fn refused_by(stream: &[u8], strict: bool) -> Refusal {
-    let parser = RequestParser::new(Dialect::Boston, Limits::default(), strict);
+    let parser = parser(Dialect::Boston, strict);
     hear(stream, &[stream.len()], parser)
         .1
         .expect("it is refused")
@@ -249,6 +265,8 @@ fn each_bad_setup_is_refused_with_its_reason() {
         ("s rtt +1 1 0\n", R::NotANumber(F::Probes)),
         ("s rtt 1 -1 0\n", R::NotANumber(F::MessageSize)),
         ("s rtt 1 1.5 0\n", R::NotANumber(F::MessageSize)),
+        ("s rtt 1 1 .5\n", R::NotANumber(F::ServerDelay)),
+        ("s rtt 1 1 0.\n", R::NotANumber(F::ServerDelay)),
         ("s rtt 0 1 0\n", R::TooSmall(F::Probes, 1)),
         ("s rtt 1 0 0\n", R::TooSmall(F::MessageSize, 1)),
         ("s rtt 1 67108865 0\n", R::OverLimit(F::MessageSize)),
@@ -278,7 +296,7 @@ fn only_a_tolerant_server_takes_extra_blanks() {
         "s\trtt 1 1 0\n",
     ] {
         assert_eq!(refused(line.as_bytes()).phase, Phase::Setup, "{line:?}");
-        let tolerant = RequestParser::new(Dialect::Boston, Limits::default(), false);
+        let tolerant = parser(Dialect::Boston, false);
         let (heard, refusal, _) = hear(line.as_bytes(), &[3], tolerant);
         assert_eq!((heard.len(), refusal), (1, None), "{line:?}");
     }
@@ -313,7 +331,7 @@ fn after_the_last_probe_only_the_termination_is_heard() {
 
 #[test]
 fn the_end_of_the_stream_is_told_apart_by_where_it_comes() {
-    let mut parser = RequestParser::new(Dialect::Boston, Limits::default(), true);
+    let mut parser = parser(Dialect::Boston, true);
     assert_eq!(
         parser.end_of_stream(0),
         EndOfStream::BetweenMessages(Phase::Setup)
@@ -346,7 +364,7 @@ fn the_dialects_say_what_their_courses_say() {
     assert_eq!(probe.numbered(12), b"m abcd 12\n");
     let mut probe = ProbeMessage::new(Dialect::Echo, 4);
     assert_eq!(probe.numbered(12), b"abcd");
-    let few = RequestParser::new(Dialect::Bologna, Limits::default(), true);
+    let few = parser(Dialect::Bologna, true);
     let (_, refusal, _) = hear(b"h rtt 19 1 0\n", &[5], few);
     assert_eq!(
         refusal.map(|r| r.reason),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dialect, Idiom, Limits, RefusalReason, Separator};
+use super::{Idiom, Separator};
 
 /// What a session measures. The probes are the same; the word tells the server's owner, and the
 /// report, what the figures are for.
@@ -122,103 +122,5 @@ impl Setup {
         let mut line = self.line(idiom);
         line.push_str(idiom.line_end());
         line
-    }
-
-    /// Reads a setup line without its `\n`.
-    ///
-    /// # Errors
-    /// The first thing in it that the grammar or the limits forbid. A strict reading wants single
-    /// spaces and nothing around them; a tolerant one takes any run of blanks.
-    pub fn parse(
-        line: &[u8],
-        dialect: Dialect,
-        limits: &Limits,
-        strict: bool,
-    ) -> Result<Self, RefusalReason> {
-        let words = dialect.words();
-        let text = std::str::from_utf8(line).map_err(|_| RefusalReason::NotAscii)?;
-        let blank: fn(char) -> bool = if strict {
-            |c| c == ' '
-        } else {
-            |c| matches!(c, ' ' | '\t' | '\r')
-        };
-        // A strict split keeps empty fields, so that a doubled blank is seen as one field too many.
-        let mut fields = text
-            .split(blank)
-            .filter(|field| strict || !field.is_empty());
-        if fields.next() != Some(words.setup) {
-            return Err(RefusalReason::UnknownLetter);
-        }
-        let mut field = |name| fields.next().ok_or(RefusalReason::MissingField(name));
-
-        let kind = match field(SetupField::MeasurementType)? {
-            word if word == words.rtt => MeasurementType::Rtt,
-            word if word == words.tput => MeasurementType::Tput,
-            _ => return Err(RefusalReason::UnknownType),
-        };
-        let order = if words.size_before_probes {
-            [SetupField::MessageSize, SetupField::Probes]
-        } else {
-            [SetupField::Probes, SetupField::MessageSize]
-        };
-        let mut numbers = [0_u64; 2];
-        for (number, name) in numbers.iter_mut().zip(order) {
-            *number = whole_number(field(name)?, name)?;
-        }
-        let [first, second] = numbers;
-        let (probes, message_size) = if words.size_before_probes {
-            (second, first)
-        } else {
-            (first, second)
-        };
-        let server_delay_ms =
-            whole_number(field(SetupField::ServerDelay)?, SetupField::ServerDelay)?;
-        if fields.next().is_some() {
-            return Err(RefusalReason::ExtraField);
-        }
-
-        in_range(
-            probes,
-            u64::from(words.least_probes),
-            u64::from(limits.max_probes),
-            SetupField::Probes,
-        )?;
-        in_range(
-            message_size,
-            1,
-            limits.max_message_size,
-            SetupField::MessageSize,
-        )?;
-        in_range(
-            server_delay_ms,
-            0,
-            limits.max_delay_ms,
-            SetupField::ServerDelay,
-        )?;
-        Ok(Self {
-            kind,
-            probes: u32::try_from(probes)
-                .map_err(|_| RefusalReason::OverLimit(SetupField::Probes))?,
-            message_size,
-            server_delay_ms,
-        })
-    }
-}
-
-fn whole_number(text: &str, field: SetupField) -> Result<u64, RefusalReason> {
-    // `u64::from_str` also takes a leading plus sign, which the grammar has not.
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(RefusalReason::NotANumber(field));
-    }
-    text.parse().map_err(|_| RefusalReason::OverLimit(field))
-}
-
-fn in_range(value: u64, least: u64, most: u64, field: SetupField) -> Result<(), RefusalReason> {
-    if value < least {
-        Err(RefusalReason::TooSmall(field, least))
-    } else if value > most {
-        Err(RefusalReason::OverLimit(field))
-    } else {
-        Ok(())
     }
 }

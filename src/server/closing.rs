@@ -17,7 +17,7 @@ use super::recorder::Recorder;
 use super::shared::{Shared, Slot};
 use super::summary::in_words;
 use super::{LogEntry, SessionEnd, SessionSummary, Traffic};
-use crate::protocol::{Phase, Refusal, RefusalReason, quote};
+use crate::protocol::{Idiom, Phase, Refusal, RefusalReason, quote};
 
 /// How long and how much a client that is being left may still send.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
@@ -131,6 +131,8 @@ pub(super) async fn turn_away(
             connection,
             peer,
             setup: None,
+            idiom: Idiom::from(dialect),
+            server_delay: Duration::ZERO,
             probes_echoed: 0,
             traffic,
             duration: accepted.elapsed(),

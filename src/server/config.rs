@@ -18,7 +18,8 @@ pub struct ServerConfig {
     pub port: u16,
     /// Whether a port that is taken is replaced by any free one instead of being an error.
     pub fall_back: bool,
-    /// The dialect spoken.
+    /// The dialect spoken. A server that is not strict recognises the others by what a client sends and
+    /// answers in them, except `echo`.
     pub dialect: Dialect,
     /// Whether messages are read to the letter.
     pub strict: bool,
@@ -35,6 +36,9 @@ pub struct ServerConfig {
     /// be whole within this time however its bytes come. Waiting for the server delay does not count,
     /// except for a client that has closed its side: it waits no longer than this for its next echo.
     pub idle_timeout: Duration,
+    /// How long a client may be silent within a message before that counts as the message's end, or shows
+    /// that it is too short. A strict server waits for the rest.
+    pub silence: Duration,
     /// Bytes of memory all connections together may hold for messages.
     pub memory_budget: usize,
 }
@@ -52,6 +56,7 @@ impl Default for ServerConfig {
             limits: Limits::default(),
             max_connections: 256,
             idle_timeout: Duration::from_mins(1),
+            silence: Duration::from_millis(250),
             memory_budget: 512 * 1024 * 1024,
         }
     }

@@ -14,9 +14,10 @@ use super::budget::Permit;
 use super::owed::{Owed, after};
 use super::recorder::Recorder;
 use super::shared::Shared;
-use super::{LogEntry, SessionEnd, Traffic};
+use super::{LogEntry, ServerConfig, SessionEnd, Traffic};
 use crate::protocol::{
-    EndOfStream, Phase, ReceiveBuffer, Refusal, RefusalReason, Request, RequestParser, Setup, quote,
+    EndOfStream, Idiom, Phase, ReceiveBuffer, Refusal, RefusalReason, Request, RequestParser,
+    Rules, Setup, quote,
 };
 
 /// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
@@ -24,6 +25,11 @@ const READ_AHEAD: usize = 1024 * 1024;
 /// As many where a client's end may stand behind them: what a system lets a program that has closed
 /// leave unsent, and some more.
 const READ_FURTHER: usize = 6 * 1024 * 1024;
+
+/// How long to wait for another setup after the closing reply: some four times what the client took from
+/// its last echo to its termination, within these.
+const LEAST_LINGER: Duration = Duration::from_millis(20);
+const MOST_LINGER: Duration = Duration::from_millis(100);
 
 /// What there is to write.
 pub(super) enum ToWrite<'a> {
@@ -44,11 +50,11 @@ struct Reply {
 }
 
 impl Reply {
-    fn new(phase: Phase, line: &'static str) -> Self {
+    fn new(phase: Phase, line: &'static str, end: &'static str) -> Self {
         Self {
             phase,
             line,
-            bytes: [line.as_bytes(), b"\n"].concat(),
+            bytes: [line, end].concat().into_bytes(),
             written: 0,
         }
     }
@@ -67,6 +73,7 @@ pub(super) struct Dialogue {
     inbox: ReceiveBuffer,
     memory: Permit,
     traffic: Traffic,
+    /// What was set up, as it was understood last.
     setup: Option<Setup>,
     owed: Owed,
     echoed: u64,
@@ -85,6 +92,14 @@ pub(super) struct Dialogue {
     at_end: bool,
     /// When the client was found to have closed its side.
     closed: Option<Instant>,
+    /// Whether the silence since the last bytes was heeded.
+    heeded: bool,
+    /// What ends a reply: what ended the client's setup.
+    reply_end: &'static str,
+    /// When bytes were written last.
+    wrote_at: Instant,
+    /// How long the client took from its last echo to its termination.
+    pace: Duration,
 }
 
 impl Dialogue {
@@ -93,7 +108,7 @@ impl Dialogue {
         let now = Instant::now();
         Self {
             recorder: Recorder::new(Arc::clone(&shared), connection, peer),
-            parser: RequestParser::new(config.dialect, config.limits, config.strict),
+            parser: RequestParser::new(rules(config)),
             inbox: ReceiveBuffer::new(),
             memory: shared.budget.permit(),
             traffic: Traffic::default(),
@@ -109,8 +124,92 @@ impl Dialogue {
             further: false,
             at_end: false,
             closed: None,
+            heeded: false,
+            reply_end: "\n",
+            wrote_at: now,
+            pace: Duration::ZERO,
             shared,
         }
+    }
+
+    /// Begins another session on the same connection, with what has come of it.
+    pub(super) fn begin_anew(&mut self) {
+        let now = Instant::now();
+        self.parser = RequestParser::new(rules(&self.shared.config));
+        self.traffic = Traffic::default();
+        self.traffic.received = self.inbox.len() as u64;
+        self.setup = None;
+        self.owed = Owed::default();
+        self.echoed = 0;
+        self.held_back = false;
+        self.earlier = (0, now);
+        self.moved = now;
+        self.further = false;
+        self.heeded = false;
+        self.reply_end = "\n";
+    }
+
+    /// Gives the memory back that no bytes need, between two sessions of a connection.
+    pub(super) fn rest(&mut self) {
+        if self.inbox.is_empty() {
+            self.inbox = ReceiveBuffer::new();
+            self.owed = Owed::default();
+            self.memory.resize(0);
+        }
+    }
+
+    /// How long to wait for another session on the connection.
+    pub(super) fn linger(&self) -> Duration {
+        (4 * self.pace).clamp(LEAST_LINGER, MOST_LINGER)
+    }
+
+    /// Whether another setup has begun behind the session that is over: `None` while that is open.
+    pub(super) fn goes_on(&mut self) -> Option<bool> {
+        let mut next = RequestParser::new(rules(&self.shared.config));
+        while let Ok(Some((Request::Stray, count))) = next.next(self.inbox.unread()) {
+            self.inbox.consume(count);
+        }
+        let input = self.inbox.unread();
+        match (input, self.at_end) {
+            ([], true) => Some(false),
+            ([], false) => None,
+            _ => next.may_be_setup(input),
+        }
+    }
+
+    /// Makes room for what may come between two sessions, where there is memory.
+    pub(super) fn has_room(&mut self) -> bool {
+        let needed = self.inbox.capacity_for_room(None);
+        self.memory.resize(needed)
+    }
+
+    /// How the client speaks, as far as it is known.
+    pub(super) fn idiom(&self) -> Idiom {
+        self.parser.idiom()
+    }
+
+    /// The server delay that was asked for.
+    pub(super) fn delay(&self) -> Duration {
+        self.parser.delay()
+    }
+
+    /// Turns the next session away, for want of room.
+    pub(super) fn turn_away(&mut self) {
+        self.refuse(Refusal {
+            phase: Phase::Setup,
+            reason: RefusalReason::ServerFull,
+        });
+    }
+
+    /// When a silence will have said something.
+    pub(super) fn silence_at(&self) -> Option<Instant> {
+        let unread = self.inbox.len() - self.owed.bytes();
+        if unread == 0 || self.heeded || self.ending.is_some() || self.at_end {
+            return None;
+        }
+        let input = self.inbox.unread().get(self.owed.bytes()..)?;
+        let heeds = self.parser.heeds_silence(input);
+        heeds.then(|| after(self.arrived, self.shared.config.silence))
     }
 
     /// The setup, once it has come.
@@ -204,6 +303,7 @@ impl Dialogue {
         self.inbox.received(count);
         self.traffic.received += count as u64;
         self.arrived = at;
+        self.heeded = false;
         // The bytes of a setup line, however slowly they come, do not buy time.
         if self.phase() != Phase::Setup {
             self.moved = at;
@@ -269,57 +369,102 @@ impl Dialogue {
 
     /// Takes the messages that are whole out of the bytes that have come.
     pub(super) fn recognise(&mut self) {
-        while self.may_recognise() {
-            let phase = self.phase();
-            let input = self
-                .inbox
-                .unread()
-                .get(self.owed.bytes()..)
-                .unwrap_or_default();
-            if input.is_empty() {
-                break;
-            }
-            match self.parser.next(input) {
-                Ok(None) => break,
-                Ok(Some((Request::Probe { seq, message }, _))) => {
-                    let (size, len) = (
-                        self.setup.map_or(0, |setup| setup.message_size),
-                        message.len(),
-                    );
-                    let came = self.came(len);
-                    self.traffic.probes_received += len as u64;
-                    self.owed.push(seq, size, len, came);
-                }
-                Ok(Some((Request::Data(data), len))) => {
-                    let pieces = self.echoed + self.owed.count() + 1;
-                    let seq = u32::try_from(pieces).unwrap_or(u32::MAX);
-                    self.traffic.probes_received += len as u64;
-                    self.owed.push(seq, data.len() as u64, len, self.arrived);
-                }
-                Ok(Some((Request::Setup(setup), len))) => {
-                    self.heard(phase);
-                    self.inbox.consume(len);
-                    self.setup = Some(setup);
-                    self.moved = self.arrived;
-                    self.owed
-                        .set_delay(Duration::from_millis(setup.server_delay_ms));
-                    let ready = self.shared.config.dialect.accepted_line(phase);
-                    self.reply = Some(Reply::new(phase, ready));
-                }
-                Ok(Some((Request::Termination, _))) => {
-                    self.heard(phase);
-                    let closing = self.shared.config.dialect.accepted_line(phase);
-                    self.ending = Some(Ending {
-                        end: SessionEnd::Complete,
-                        reply: Some(Reply::new(phase, closing)),
-                    });
-                }
-                Err(refusal) => self.refuse(refusal),
-            }
-        }
+        while self.may_recognise() && self.recognise_one(false) {}
         self.held_back = self.owed.is_full();
         if self.at_end && self.may_recognise() {
+            // What a silence would end, the end of the stream ends too.
+            if !self.parser.is_strict() && self.recognise_one(true) {
+                return self.recognise();
+            }
             self.end_at_end();
+        }
+    }
+
+    /// Takes note that the client has been silent since its last bytes.
+    pub(super) fn heed_silence(&mut self) {
+        self.heeded = true;
+        if self.may_recognise() {
+            self.recognise_one(true);
+        }
+    }
+
+    /// Takes the next message; whether there was one.
+    fn recognise_one(&mut self, silent: bool) -> bool {
+        let phase = self.phase();
+        let input = self
+            .inbox
+            .unread()
+            .get(self.owed.bytes()..)
+            .unwrap_or_default();
+        if input.is_empty() || self.ending.is_some() {
+            return false;
+        }
+        let found = if silent {
+            self.parser.after_silence(input)
+        } else {
+            self.parser.next(input)
+        };
+        match found {
+            Ok(None) => return false,
+            Ok(Some((Request::Probe { seq, message, .. }, _))) => {
+                let len = message.len();
+                if self.traffic.probes_received == 0 {
+                    // Its first probe may have told what a client's setup means.
+                    self.setup = self.parser.setup();
+                }
+                let size = self.setup.map_or(0, |setup| setup.message_size);
+                let came = self.came(len);
+                self.traffic.probes_received += len as u64;
+                self.owed.push(seq, size, len, came);
+            }
+            Ok(Some((Request::Data(data), len))) => {
+                let pieces = self.echoed + self.owed.count() + 1;
+                let seq = u32::try_from(pieces).unwrap_or(u32::MAX);
+                self.traffic.probes_received += len as u64;
+                self.owed.push(seq, data.len() as u64, len, self.arrived);
+            }
+            Ok(Some((Request::Stray, len))) => self.pass_over(len),
+            Ok(Some((Request::Setup(setup), len))) => {
+                self.heard(phase);
+                self.inbox.consume(len);
+                self.setup = Some(setup);
+                self.moved = self.arrived;
+                self.owed.set_delay(self.parser.delay());
+                self.reply_end = if self.parser.ends_in_nothing() {
+                    ""
+                } else {
+                    "\n"
+                };
+                let ready = self.parser.dialect().accepted_line(phase);
+                self.reply = Some(Reply::new(phase, ready, self.reply_end));
+            }
+            Ok(Some((Request::Termination, len))) => {
+                self.heard(phase);
+                self.pass_over(len);
+                self.pace = self.arrived.saturating_duration_since(self.wrote_at);
+                let closing = self.parser.dialect().accepted_line(phase);
+                self.ending = Some(Ending {
+                    end: SessionEnd::Complete,
+                    reply: Some(Reply::new(phase, closing, self.reply_end)),
+                });
+            }
+            Ok(Some((Request::NextSetup, _))) => {
+                self.ending = Some(Ending {
+                    end: SessionEnd::Continued,
+                    reply: None,
+                });
+            }
+            Err(refusal) => self.refuse(refusal),
+        }
+        true
+    }
+
+    /// Passes over bytes that are not echoed.
+    fn pass_over(&mut self, count: usize) {
+        if self.owed.is_empty() {
+            self.inbox.consume(count);
+        } else {
+            self.owed.pass_over(count);
         }
     }
 
@@ -353,6 +498,7 @@ impl Dialogue {
     /// Takes note that the first `count` of those bytes were written by a write begun at `at`.
     pub(super) fn wrote(&mut self, count: usize, at: Instant) {
         self.moved = at;
+        self.wrote_at = at;
         self.further = false;
         self.traffic.sent += count as u64;
         if let Some(reply) = &mut self.reply {
@@ -365,11 +511,11 @@ impl Dialogue {
             return;
         }
         self.traffic.echoes_sent += count as u64;
-        self.inbox.consume(count);
-        self.owed.written(count, at, |probe| {
+        let done = self.owed.written(count, at, |probe| {
             self.echoed += 1;
             self.recorder.probe(probe, at);
         });
+        self.inbox.consume(done);
     }
 
     /// How the session ended, once all is said.
@@ -384,16 +530,16 @@ impl Dialogue {
 
     /// Gives up on a client that stalls; gives the 404 to say where the client can still understand
     /// it, which is not in the midst of another line.
-    pub(super) fn stalled(&mut self) -> (SessionEnd, Option<&'static str>) {
+    pub(super) fn stalled(&mut self) -> (SessionEnd, Option<(&'static str, &'static str)>) {
         let phase = self.phase();
         let idle = Refusal {
             phase,
             reason: RefusalReason::Idle(self.shared.config.idle_timeout.as_secs()),
         };
         self.event(idle.to_string());
-        let dialect = self.shared.config.dialect;
+        let dialect = self.parser.dialect();
         let can_say = dialect.has_phases() && self.reply.is_none() && !self.owed.is_begun();
-        let line = can_say.then(|| dialect.refusal_line(phase));
+        let line = can_say.then(|| (dialect.refusal_line(phase), self.reply_end));
         (SessionEnd::Idle(phase), line)
     }
 
@@ -410,10 +556,11 @@ impl Dialogue {
     fn refuse(&mut self, refusal: Refusal) {
         self.heard(refusal.phase);
         self.event(refusal.to_string());
-        let dialect = self.shared.config.dialect;
-        let reply = dialect
-            .has_phases()
-            .then(|| Reply::new(refusal.phase, dialect.refusal_line(refusal.phase)));
+        let dialect = self.parser.dialect();
+        let reply = dialect.has_phases().then(|| {
+            let line = dialect.refusal_line(refusal.phase);
+            Reply::new(refusal.phase, line, self.reply_end)
+        });
         let end = SessionEnd::Refused(refusal);
         self.ending = Some(Ending { end, reply });
     }
@@ -433,5 +580,15 @@ impl Dialogue {
             let line = LogEntry::Received(quote(line));
             self.recorder.note(phase, line);
         }
+    }
+}
+
+/// What a server of that kind takes.
+fn rules(config: &ServerConfig) -> Rules {
+    Rules {
+        dialect: config.dialect,
+        strict: config.strict,
+        limits: config.limits,
+        ..Rules::default()
     }
 }

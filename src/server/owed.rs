@@ -19,6 +19,8 @@ struct Echo {
     message_size: u64,
     /// Bytes not yet written.
     left: usize,
+    /// Bytes behind it in the receive buffer that are not echoed.
+    gap: usize,
     received: Instant,
     /// When its first write had returned.
     begun: Option<Instant>,
@@ -73,9 +75,19 @@ impl Owed {
             seq,
             message_size,
             left: len,
+            gap: 0,
             received,
             begun: None,
         });
+    }
+
+    /// Takes note that the next `count` bytes of the receive buffer are not echoed. Only while echoes are
+    /// owed.
+    pub(super) fn pass_over(&mut self, count: usize) {
+        if let Some(last) = self.echoes.back_mut() {
+            last.gap += count;
+            self.bytes += count;
+        }
     }
 
     /// When the first echo is due.
@@ -85,19 +97,29 @@ impl Owed {
 
     /// Bytes at the front that may be written now. Without a delay no clock is read.
     pub(super) fn due_bytes(&self) -> usize {
-        let some = self.echoes.iter().take(MOST_IN_ONE_WRITE);
-        if self.delay.is_zero() {
-            return some.map(|echo| echo.left).sum();
+        let mut sum = 0;
+        let now = (!self.delay.is_zero()).then(Instant::now);
+        for echo in self.echoes.iter().take(MOST_IN_ONE_WRITE) {
+            if now.is_some_and(|now| self.due(echo) > now) {
+                break;
+            }
+            sum += echo.left;
+            if echo.gap > 0 {
+                break;
+            }
         }
-        let now = Instant::now();
-        some.take_while(|echo| self.due(echo) <= now)
-            .map(|echo| echo.left)
-            .sum()
+        sum
     }
 
     /// Takes note that `count` bytes were written, and gives every echo that became whole to `whole`.
-    pub(super) fn written(&mut self, count: usize, at: Instant, mut whole: impl FnMut(LogEntry)) {
-        self.bytes = self.bytes.saturating_sub(count);
+    /// Gives the bytes of the receive buffer that are done with.
+    pub(super) fn written(
+        &mut self,
+        count: usize,
+        at: Instant,
+        mut whole: impl FnMut(LogEntry),
+    ) -> usize {
+        let mut done = count;
         let mut count = count;
         while let Some(echo) = self.echoes.front_mut() {
             if count == 0 {
@@ -114,9 +136,12 @@ impl Owed {
                     received: echo.received,
                     echoed: begun,
                 });
+                done += echo.gap;
                 self.echoes.pop_front();
             }
         }
+        self.bytes = self.bytes.saturating_sub(done);
+        done
     }
 
     fn due(&self, echo: &Echo) -> Instant {

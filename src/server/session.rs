@@ -12,9 +12,10 @@ use std::time::Instant;
 
 use tokio::net::TcpStream;
 use tokio::task::yield_now;
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::closing::{close, leave, tell};
+use super::closing::{close, leave, leaving_slot, tell};
 use super::dialogue::{Dialogue, ToWrite};
 use super::owed::after;
 use super::presence::{has_closed, interval};
@@ -49,46 +50,108 @@ pub(super) async fn run(
     slot: Slot,
     stop: CancellationToken,
 ) {
-    let accepted = Instant::now();
+    let mut begun = Instant::now();
     let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
     dialogue.event(format!("connection from {peer}"));
     let mut wire = Wire::new(stream);
-    let end = converse(&mut wire, &mut dialogue, &shared, &stop)
-        .await
-        .unwrap_or_else(|error| SessionEnd::Reset(in_words(&error)));
-    match end {
-        SessionEnd::Complete => {
-            shared.complete.fetch_add(1, Ordering::Relaxed);
-        }
-        // Said already, with the reason.
-        SessionEnd::Refused(_) | SessionEnd::Idle(_) => {}
-        _ => dialogue.event(end.to_string()),
-    }
-    let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
-    let phase = dialogue.phase();
-    let traffic = dialogue.traffic();
-    dialogue.recorder.note(phase, LogEntry::Bytes(traffic));
-    let summary = SessionSummary {
-        connection,
-        peer,
-        setup: dialogue.setup(),
-        probes_echoed: dialogue.echoed(),
-        traffic,
-        duration: accepted.elapsed(),
-        end,
-    };
-    let mut recorder = dialogue.end();
-    // The session is over: its place and its memory are free for the client's next connection, which
-    // may be waiting already.
-    drop(slot);
-    tell(&shared, &summary);
-    match wire.into_stream() {
-        Some(stream) if !broken => leave(stream, &shared, recorder, phase, &stop).await,
-        stream => {
-            if let Some(stream) = stream {
-                close(stream);
+    let mut slot = Some(slot);
+    loop {
+        let end = converse(&mut wire, &mut dialogue, &shared, &stop)
+            .await
+            .unwrap_or_else(|error| SessionEnd::Reset(in_words(&error)));
+        match end {
+            SessionEnd::Complete | SessionEnd::Continued => {
+                shared.complete.fetch_add(1, Ordering::Relaxed);
             }
-            recorder.note(phase, LogEntry::Event("closed".to_owned()));
+            // Said already, with the reason.
+            SessionEnd::Refused(_) | SessionEnd::Idle(_) => {}
+            _ => dialogue.event(end.to_string()),
+        }
+        let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
+        let (continues, is_complete) = (end == SessionEnd::Continued, end == SessionEnd::Complete);
+        let phase = dialogue.phase();
+        let traffic = dialogue.traffic();
+        dialogue.recorder.note(phase, LogEntry::Bytes(traffic));
+        let summary = SessionSummary {
+            connection,
+            peer,
+            setup: dialogue.setup(),
+            idiom: dialogue.idiom(),
+            server_delay: dialogue.delay(),
+            probes_echoed: dialogue.echoed(),
+            traffic,
+            duration: begun.elapsed(),
+            end,
+        };
+        if !continues {
+            // The session is over: its place and its memory are free for the client's next connection,
+            // which may be waiting already.
+            dialogue.rest();
+            slot = None;
+        }
+        tell(&shared, &summary);
+        let may_go_on =
+            is_complete && !shared.config.strict && dialogue.idiom().dialect.has_phases();
+        if continues || (may_go_on && another_comes(&mut wire, &mut dialogue, &shared, &stop).await)
+        {
+            begun = Instant::now();
+            dialogue.begin_anew();
+            slot = slot.or_else(|| Slot::take(&shared.served, most_served(&shared)));
+            if slot.is_none() {
+                dialogue.turn_away();
+            }
+            continue;
+        }
+        let mut recorder = dialogue.end();
+        return match wire.into_stream() {
+            Some(stream) if !broken => leave(stream, &shared, recorder, phase, &stop).await,
+            stream => {
+                if let Some(stream) = stream {
+                    close(stream);
+                }
+                recorder.note(phase, LogEntry::Event("closed".to_owned()));
+            }
+        };
+    }
+}
+
+fn most_served(shared: &Shared) -> u64 {
+    shared.config.max_connections as u64
+}
+
+/// Waits a little for another setup behind a session that is over. Bounded in number, like all
+/// connections that are being left, and in time.
+async fn another_comes(
+    wire: &mut Wire,
+    dialogue: &mut Dialogue,
+    shared: &Shared,
+    stop: &CancellationToken,
+) -> bool {
+    let Some(_slot) = leaving_slot(shared) else {
+        return false;
+    };
+    let until = Instant::now() + dialogue.linger();
+    loop {
+        if let Some(goes_on) = dialogue.goes_on() {
+            return goes_on;
+        }
+        if !dialogue.has_room() {
+            return false;
+        }
+        let Ok(stream) = wire.watched() else {
+            return false;
+        };
+        tokio::select! {
+            () = stop.cancelled() => return false,
+            ready = timeout_at(until.into(), stream.readable()) => if !matches!(ready, Ok(Ok(()))) {
+                return false;
+            },
+        }
+        match stream.try_read(dialogue.room()) {
+            Ok(0) => dialogue.end_of_data(Instant::now()),
+            Ok(count) => dialogue.arrived(count, Instant::now()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return false,
         }
     }
 }
@@ -147,6 +210,7 @@ async fn converse(
             room: written == Written::UntilTaken,
             input: may_read,
             ask_at,
+            silence_at: dialogue.silence_at(),
         };
         match waiting.next(wire, dialogue, awaited, || work = 0).await? {
             Woken::MayWrite => {}
@@ -166,6 +230,9 @@ async fn converse(
             Woken::Look => {
                 let now = Instant::now();
                 waiting.looked(dialogue, now);
+                if awaited.silence_at.is_some_and(|at| at <= now) {
+                    dialogue.heed_silence();
+                }
                 if let Some(since) = full_since {
                     if has_closed(wire.watched()?).await? {
                         dialogue.client_closed(now);
@@ -211,8 +278,8 @@ fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
 
 fn give_up(wire: &Wire, dialogue: &mut Dialogue) -> SessionEnd {
     let (end, line) = dialogue.stalled();
-    if let Some(line) = line
-        && let Ok(count) = wire.try_write(format!("{line}\n").as_bytes())
+    if let Some((line, line_end)) = line
+        && let Ok(count) = wire.try_write(format!("{line}{line_end}").as_bytes())
     {
         dialogue.wrote_besides(count);
         let phase = dialogue.phase();

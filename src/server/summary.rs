@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::protocol::{Phase, Refusal, Setup};
+use crate::protocol::{Idiom, Phase, Refusal, Setup};
 
 /// A session that is over. Its `Display` is one line for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub struct SessionSummary {
     pub peer: SocketAddr,
     /// What it set up, if it came that far. The `echo` dialect has no setup.
     pub setup: Option<Setup>,
+    /// How it spoke, as far as that became known.
+    pub idiom: Idiom,
+    /// The server delay it asked for, fractions of a millisecond included.
+    pub server_delay: Duration,
     /// Echoes written whole; pieces of data in the `echo` dialect.
     pub probes_echoed: u64,
     /// Bytes of the connection, as this end counted them.
@@ -53,6 +57,8 @@ impl fmt::Display for Traffic {
 pub enum SessionEnd {
     /// With its termination; in the `echo` dialect with the end of the client's data.
     Complete,
+    /// All was echoed, and then another setup came instead of the termination.
+    Continued,
     /// The client closed between two messages.
     ClientLeft(Phase),
     /// A message was refused.
@@ -69,6 +75,7 @@ impl fmt::Display for SessionEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Complete => f.write_str("complete"),
+            Self::Continued => f.write_str("complete, and another setup followed"),
             Self::ClientLeft(phase) => write!(f, "the client left during {}", phase.name()),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Idle(phase) => write!(f, "the client stalled during {}", phase.name()),
@@ -85,12 +92,16 @@ impl fmt::Display for SessionSummary {
             let (probes, size) = (u64::from(setup.probes), setup.message_size);
             write!(
                 f,
-                "{}, {probes} {} of {size} {}, delay {} ms: ",
+                "{}, {probes} {} of {size} {}, delay {} ms",
                 setup.kind,
                 plural(probes, "probe"),
                 plural(size, "byte"),
-                setup.server_delay_ms
+                self.server_delay.as_secs_f64() * 1e3
             )?;
+            if self.idiom != Idiom::default() {
+                write!(f, ", {}", self.idiom.differences(Idiom::default()))?;
+            }
+            f.write_str(": ")?;
             if self.probes_echoed != probes {
                 write!(f, "{} echoed, ", self.probes_echoed)?;
             }
@@ -132,6 +143,8 @@ mod tests {
                 message_size: 100,
                 server_delay_ms: 0,
             }),
+            idiom: Idiom::default(),
+            server_delay: Duration::ZERO,
             probes_echoed,
             traffic: Traffic::default(),
             duration: Duration::from_micros(1_900),

@@ -41,6 +41,8 @@ pub(super) struct Awaited {
     pub(super) input: bool,
     /// When to ask whether a client that is not read from is still there.
     pub(super) ask_at: Option<Instant>,
+    /// When the client's silence within a message will have said something.
+    pub(super) silence_at: Option<Instant>,
 }
 
 pub(super) struct Waiting<'a> {
@@ -80,7 +82,8 @@ impl<'a> Waiting<'a> {
             && awaited.due.is_none()
             && let Some(until) = self.polling.until(dialogue)
         {
-            let look_at = flush_at.map_or(self.look_at, |at| at.min(self.look_at));
+            let sooner = [flush_at, awaited.silence_at].into_iter().flatten();
+            let look_at = sooner.fold(self.look_at, Instant::min);
             let read = self
                 .polling
                 .read(wire, dialogue, until, look_at, &mut gave_way);
@@ -89,7 +92,8 @@ impl<'a> Waiting<'a> {
             }
         }
         let cools_at = self.polling.cools_at(dialogue.moved());
-        let sooner = [flush_at, awaited.ask_at, cools_at].into_iter().flatten();
+        let sooner = [flush_at, awaited.ask_at, awaited.silence_at, cools_at];
+        let sooner = sooner.into_iter().flatten();
         if let Some(sooner) = sooner.min()
             && sooner < self.look_at
         {

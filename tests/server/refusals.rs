@@ -29,16 +29,24 @@ fn a_bad_setup() {
         "s rtt 0 1 0\n",
         "s rtt 1 0 0\n",
         "s rtt 1 1 -1\n",
-        "s rtt 1 1 1.5\n",
+        "s rtt 1 1.5 0\n",
+        "s rtt 1 1 1.5.5\n",
         "s rtt 1 99999999999999999999999 0\n",
         "s rtt 99999999999 1 0\n",
         "s rtt 1 1 99999999999999\n",
         "m 1 a\n",
         "t\n",
-        "\n",
         "GET / HTTP/1.1\r\n",
     ] {
         refused(config(), "", setup, BAD_SETUP);
+        refused(strict(), "", setup, BAD_SETUP);
+    }
+}
+
+fn strict() -> ServerConfig {
+    ServerConfig {
+        strict: true,
+        ..config()
     }
 }
 
@@ -62,26 +70,55 @@ fn a_setup_that_asks_for_more_than_the_limits() {
 }
 
 #[test]
-fn a_strict_server_takes_no_blank_too_many() {
-    let strict = ServerConfig {
-        strict: true,
-        ..config()
-    };
-    refused(strict, "", "s  rtt 1 1 0\n", BAD_SETUP);
+fn a_strict_server_takes_a_setup_only_to_the_letter() {
+    for setup in [
+        "s  rtt 1 1 0\n",
+        "s\trtt 1 1 0\n",
+        "s rtt 1 1 0 \n",
+        "s rtt 1 1 0\r\n",
+        "s RTT 1 1 0\n",
+        "s thput 1 1 0\n",
+        "s rtt 1 1 0.5\n",
+        "s rtt 1.0 1 0\n",
+        "\ns rtt 1 1 0\n",
+        "h rtt 20 1 0\n",
+        "\n",
+    ] {
+        refused(strict(), "", setup, BAD_SETUP);
+    }
+}
+
+#[test]
+fn a_strict_server_takes_a_probe_only_to_the_letter() {
+    for mistake in [
+        "m 0 abcd\n",
+        "m 01 abcd\n",
+        "m  1 abcd\n",
+        "m\t1 abcd\n",
+        "m ab 1\n",
+        "m 1 a\ncd\n",
+        "\n",
+    ] {
+        let answer = format!("200 OK: Ready\n{BAD_PROBE}");
+        refused(strict(), "s rtt 2 4 0\n", mistake, &answer);
+    }
+    let answer = format!("200 OK: Ready\nm 1 a\n{BAD_TERMINATION}");
+    for mistake in ["t \n", "\n", "s rtt 1 1 0\n", "m 1 a\n"] {
+        refused(strict(), "s rtt 1 1 0\nm 1 a\n", mistake, &answer);
+    }
 }
 
 #[test]
 pub fn a_probe_that_is_not_what_was_announced() {
     let wrong = [
         "m 2 abcd\n",      // the sequence number
-        "m 0 abcd\n",      //
-        "m 01 abcd\n",     //
+        "m 02 abcd\n",     //
+        "m -1 abcd\n",     //
         "x 1 abcd\n",      // the letter
         "m 1 abc\n",       // too short
         "m 1 abcde\n",     // too long
         "m 1 abcdefghijk", // too long, and no end yet
         "t\n",             // too early
-        "\n",
         "s rtt 2 4 0\n",
     ];
     for mistake in wrong {
@@ -111,7 +148,7 @@ pub fn a_refusal_comes_after_the_echoes_still_owed() {
 #[test]
 fn anything_but_the_termination_after_the_last_probe() {
     let answer = format!("200 OK: Ready\nm 1 a\n{BAD_TERMINATION}");
-    for mistake in ["m 2 a\n", "x\n", "tt\n", "\n"] {
+    for mistake in ["m 2 a\n", "x\n", "tt\n", "ss rtt 1 1 0\n"] {
         refused(config(), "s rtt 1 1 0\nm 1 a\n", mistake, &answer);
     }
 }
@@ -132,7 +169,7 @@ pub fn the_end_of_the_stream_inside_a_message() {
             format!("200 OK: Ready\n{BAD_PROBE}"),
         ),
         (
-            "s rtt 1 1 0\nm 1 a\nt",
+            "s rtt 1 1 0\nm 1 a\nm 1",
             format!("200 OK: Ready\nm 1 a\n{BAD_TERMINATION}"),
         ),
     ] {
