@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use echograph::protocol::{
-    Dialect, Limits, MeasurementType, ProbeMessage, Request, RequestParser, Setup,
+    Dialect, MeasurementType, ProbeMessage, Request, RequestParser, Rules, Setup,
 };
 
 /// What each folder of `src/` may use of the others; none of these may use egui.
@@ -146,7 +146,11 @@ fn a_probe_costs_the_protocol_no_allocation() {
             message_size: 1_000,
             server_delay_ms: 0,
         };
-        let mut parser = RequestParser::new(dialect, Limits::default(), true);
+        let mut parser = RequestParser::new(Rules {
+            dialect,
+            strict: true,
+            ..Rules::default()
+        });
         let line = format!("{}\n", setup.line(dialect));
         assert!(matches!(
             parser.next(line.as_bytes()),

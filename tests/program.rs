@@ -2,7 +2,7 @@
 //! exit code.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -12,6 +12,7 @@ use echograph::experiment::{
     Order, Precision, Profile, Rounds, SocketOptions, Target, WaitStrategy,
 };
 use echograph::measurement::{FaultKind, FaultPhase, Run, RunState, Side};
+use echograph::server::Act;
 use echograph::store::{load_run, profile_text, read_run};
 
 /// Longer than anything here takes on a busy machine.
@@ -455,6 +456,72 @@ fn a_server_ends_when_it_is_told_to_and_its_port_is_free_again() {
     }
 }
 
+/// Says all at once and hears up to the end.
+fn heard_of(address: SocketAddr, said: &str) -> String {
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(said.as_bytes()).unwrap();
+    let mut all = String::new();
+    stream.read_to_string(&mut all).unwrap();
+    all
+}
+
+#[test]
+fn a_server_acts_as_it_is_told_to() {
+    let session = "s rtt 1 3 0\nm 1 abc\nt\n";
+    let serving = Serving::start(&["--act-as", "echo-payload", "--reply-end", "nul"]);
+    assert_eq!(
+        heard_of(serving.address, session),
+        "200 OK: Ready\0abc200 OK: Closing Connection\0"
+    );
+    let serving = Serving::start(&[
+        "--echo",
+        "<{message}>\\n",
+        "--echo-pieces",
+        "2",
+        "--ready",
+        "200 Go",
+        "--closing",
+        "200 Bye",
+        "--bad-setup",
+        "404 no",
+        "--delay-unit",
+        "ignored",
+        "--first-seq",
+        "1",
+        "--least-probes",
+        "1",
+        "--only-sizes",
+        "1,3",
+    ]);
+    assert_eq!(
+        heard_of(serving.address, session),
+        "200 Go\n<m 1 abc>\n200 Bye\n"
+    );
+    assert_eq!(heard_of(serving.address, "s rtt 1 2 0\n"), "404 no\n");
+    let fractions = "s rtt 1 1 99999.5\nm 1 a\nt\n";
+    let answer = "200 Go\n<m 1 a>\n200 Bye\n";
+    assert_eq!(heard_of(serving.address, fractions), answer);
+}
+
+#[test]
+fn a_server_that_serves_once_ends_by_itself() {
+    let mut serving = Serving::start(&["--once"]);
+    let heard = heard_of(serving.address, "s rtt 1 1 0\nm 1 a\nt\n");
+    assert_eq!(heard, "200 OK: Ready\nm 1 a\n200 OK: Closing Connection\n");
+    assert_eq!(exit_code(&mut serving.child), Some(0));
+}
+
+#[test]
+fn the_catalogue_of_quirky_servers_is_printed() {
+    let printed = output(&["serve", "--act-as", "list"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let lines = text(&printed.stdout);
+    for act in Act::all() {
+        assert!(lines.contains(act.name) && lines.contains(act.description));
+    }
+}
+
 #[test]
 fn a_server_ends_although_a_client_is_connected() {
     let mut serving = Serving::start(&[]);
@@ -689,6 +756,14 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
         (&["serve", "--wait", "sleep"], "one of auto, spin, block"),
+        (
+            &["serve", "--act-as", "nobody"],
+            "\"--act-as list\" prints it",
+        ),
+        (&["serve", "--echo", "hello"], "must have {message}"),
+        (&["serve", "--reply-end", "dot"], "there are auto, newline"),
+        (&["serve", "--delay-unit", "h"], "there are s, ms, us"),
+        (&["serve", "--first-seq", "2"], "'--first-seq <N>'"),
         (
             &["serve", "--idle-timeout", "-1"],
             "'--idle-timeout <S>': \"-1\" is not a number of seconds",

@@ -6,6 +6,7 @@ mod server {
     mod hostile;
     mod lifecycle;
     mod log;
+    mod manners;
     mod refusals;
     mod sessions;
     mod tolerance;

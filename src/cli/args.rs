@@ -1,6 +1,7 @@
 //! The options, as their help says them.
 
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use clap::{Args, Parser, Subcommand};
 use super::check_args::CheckArgs;
 use super::export_args::ExportArgs;
 use super::run_args::RunArgs;
-use super::values;
+use super::values::{self, List};
 use crate::experiment::WaitStrategy;
-use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, Dialect};
+use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, DelayUnit, Dialect, EchoStyle};
+use crate::server::ReplyEnd;
 
 /// Measures round-trip time and throughput of a TCP path against message size.
 ///
@@ -36,7 +38,7 @@ pub(super) enum Command {
     // Much larger than the others.
     Run(Box<RunArgs>),
     Export(Box<ExportArgs>),
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     Check(Box<CheckArgs>),
     /// Draws the window into picture files.
     #[command(hide = true)]
@@ -59,10 +61,11 @@ pub(super) struct ServeArgs {
     /// The TCP port to listen on; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value = "10000", value_parser = values::any_port)]
     pub port: u16,
-    /// The wording of the protocol: boston, bologna, boston-size-first or echo.
+    /// The wording of the protocol: boston, bologna, boston-size-first or echo. Unless it is strict, the
+    /// server recognises the others by what a client sends and answers in them; echo only when chosen.
     #[arg(long, value_name = "NAME", default_value = "boston")]
     pub dialect: Dialect,
-    /// Take messages only to the letter.
+    /// Take messages only to the letter, in the one dialect.
     #[arg(long)]
     pub strict: bool,
     /// How to wait for the next probe: auto asks again and again while probes come quickly, then
@@ -94,6 +97,64 @@ pub(super) struct ServeArgs {
     /// Print no line for each session.
     #[arg(long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub manner: MannerArgs,
+}
+
+/// What the server does otherwise than the text, to try a client with.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A quirky server, to try a client with")]
+pub(super) struct MannerArgs {
+    /// Do one thing that real servers do and the text does not have; "list" prints what there is. The
+    /// options below go on from there.
+    #[arg(long, value_name = "NAME")]
+    pub act_as: Option<String>,
+    /// What ends a reply: auto (what ended the client's setup), newline, nothing, nul or crlf.
+    #[arg(long, value_name = "END")]
+    pub reply_end: Option<ReplyEnd>,
+    /// What comes back for a probe, with {message} or {payload} in it: "{message}\n" is the message as it
+    /// came, "{payload}" the payload alone.
+    #[arg(long, value_name = "TEMPLATE")]
+    pub echo: Option<EchoStyle>,
+    /// Most bytes of an echo in one write.
+    #[arg(long, value_name = "BYTES")]
+    pub echo_pieces: Option<NonZeroUsize>,
+    /// The reply to a setup, in place of the dialect's.
+    #[arg(long, value_name = "TEXT")]
+    pub ready: Option<String>,
+    /// The reply to a termination.
+    #[arg(long, value_name = "TEXT")]
+    pub closing: Option<String>,
+    /// The refusal of a setup.
+    #[arg(long, value_name = "TEXT")]
+    pub bad_setup: Option<String>,
+    /// The refusal of a probe.
+    #[arg(long, value_name = "TEXT")]
+    pub bad_probe: Option<String>,
+    /// The refusal of a termination.
+    #[arg(long, value_name = "TEXT")]
+    pub bad_termination: Option<String>,
+    /// What one unit of the setup's delay field is: s, ms, us, ns or ignored.
+    #[arg(long, value_name = "UNIT")]
+    pub delay_unit: Option<DelayUnit>,
+    /// The first sequence number required: 0 or 1. Without it either will do.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1))]
+    pub first_seq: Option<u32>,
+    /// The fewest probes accepted in a session.
+    #[arg(long, value_name = "N", value_parser = values::at_least_one)]
+    pub least_probes: Option<u32>,
+    /// The message sizes accepted, such as 1,100,1K; others are refused.
+    #[arg(long, value_name = "SIZES", value_parser = values::sizes)]
+    pub only_sizes: Option<List>,
+    /// End after the first connection.
+    #[arg(long)]
+    pub once: bool,
+    /// Never answer the termination: the client has to close first.
+    #[arg(long)]
+    pub no_closing: bool,
+    /// Reset the connection behind the closing reply.
+    #[arg(long)]
+    pub reset: bool,
 }
 
 #[cfg(test)]

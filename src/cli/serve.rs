@@ -6,11 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use super::Outcome;
-use super::args::ServeArgs;
+use super::args::{MannerArgs, ServeArgs};
 use super::output::{complain, put, say};
 use super::signals::Signals;
 use crate::protocol::Limits;
-use crate::server::{Server, ServerConfig, ServerHooks, SessionSummary};
+use crate::server::{
+    Act, Manner, Server, ServerConfig, ServerHooks, SessionSummary, Texts, UnknownAct,
+};
 
 /// Lines that may wait for a slow terminal; a server must not wait for one, so what comes beyond is
 /// left out.
@@ -20,6 +22,16 @@ const LAST_LINES: Duration = Duration::from_millis(200);
 
 /// Serves until Ctrl+C.
 pub(super) fn serve(args: &ServeArgs) -> Outcome {
+    if args.manner.act_as.as_deref() == Some("list") {
+        return list_acts();
+    }
+    let manner = match manner(&args.manner) {
+        Ok(manner) => manner,
+        Err(error) => {
+            complain(error);
+            return Outcome::WrongUsage;
+        }
+    };
     // Before anyone is told that the server listens: whoever waits for that line may end it at once.
     let mut signals = match Signals::catch() {
         Ok(signals) => signals,
@@ -34,7 +46,8 @@ pub(super) fn serve(args: &ServeArgs) -> Outcome {
         let (hooks, printed) = printing_hooks();
         (hooks, Some(printed))
     };
-    let server = match Server::start(config(args), hooks) {
+    let serves_once = manner.serves_once;
+    let server = match Server::start(config(args, manner), hooks) {
         Ok(server) => server,
         Err(error) => {
             complain(error);
@@ -45,7 +58,11 @@ pub(super) fn serve(args: &ServeArgs) -> Outcome {
     if let Err(error) = put(|output| writeln!(output, "listening on {address}")) {
         complain(format_args!("standard output: {error}"));
     }
-    signals.wait();
+    if serves_once {
+        signals.wait_unless(|| server.has_ended());
+    } else {
+        signals.wait();
+    }
     server.stop();
     if let Some(printed) = printed {
         // Ends when the printer has written everything and lets go of its sender.
@@ -54,13 +71,65 @@ pub(super) fn serve(args: &ServeArgs) -> Outcome {
     Outcome::Done
 }
 
-fn config(args: &ServeArgs) -> ServerConfig {
+/// Prints the catalogue.
+fn list_acts() -> Outcome {
+    let all = Act::all();
+    let widest = all.iter().map(|act| act.name.len()).max().unwrap_or(0);
+    let printed = put(|output| {
+        for act in &all {
+            writeln!(output, "{:widest$}  {}", act.name, act.description)?;
+        }
+        Ok(())
+    });
+    match printed {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            complain(format_args!("standard output: {error}"));
+            Outcome::Failed
+        }
+    }
+}
+
+/// What the server does otherwise than the text: a server of the catalogue, and what was asked for besides.
+fn manner(args: &MannerArgs) -> Result<Manner, UnknownAct> {
+    let act: Act = args
+        .act_as
+        .as_deref()
+        .map_or(Ok(Act::default()), str::parse)?;
+    let of = act.manner();
+    let texts = of.texts;
+    Ok(Manner {
+        reply_end: args.reply_end.unwrap_or(of.reply_end),
+        echo: args.echo.clone().or(of.echo),
+        piece: args.echo_pieces.or(of.piece),
+        texts: Texts {
+            ready: args.ready.clone().or(texts.ready),
+            closing: args.closing.clone().or(texts.closing),
+            bad_setup: args.bad_setup.clone().or(texts.bad_setup),
+            bad_probe: args.bad_probe.clone().or(texts.bad_probe),
+            bad_termination: args.bad_termination.clone().or(texts.bad_termination),
+        },
+        delay_unit: args.delay_unit.unwrap_or(of.delay_unit),
+        first_seq: args.first_seq.or(of.first_seq),
+        least_probes: args.least_probes.or(of.least_probes),
+        sizes: args
+            .only_sizes
+            .as_ref()
+            .map_or(of.sizes, |list| list.0.clone()),
+        serves_once: args.once || of.serves_once,
+        never_closes: args.no_closing || of.never_closes,
+        resets: args.reset || of.resets,
+    })
+}
+
+fn config(args: &ServeArgs, manner: Manner) -> ServerConfig {
     ServerConfig {
         bind: args.bind,
         port: args.port,
         fall_back: false,
         dialect: args.dialect,
         strict: args.strict,
+        manner,
         wait: args.wait,
         limits: Limits {
             max_message_size: args.max_size,

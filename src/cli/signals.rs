@@ -5,6 +5,7 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,7 +19,7 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn catch() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().build()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         let caught = {
             let _inside = runtime.enter();
             system::Caught::new()?
@@ -29,6 +30,18 @@ impl Signals {
     /// Waits for the next signal.
     pub(super) fn wait(&mut self) {
         self.runtime.block_on(self.caught.next());
+    }
+
+    /// Waits for the next signal, or until something is so. Asked ten times a second.
+    pub(super) fn wait_unless(&mut self, mut is_so: impl FnMut() -> bool) {
+        self.runtime.block_on(async {
+            loop {
+                let next = tokio::time::timeout(Duration::from_millis(100), self.caught.next());
+                if next.await.is_ok() || is_so() {
+                    return;
+                }
+            }
+        });
     }
 
     /// A flag that the first signal sets. The second ends the program at once.

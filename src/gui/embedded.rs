@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::experiment::WaitStrategy;
 use crate::protocol::Dialect;
 use crate::server::{
-    LogEntry, LogRecord, Reach, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
+    Act, LogEntry, LogRecord, Reach, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
     reached_at,
 };
 
@@ -28,6 +28,8 @@ pub struct EmbeddedServer {
     /// Its record of having begun to listen, kept because the log forgets its oldest.
     listening: Option<LogRecord>,
     error: Option<String>,
+    /// How it behaves.
+    act: Act,
     context: egui::Context,
     /// Whether what changes at the server asks for a frame.
     announced: Arc<AtomicBool>,
@@ -50,6 +52,7 @@ impl EmbeddedServer {
             log: None,
             listening: None,
             error: None,
+            act: Act::default(),
             context: context.clone(),
             announced: Arc::new(AtomicBool::new(true)),
         }
@@ -64,15 +67,42 @@ impl EmbeddedServer {
     /// Whether it listens.
     #[must_use]
     pub fn is_on(&self) -> bool {
-        self.server.is_some()
+        self.server
+            .as_ref()
+            .is_some_and(|running| !running.server.has_ended())
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub fn act(&self) -> Act {
+        self.act
+    }
+
+    /// Has it behave so. One that listens starts anew where it is, which ends its connections.
+    ///
+    /// # Errors
+    /// Why it cannot listen any more.
+    pub fn act_as(&mut self, act: Act) -> Result<(), String> {
+        self.act = act;
+        let Some(address) = self.address() else {
+            return Ok(());
+        };
+        let spoken = self
+            .server
+            .as_ref()
+            .map(|running| (running.dialect, running.strict));
+        let (dialect, strict) = spoken.unwrap_or_default();
+        let (ip, port) = (address.ip().to_string(), address.port().to_string());
+        self.start(&ip, &port, dialect, strict).map(drop)
     }
 
     /// Whether it listens and speaks `dialect`.
     #[must_use]
     pub fn speaks(&self, dialect: Dialect, strict: bool) -> bool {
-        self.server
-            .as_ref()
-            .is_some_and(|running| running.dialect == dialect && running.strict == strict)
+        self.server.as_ref().is_some_and(|running| {
+            let is_it = running.dialect == dialect && running.strict == strict;
+            is_it && !running.server.has_ended()
+        })
     }
 
     /// Where it listens.
@@ -80,6 +110,7 @@ impl EmbeddedServer {
     pub fn address(&self) -> Option<SocketAddr> {
         self.server
             .as_ref()
+            .filter(|running| !running.server.has_ended())
             .map(|running| running.server.local_addr())
     }
 
@@ -202,6 +233,7 @@ impl EmbeddedServer {
             fall_back: port == DEFAULT_PORT || listening.is_some(),
             dialect,
             strict,
+            manner: self.act.manner(),
             ..ServerConfig::default()
         };
         let (context, announced) = (self.context.clone(), Arc::clone(&self.announced));

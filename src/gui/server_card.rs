@@ -2,11 +2,12 @@
 
 use egui::{RichText, Ui};
 
-use super::app::App;
+use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::theme::{Palette, text_size};
-use super::widgets::{Field, card, dot, note, switch};
+use super::widgets::{Field, card, choice, dot, note, switch};
 use crate::measurement::units::{count, counted};
+use crate::server::Act;
 
 /// Shows the card.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -53,6 +54,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 }
             });
         }
+        act_as(app, ui);
         // What is wrong with an address stands below it already.
         let is_address = listen_address(&app.settings.listen_address).is_ok()
             && listen_port(&app.settings.listen_port).is_ok();
@@ -70,4 +72,24 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             );
         }
     });
+}
+
+/// How the server behaves: what a student's client is to be tried with.
+fn act_as(app: &mut App, ui: &mut Ui) {
+    let is_measured = !app.on_embedded.is_empty();
+    let mut act = app.server.act();
+    let all = Act::all();
+    ui.add_enabled_ui(!is_measured, |ui| {
+        let name = |act: Act| act.name;
+        choice(ui, "Act as", &mut act, &all, name, |act| act.description)
+            .on_disabled_hover_text("A run is being measured on this server.");
+    });
+    if act != app.server.act()
+        && let Err(error) = app.server.act_as(act)
+    {
+        app.say(NoticeKind::Error, error);
+    }
+    if act != Act::default() {
+        note(ui, act.description);
+    }
 }

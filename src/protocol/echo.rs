@@ -49,7 +49,8 @@ impl EchoStyle {
     }
 
     /// What stands before it.
-    pub(super) fn before(&self) -> &[u8] {
+    #[must_use]
+    pub fn before(&self) -> &[u8] {
         &self.before
     }
 
@@ -60,7 +61,8 @@ impl EchoStyle {
     }
 
     /// What stands behind it.
-    pub(super) fn behind(&self) -> &[u8] {
+    #[must_use]
+    pub fn behind(&self) -> &[u8] {
         &self.behind
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::heard_setup::dialect_of;
 use super::number::Number;
-use super::{Dialect, Idiom, LineEnd, Phase, Refusal, RefusalReason, Rules, Setup};
+use super::{Dialect, Idiom, LineEnd, Phase, Refusal, RefusalReason, Rules, Setup, SizeCounts};
 
 /// One whole message from a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,9 +215,9 @@ impl RequestParser {
             State::Termination { .. } if strict => self.strict_termination(input),
             _ => self.tolerant(input, silent),
         };
-        match found {
-            Ok(None | Some((Request::Stray, _))) => {}
-            _ => (self.scanned, self.strays) = (0, 0),
+        if !matches!(found, Ok(None | Some((Request::Stray, _)))) {
+            self.scanned = 0;
+            self.strays = 0;
         }
         found.map_err(|reason| Refusal { phase, reason })
     }
@@ -280,6 +280,19 @@ impl RequestParser {
         };
         let behind = input.get(dialect.words().setup.len())?;
         Some(matches!(behind, b' ' | b'\t'))
+    }
+
+    /// How many bytes of a probe that was recognised are its line end.
+    #[must_use]
+    pub fn line_end_of(&self, message: &[u8]) -> usize {
+        let variant = self.idiom.variant;
+        if variant.line_end == LineEnd::Nothing || variant.size_counts != SizeCounts::Payload {
+            0
+        } else if message.ends_with(b"\r\n") && !self.rules.strict {
+            2
+        } else {
+            usize::from(message.ends_with(b"\n"))
+        }
     }
 
     /// Whether the client ends its messages in nothing, and is to be answered so.

@@ -30,6 +30,14 @@ enum End {
     Wrong,
 }
 
+/// Where the payload of a probe begins, how long it is, and where the probe ends.
+#[derive(Clone, Copy)]
+struct Place {
+    head: usize,
+    size: usize,
+    end: usize,
+}
+
 /// A number at some place.
 enum Token {
     /// Its value and the place behind it.
@@ -202,7 +210,12 @@ impl RequestParser {
             && is_last_line_end
         {
             self.idiom.variant.size_counts = SizeCounts::PayloadAndLineEnd;
-            return self.whole(input, seq, setup, index, head, size, payload_end);
+            let place = Place {
+                head,
+                size,
+                end: payload_end,
+            };
+            return Ok(self.whole(input, seq, setup, index, place));
         }
         if silent && is_last_line_end && input.len() == payload_end {
             // One byte too few, and the line end taken for the last.
@@ -220,7 +233,8 @@ impl RequestParser {
                 });
             }
         };
-        self.whole(input, seq, setup, index, head, size, end)
+        let place = Place { head, size, end };
+        Ok(self.whole(input, seq, setup, index, place))
     }
 
     fn payload_first<'a>(
@@ -261,7 +275,10 @@ impl RequestParser {
         };
         let seq = self.expected(value, index).ok_or(wrong)?;
         match self.end_behind(input, behind, silent) {
-            End::At(end) => self.whole(input, seq, setup, index, head, size, end),
+            End::At(end) => {
+                let place = Place { head, size, end };
+                Ok(self.whole(input, seq, setup, index, place))
+            }
             End::Open => Ok(None),
             End::Wrong => Err(wrong),
         }
@@ -296,30 +313,26 @@ impl RequestParser {
         line_end
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a probe")]
+    /// Takes note that a probe is whole.
     fn whole<'a>(
         &mut self,
         input: &'a [u8],
         seq: u32,
         setup: Setup,
         index: u32,
-        head: usize,
-        payload: usize,
-        end: usize,
-    ) -> Found<'a> {
-        let Some(message) = input.get(..end) else {
-            return Ok(None);
-        };
+        place: Place,
+    ) -> Option<(Request<'a>, usize)> {
+        let message = input.get(..place.end)?;
         self.ends = Ends::Known;
         self.first_known = true;
         self.went_on(setup, index);
         let probe = Request::Probe {
             seq,
             message,
-            head,
-            payload,
+            head: place.head,
+            payload: place.size,
         };
-        Ok(Some((probe, end)))
+        Some((probe, place.end))
     }
 
     /// The number of the probe that comes as the `index`th, if `value` may be that. The first one says
@@ -349,16 +362,18 @@ impl RequestParser {
         if !silent || !matches!(found, Ok(None)) || input.last() != Some(&b'\n') {
             return found;
         }
-        let head = if self.idiom.dialect.words().payload_before_seq {
-            2
+        let end = input.len().saturating_sub(1);
+        let (head, end) = if self.idiom.dialect.words().payload_before_seq {
+            let line = input.get(..end).unwrap_or_default();
+            (2, memchr::memrchr(b' ', line).unwrap_or(end))
         } else {
             match number_at(input, behind_blanks(input, 1)) {
-                Token::Whole(_, behind) => behind + 1,
+                Token::Whole(_, behind) => (behind + 1, end),
                 Token::Open | Token::Wrong => return found,
             }
         };
         Err(RefusalReason::PayloadTooShort {
-            got: input.len().saturating_sub(head + 1) as u64,
+            got: end.saturating_sub(head) as u64,
             announced: setup.message_size,
         })
     }

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -33,20 +34,27 @@ pub(super) fn leaving_slot(shared: &Shared) -> Option<Slot> {
     Slot::take(&shared.leaving, limit)
 }
 
-/// Shuts down writing, reads on within bounds until the client closes, and closes.
+/// Shuts down writing, reads on within bounds until the client closes, and closes. A server that `waits`
+/// has the client close first, within the idle time-out.
 pub(super) async fn leave(
     mut stream: TcpStream,
     shared: &Shared,
     mut recorder: Recorder,
     phase: Phase,
+    waits: bool,
     stop: &CancellationToken,
 ) {
-    if stream.shutdown().await.is_ok()
+    let patience = if waits {
+        shared.config.idle_timeout
+    } else {
+        DRAIN_TIME
+    };
+    if (waits || stream.shutdown().await.is_ok())
         && let Some(_slot) = leaving_slot(shared)
     {
         tokio::select! {
             () = stop.cancelled() => {}
-            ended = timeout(DRAIN_TIME, drain(&mut stream)) => if ended == Ok(true) {
+            ended = timeout(patience, drain(&mut stream)) => if ended == Ok(true) {
                 recorder.note(phase, LogEntry::Event("end of data".to_owned()));
             },
         }
@@ -63,6 +71,14 @@ pub(super) fn close(stream: TcpStream) {
             break;
         }
     }
+    drop(stream);
+}
+
+/// Closes so that the client finds the connection reset. What it has been sent it can still read on most
+/// systems.
+pub(super) fn reset(stream: TcpStream) {
+    // Where the system refuses, it is closed as any other.
+    let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
     drop(stream);
 }
 
@@ -118,8 +134,11 @@ pub(super) async fn turn_away(
     }
     note(LogEntry::Event(end.to_string()));
     if dialect.has_phases() && matches!(end, SessionEnd::Refused(_)) {
-        let reply = dialect.refusal_line(Phase::Setup);
-        if let Ok(count) = stream.try_write(format!("{reply}\n").as_bytes()) {
+        let manner = &shared.config.manner;
+        let reply = manner.texts.refusal(Phase::Setup);
+        let reply = reply.unwrap_or(dialect.refusal_line(Phase::Setup));
+        let reply_end = manner.reply_end.text(false);
+        if let Ok(count) = stream.try_write(format!("{reply}{reply_end}").as_bytes()) {
             traffic.sent = count as u64;
             note(LogEntry::Sent(reply.to_owned()));
         }
@@ -140,7 +159,7 @@ pub(super) async fn turn_away(
         },
     );
     drop(slot);
-    leave(stream, &shared, recorder, Phase::Setup, &stop).await;
+    leave(stream, &shared, recorder, Phase::Setup, false, &stop).await;
 }
 
 async fn first_line(

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::SessionSummary;
+use super::{Manner, SessionSummary};
 use crate::experiment::WaitStrategy;
 use crate::protocol::{Dialect, Limits};
 
@@ -23,6 +23,8 @@ pub struct ServerConfig {
     pub dialect: Dialect,
     /// Whether messages are read to the letter.
     pub strict: bool,
+    /// How it behaves besides the text.
+    pub manner: Manner,
     /// What a client may ask for.
     pub limits: Limits,
     /// How a session waits for its next probe.
@@ -51,6 +53,7 @@ impl Default for ServerConfig {
             fall_back: false,
             dialect: Dialect::default(),
             strict: false,
+            manner: Manner::default(),
             wait: WaitStrategy::default(),
             most_polling: spare_processors(),
             limits: Limits::default(),

@@ -5,19 +5,20 @@
 //! allocation, and all the memory a session holds is one buffer whose size the budget knows.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use memchr::memchr;
 
 use super::budget::Permit;
-use super::owed::{Owed, after};
+use super::owed::{Owed, Parts, after};
 use super::recorder::Recorder;
 use super::shared::Shared;
 use super::{LogEntry, ServerConfig, SessionEnd, Traffic};
 use crate::protocol::{
     EndOfStream, Idiom, Phase, ReceiveBuffer, Refusal, RefusalReason, Request, RequestParser,
-    Rules, Setup, quote,
+    Returned, Rules, Setup, quote,
 };
 
 /// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
@@ -35,6 +36,8 @@ const MOST_LINGER: Duration = Duration::from_millis(100);
 pub(super) enum ToWrite<'a> {
     /// These bytes, now.
     Now(&'a [u8]),
+    /// These parts of an echo, now, in one write.
+    Parts([&'a [u8]; 3]),
     /// An echo, then.
     At(Instant),
     /// Nothing.
@@ -44,17 +47,17 @@ pub(super) enum ToWrite<'a> {
 /// A reply on its way.
 struct Reply {
     phase: Phase,
-    line: &'static str,
+    line: String,
     bytes: Vec<u8>,
     written: usize,
 }
 
 impl Reply {
-    fn new(phase: Phase, line: &'static str, end: &'static str) -> Self {
+    fn new(phase: Phase, line: String, end: &str) -> Self {
         Self {
             phase,
+            bytes: [line.as_str(), end].concat().into_bytes(),
             line,
-            bytes: [line, end].concat().into_bytes(),
             written: 0,
         }
     }
@@ -92,8 +95,8 @@ pub(super) struct Dialogue {
     at_end: bool,
     /// When the client was found to have closed its side.
     closed: Option<Instant>,
-    /// Whether the silence since the last bytes was heeded.
-    heeded: bool,
+    /// When the bytes came that a silence was heeded behind.
+    heeded: Option<Instant>,
     /// What ends a reply: what ended the client's setup.
     reply_end: &'static str,
     /// When bytes were written last.
@@ -124,8 +127,8 @@ impl Dialogue {
             further: false,
             at_end: false,
             closed: None,
-            heeded: false,
-            reply_end: "\n",
+            heeded: None,
+            reply_end: config.manner.reply_end.text(false),
             wrote_at: now,
             pace: Duration::ZERO,
             shared,
@@ -145,8 +148,8 @@ impl Dialogue {
         self.earlier = (0, now);
         self.moved = now;
         self.further = false;
-        self.heeded = false;
-        self.reply_end = "\n";
+        self.heeded = None;
+        self.reply_end = self.shared.config.manner.reply_end.text(false);
     }
 
     /// Gives the memory back that no bytes need, between two sessions of a connection.
@@ -204,7 +207,8 @@ impl Dialogue {
     /// When a silence will have said something.
     pub(super) fn silence_at(&self) -> Option<Instant> {
         let unread = self.inbox.len() - self.owed.bytes();
-        if unread == 0 || self.heeded || self.ending.is_some() || self.at_end {
+        if unread == 0 || self.heeded == Some(self.arrived) || self.ending.is_some() || self.at_end
+        {
             return None;
         }
         let input = self.inbox.unread().get(self.owed.bytes()..)?;
@@ -303,7 +307,6 @@ impl Dialogue {
         self.inbox.received(count);
         self.traffic.received += count as u64;
         self.arrived = at;
-        self.heeded = false;
         // The bytes of a setup line, however slowly they come, do not buy time.
         if self.phase() != Phase::Setup {
             self.moved = at;
@@ -382,7 +385,7 @@ impl Dialogue {
 
     /// Takes note that the client has been silent since its last bytes.
     pub(super) fn heed_silence(&mut self) {
-        self.heeded = true;
+        self.heeded = Some(self.arrived);
         if self.may_recognise() {
             self.recognise_one(true);
         }
@@ -406,8 +409,17 @@ impl Dialogue {
         };
         match found {
             Ok(None) => return false,
-            Ok(Some((Request::Probe { seq, message, .. }, _))) => {
+            Ok(Some((
+                Request::Probe {
+                    seq,
+                    message,
+                    head,
+                    payload,
+                },
+                _,
+            ))) => {
                 let len = message.len();
+                let line_end = self.parser.line_end_of(message);
                 if self.traffic.probes_received == 0 {
                     // Its first probe may have told what a client's setup means.
                     self.setup = self.parser.setup();
@@ -415,7 +427,23 @@ impl Dialogue {
                 let size = self.setup.map_or(0, |setup| setup.message_size);
                 let came = self.came(len);
                 self.traffic.probes_received += len as u64;
-                self.owed.push(seq, size, len, came);
+                match &self.shared.config.manner.echo {
+                    None => self.owed.push(seq, size, len, came),
+                    Some(style) => {
+                        let (head, body) = match style.returned() {
+                            Returned::Message => (0, len - line_end),
+                            Returned::Payload => (head, payload),
+                        };
+                        let parts = Parts {
+                            before: style.before().len(),
+                            head,
+                            body,
+                            behind: style.behind().len(),
+                            gap: len - head - body,
+                        };
+                        self.owed.push_parts(seq, size, parts, came);
+                    }
+                }
             }
             Ok(Some((Request::Data(data), len))) => {
                 let pieces = self.echoed + self.owed.count() + 1;
@@ -430,22 +458,18 @@ impl Dialogue {
                 self.setup = Some(setup);
                 self.moved = self.arrived;
                 self.owed.set_delay(self.parser.delay());
-                self.reply_end = if self.parser.ends_in_nothing() {
-                    ""
-                } else {
-                    "\n"
-                };
-                let ready = self.parser.dialect().accepted_line(phase);
-                self.reply = Some(Reply::new(phase, ready, self.reply_end));
+                let reply_end = self.shared.config.manner.reply_end;
+                self.reply_end = reply_end.text(self.parser.ends_in_nothing());
+                self.reply = Some(self.accepted(phase));
             }
             Ok(Some((Request::Termination, len))) => {
                 self.heard(phase);
                 self.pass_over(len);
                 self.pace = self.arrived.saturating_duration_since(self.wrote_at);
-                let closing = self.parser.dialect().accepted_line(phase);
+                let answers = !self.shared.config.manner.never_closes;
                 self.ending = Some(Ending {
                     end: SessionEnd::Complete,
-                    reply: Some(Reply::new(phase, closing, self.reply_end)),
+                    reply: answers.then(|| self.accepted(phase)),
                 });
             }
             Ok(Some((Request::NextSetup, _))) => {
@@ -489,10 +513,42 @@ impl Dialogue {
         let Some(due) = self.owed.next_due() else {
             return ToWrite::Nothing;
         };
-        match self.owed.due_bytes() {
-            0 => ToWrite::At(due),
-            count => ToWrite::Now(self.inbox.unread().get(..count).unwrap_or_default()),
+        let manner = &self.shared.config.manner;
+        if self.parser.dialect().has_phases()
+            && let Some(style) = &manner.echo
+        {
+            let Some(parts) = self.owed.due_parts() else {
+                return ToWrite::At(due);
+            };
+            let body = self.inbox.unread().get(parts.head..).unwrap_or_default();
+            let all = [
+                last(style.before(), parts.before),
+                body.get(..parts.body).unwrap_or_default(),
+                last(style.behind(), parts.behind),
+            ];
+            return ToWrite::Parts(cut(all, manner.piece));
         }
+        match (self.owed.due_bytes(), manner.piece) {
+            (0, _) => ToWrite::At(due),
+            (count, piece) => {
+                let count = piece.map_or(count, |piece| count.min(piece.get()));
+                ToWrite::Now(self.inbox.unread().get(..count).unwrap_or_default())
+            }
+        }
+    }
+
+    /// The dialect's answer to what a phase is for, or the words chosen for it.
+    fn accepted(&self, phase: Phase) -> Reply {
+        let chosen = self.shared.config.manner.texts.accepted(phase);
+        let line = chosen.unwrap_or(self.parser.dialect().accepted_line(phase));
+        Reply::new(phase, line.to_owned(), self.reply_end)
+    }
+
+    /// The same for a refusal.
+    fn refused(&self, phase: Phase) -> Reply {
+        let chosen = self.shared.config.manner.texts.refusal(phase);
+        let line = chosen.unwrap_or(self.parser.dialect().refusal_line(phase));
+        Reply::new(phase, line.to_owned(), self.reply_end)
     }
 
     /// Takes note that the first `count` of those bytes were written by a write begun at `at`.
@@ -504,7 +560,7 @@ impl Dialogue {
         if let Some(reply) = &mut self.reply {
             reply.written += count;
             if reply.written >= reply.bytes.len() {
-                let said = LogEntry::Sent(reply.line.to_owned());
+                let said = LogEntry::Sent(std::mem::take(&mut reply.line));
                 self.recorder.note_at(at, reply.phase, said);
                 self.reply = None;
             }
@@ -530,7 +586,7 @@ impl Dialogue {
 
     /// Gives up on a client that stalls; gives the 404 to say where the client can still understand
     /// it, which is not in the midst of another line.
-    pub(super) fn stalled(&mut self) -> (SessionEnd, Option<(&'static str, &'static str)>) {
+    pub(super) fn stalled(&mut self) -> (SessionEnd, Option<(String, Vec<u8>)>) {
         let phase = self.phase();
         let idle = Refusal {
             phase,
@@ -539,7 +595,10 @@ impl Dialogue {
         self.event(idle.to_string());
         let dialect = self.parser.dialect();
         let can_say = dialect.has_phases() && self.reply.is_none() && !self.owed.is_begun();
-        let line = can_say.then(|| (dialect.refusal_line(phase), self.reply_end));
+        let line = can_say.then(|| {
+            let reply = self.refused(phase);
+            (reply.line, reply.bytes)
+        });
         (SessionEnd::Idle(phase), line)
     }
 
@@ -556,11 +615,8 @@ impl Dialogue {
     fn refuse(&mut self, refusal: Refusal) {
         self.heard(refusal.phase);
         self.event(refusal.to_string());
-        let dialect = self.parser.dialect();
-        let reply = dialect.has_phases().then(|| {
-            let line = dialect.refusal_line(refusal.phase);
-            Reply::new(refusal.phase, line, self.reply_end)
-        });
+        let has_words = self.parser.dialect().has_phases();
+        let reply = has_words.then(|| self.refused(refusal.phase));
         let end = SessionEnd::Refused(refusal);
         self.ending = Some(Ending { end, reply });
     }
@@ -589,6 +645,26 @@ fn rules(config: &ServerConfig) -> Rules {
         dialect: config.dialect,
         strict: config.strict,
         limits: config.limits,
-        ..Rules::default()
+        delay_unit: config.manner.delay_unit,
+        first_seq: config.manner.first_seq,
+        least_probes: config.manner.least_probes,
+        sizes: config.manner.sizes.clone(),
     }
+}
+
+/// The last `count` bytes.
+fn last(bytes: &[u8], count: usize) -> &[u8] {
+    bytes
+        .get(bytes.len().saturating_sub(count)..)
+        .unwrap_or_default()
+}
+
+/// As much of the parts as goes into one piece.
+fn cut(parts: [&[u8]; 3], piece: Option<NonZeroUsize>) -> [&[u8]; 3] {
+    let mut left = piece.map_or(usize::MAX, NonZeroUsize::get);
+    parts.map(|part| {
+        let taken = part.get(..left).unwrap_or(part);
+        left -= taken.len();
+        taken
+    })
 }

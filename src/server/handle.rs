@@ -89,6 +89,12 @@ impl Server {
         self.shared.set_wait(wait);
     }
 
+    /// Whether it has ended by itself, as one that serves a single connection does.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// What it saw. The log outlives the server.
     #[must_use]
     pub fn log(&self) -> Arc<ServerLog> {

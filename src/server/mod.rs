@@ -41,18 +41,21 @@
 //! | `presence` | whether a client that is not read from is still there |
 //! | `precise_timer` | waiting for less than a millisecond |
 //! | `closing` | ending a connection so that the last line arrives |
+//! | `manner`, `catalogue` | what it does otherwise than the text, to try clients with |
 //! | `budget` | the memory all connections share |
 //! | `reach` | where other machines reach a server on every address |
 //! | `log`, `recorder` | what happened, for the window and the transcript |
 
 mod bind;
 mod budget;
+mod catalogue;
 mod closing;
 mod config;
 mod dialogue;
 mod handle;
 mod listener;
 mod log;
+mod manner;
 mod owed;
 mod polling;
 mod precise_timer;
@@ -67,9 +70,11 @@ mod waiting;
 mod wire;
 
 pub use bind::StartError;
+pub use catalogue::{Act, UnknownAct};
 pub use config::{ServerConfig, ServerHooks, SessionHook};
 pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
+pub use manner::{Manner, ReplyEnd, Texts, UnknownReplyEnd};
 pub use reach::{Reach, reached_at};
 pub use shared::ServerStatus;
 pub use summary::{SessionEnd, SessionSummary, Traffic};

@@ -17,13 +17,31 @@ const MOST_IN_ONE_WRITE: usize = 64;
 struct Echo {
     seq: u32,
     message_size: u64,
+    /// Bytes of other words before it that are not yet written.
+    before: usize,
+    /// Bytes of the receive buffer before it that are not echoed.
+    head: usize,
     /// Bytes not yet written.
     left: usize,
+    /// Bytes of other words behind it that are not yet written.
+    behind: usize,
     /// Bytes behind it in the receive buffer that are not echoed.
     gap: usize,
     received: Instant,
     /// When its first write had returned.
     begun: Option<Instant>,
+}
+
+/// What of a message is echoed, and how much of other words stands around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parts {
+    pub(super) before: usize,
+    /// Bytes of the receive buffer that are passed over.
+    pub(super) head: usize,
+    pub(super) body: usize,
+    pub(super) behind: usize,
+    /// Bytes of the receive buffer behind the body that are passed over.
+    pub(super) gap: usize,
 }
 
 #[derive(Debug, Default)]
@@ -70,12 +88,30 @@ impl Owed {
 
     /// Owes the next `len` bytes of the receive buffer, which were whole at `received`.
     pub(super) fn push(&mut self, seq: u32, message_size: u64, len: usize, received: Instant) {
-        self.bytes += len;
+        let body = Parts {
+            body: len,
+            ..Parts::default()
+        };
+        self.push_parts(seq, message_size, body, received);
+    }
+
+    /// The same for an echo that is not the message as it came.
+    pub(super) fn push_parts(
+        &mut self,
+        seq: u32,
+        message_size: u64,
+        parts: Parts,
+        received: Instant,
+    ) {
+        self.bytes += parts.head + parts.body + parts.gap;
         self.echoes.push_back(Echo {
             seq,
             message_size,
-            left: len,
-            gap: 0,
+            before: parts.before,
+            head: parts.head,
+            left: parts.body,
+            behind: parts.behind,
+            gap: parts.gap,
             received,
             begun: None,
         });
@@ -111,6 +147,21 @@ impl Owed {
         sum
     }
 
+    /// What is left to write of the first echo, if it is due.
+    pub(super) fn due_parts(&self) -> Option<Parts> {
+        let first = self.echoes.front()?;
+        if !self.delay.is_zero() && self.due(first) > Instant::now() {
+            return None;
+        }
+        Some(Parts {
+            before: first.before,
+            head: first.head,
+            body: first.left,
+            behind: first.behind,
+            gap: first.gap,
+        })
+    }
+
     /// Takes note that `count` bytes were written, and gives every echo that became whole to `whole`.
     /// Gives the bytes of the receive buffer that are done with.
     pub(super) fn written(
@@ -119,17 +170,22 @@ impl Owed {
         at: Instant,
         mut whole: impl FnMut(LogEntry),
     ) -> usize {
-        let mut done = count;
+        let mut done = 0;
         let mut count = count;
         while let Some(echo) = self.echoes.front_mut() {
             if count == 0 {
                 break;
             }
             let begun = *echo.begun.get_or_insert(at);
-            let part = echo.left.min(count);
-            echo.left -= part;
-            count -= part;
-            if echo.left == 0 {
+            let before = echo.before.min(count);
+            let body = echo.left.min(count - before);
+            let behind = echo.behind.min(count - before - body);
+            done += std::mem::take(&mut echo.head) + body;
+            echo.before -= before;
+            echo.left -= body;
+            echo.behind -= behind;
+            count -= before + body + behind;
+            if echo.before + echo.left + echo.behind == 0 {
                 whole(LogEntry::Probe {
                     seq: echo.seq,
                     message_size: echo.message_size,

@@ -4,7 +4,7 @@
 //! the end is next. Reading goes on while echoes wait for their delay or for a slow reader, within
 //! bounds; nothing a client does can keep the loop from its time-outs.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
-use super::closing::{close, leave, leaving_slot, tell};
+use super::closing::{close, leave, leaving_slot, reset, tell};
 use super::dialogue::{Dialogue, ToWrite};
 use super::owed::after;
 use super::presence::{has_closed, interval};
@@ -29,6 +29,8 @@ use super::{LogEntry, SessionEnd, SessionSummary};
 /// client that always has more to give would otherwise keep the thread for itself.
 const TURN: usize = 256 * 1024;
 const LEAST_WORK: usize = TURN / 16;
+/// Writes after which a session lets the others go first: one that echoes in small pieces has many.
+const MOST_WRITES: u32 = 1024;
 
 /// What writing came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,8 @@ enum Written {
     UntilDue(Instant),
     /// As much as the client takes at the moment.
     UntilTaken,
+    /// Enough in one go: the others have their turn, and then there is more to write.
+    Enough,
 }
 
 /// Serves one client and closes its connection.
@@ -90,8 +94,12 @@ pub(super) async fn run(
             slot = None;
         }
         tell(&shared, &summary);
-        let may_go_on =
-            is_complete && !shared.config.strict && dialogue.idiom().dialect.has_phases();
+        let manner = &shared.config.manner;
+        let may_go_on = is_complete
+            && !shared.config.strict
+            && !manner.never_closes
+            && !manner.resets
+            && dialogue.idiom().dialect.has_phases();
         if continues || (may_go_on && another_comes(&mut wire, &mut dialogue, &shared, &stop).await)
         {
             begun = Instant::now();
@@ -103,15 +111,23 @@ pub(super) async fn run(
             continue;
         }
         let mut recorder = dialogue.end();
-        return match wire.into_stream() {
-            Some(stream) if !broken => leave(stream, &shared, recorder, phase, &stop).await,
+        match wire.into_stream() {
+            Some(stream) if is_complete && manner.resets => reset(stream),
+            Some(stream) if !broken => {
+                let waits = is_complete && manner.never_closes;
+                leave(stream, &shared, recorder, phase, waits, &stop).await;
+            }
             stream => {
                 if let Some(stream) = stream {
                     close(stream);
                 }
                 recorder.note(phase, LogEntry::Event("closed".to_owned()));
             }
-        };
+        }
+        if manner.serves_once {
+            stop.cancel();
+        }
+        return;
     }
 }
 
@@ -182,6 +198,11 @@ async fn converse(
         if dialogue.left_some() {
             continue;
         }
+        if written == Written::Enough {
+            work = 0;
+            yield_now().await;
+            continue;
+        }
         if work >= TURN {
             work = 0;
             yield_now().await;
@@ -192,7 +213,7 @@ async fn converse(
         }
         let due = match written {
             Written::UntilDue(due) => Some(due),
-            Written::All | Written::UntilTaken => None,
+            Written::All | Written::UntilTaken | Written::Enough => None,
         };
         if let Some(end) = due.and_then(|due| dialogue.abandoned(due)) {
             return Ok(end);
@@ -255,16 +276,21 @@ async fn converse(
 
 /// Writes whatever is due, as far as the client takes it.
 fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
+    let mut writes = 0;
     loop {
-        let bytes = match dialogue.next_write() {
-            ToWrite::Now(bytes) => bytes,
+        // Read before the write: the client may have the bytes before the write has returned, and
+        // nothing may seem to be heard before it was said.
+        let (now, written) = match dialogue.next_write() {
+            ToWrite::Now(bytes) => (Instant::now(), wire.try_write(bytes)),
+            ToWrite::Parts(parts) => {
+                let parts = parts.map(IoSlice::new);
+                (Instant::now(), wire.try_write_parts(&parts))
+            }
             ToWrite::At(due) => return Ok(Written::UntilDue(due)),
             ToWrite::Nothing => return Ok(Written::All),
         };
-        // Read before the write: the client may have the bytes before the write has returned, and
-        // nothing may seem to be heard before it was said.
-        let now = Instant::now();
-        match wire.try_write(bytes) {
+        writes += 1;
+        match written {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(count) => dialogue.wrote(count, now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -273,19 +299,20 @@ fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+        if writes >= MOST_WRITES {
+            return Ok(Written::Enough);
+        }
     }
 }
 
 fn give_up(wire: &Wire, dialogue: &mut Dialogue) -> SessionEnd {
     let (end, line) = dialogue.stalled();
-    if let Some((line, line_end)) = line
-        && let Ok(count) = wire.try_write(format!("{line}{line_end}").as_bytes())
+    if let Some((line, bytes)) = line
+        && let Ok(count) = wire.try_write(&bytes)
     {
         dialogue.wrote_besides(count);
         let phase = dialogue.phase();
-        dialogue
-            .recorder
-            .note(phase, LogEntry::Sent(line.to_owned()));
+        dialogue.recorder.note(phase, LogEntry::Sent(line));
     }
     end
 }

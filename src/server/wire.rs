@@ -4,7 +4,7 @@
 //! of the client's round trip. A session that asks its socket again and again needs no telling: it takes
 //! the socket out of the runtime's sight, and puts it back before it sleeps.
 
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 use std::net;
 
 use socket2::SockRef;
@@ -74,6 +74,18 @@ impl Wire {
             // The runtime has to hear that there was no room, to wait for some.
             State::Watched(stream) => stream.try_write(bytes),
             State::Bare(stream) => (&*stream).write(bytes),
+            State::Lost => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// Writes what the system takes now of several parts, in one go.
+    ///
+    /// # Errors
+    /// As [`try_write`](Self::try_write).
+    pub(super) fn try_write_parts(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &self.0 {
+            State::Watched(stream) => stream.try_write_vectored(parts),
+            State::Bare(stream) => (&*stream).write_vectored(parts),
             State::Lost => Err(io::ErrorKind::NotConnected.into()),
         }
     }

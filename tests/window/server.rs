@@ -1,5 +1,6 @@
 //! The embedded server: its switch, its port, and what is asked before it goes.
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use echograph::measurement::RunState;
@@ -38,6 +39,23 @@ fn the_switch_turns_the_server_on_and_off() {
     window.click(SWITCH.0, SWITCH.1);
     assert!(!window.is_on(SWITCH.0, SWITCH.1));
     assert_eq!(listening(&window), None);
+}
+
+#[test]
+fn the_server_acts_as_one_of_the_catalogue() {
+    let mut window = Window::open();
+    window.click(SWITCH.0, SWITCH.1);
+    let address = listening(&window).unwrap();
+    window.pick("Act as", "echo-payload");
+    assert!(window.says("It echoes the payload alone"));
+    assert_eq!(listening(&window), Some(address), "it stays where it is");
+    let mut client = TcpStream::connect(address).unwrap();
+    client.write_all(b"s rtt 1 3 0\nm 1 abc\nt\n").unwrap();
+    let mut heard = String::new();
+    client.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "200 OK: Ready\nabc200 OK: Closing Connection\n");
+    window.pick("Act as", "the text");
+    assert!(!window.says("It echoes the payload alone"));
 }
 
 #[test]
