@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use echograph::protocol::{
-    Dialect, Limits, MeasurementType, Phase, ProbeMessage, RequestParser, Setup, parse_reply,
+    Dialect, MeasurementType, Phase, ProbeMessage, RequestParser, Rules, Setup, parse_reply,
 };
 
 /// Payload bytes: the least, one segment, and the largest of the assignment.
@@ -52,7 +52,7 @@ fn parse(c: &mut Criterion) {
         };
         let line = format!("{}\n", setup.line(Dialect::Boston));
         let in_measurement = || {
-            let mut parser = RequestParser::new(Dialect::Boston, Limits::default(), true);
+            let mut parser = RequestParser::new(Rules::default());
             parser.next(line.as_bytes()).expect("a valid setup message");
             parser
         };

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Idiom, Separator};
+use super::heard_setup::read_setup;
+use super::{Dialect, Idiom, Limits, RefusalReason, Rules, Separator};
 
 /// What a session measures. The probes are the same; the word tells the server's owner, and the
 /// report, what the figures are for.
@@ -91,6 +92,31 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// Reads a setup line of a dialect, without its `\n`.
+    ///
+    /// # Errors
+    /// The first thing in it that the grammar or the limits forbid; a tolerant reading understands what strangers
+    /// write as well.
+    pub fn parse(
+        line: &[u8],
+        dialect: Dialect,
+        limits: &Limits,
+        strict: bool,
+    ) -> Result<Self, RefusalReason> {
+        let rules = Rules {
+            dialect,
+            strict,
+            limits: *limits,
+            ..Rules::default()
+        };
+        let heard = read_setup(line, &rules)?;
+        if heard.idiom.dialect == dialect {
+            Ok(heard.setup)
+        } else {
+            Err(RefusalReason::UnknownLetter)
+        }
+    }
+
     /// The setup line without its line end.
     #[must_use]
     pub fn line(&self, idiom: impl Into<Idiom>) -> String {
