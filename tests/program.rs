@@ -456,6 +456,22 @@ fn a_server_ends_when_it_is_told_to_and_its_port_is_free_again() {
     }
 }
 
+#[test]
+fn a_quirk_that_there_is_not_is_wrong_usage() {
+    for (option, value, said) in [
+        ("--act-as", "nobody", "\"--act-as list\" prints it"),
+        ("--echo", "hello", "must have {message}"),
+        ("--reply-end", "dot", "there are auto, newline"),
+        ("--delay-unit", "h", "there are s, ms, us"),
+        ("--first-seq", "2", "'--first-seq <N>'"),
+    ] {
+        let wrong = output(&["serve", option, value]);
+        let stderr = text(&wrong.stderr);
+        assert_eq!(wrong.status.code(), Some(2), "{option}: {stderr}");
+        assert!(stderr.contains(said), "{option}: {stderr}");
+    }
+}
+
 /// Says all at once and hears up to the end.
 fn heard_of(address: SocketAddr, said: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
@@ -756,14 +772,6 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
         (&["serve", "--wait", "sleep"], "one of auto, spin, block"),
-        (
-            &["serve", "--act-as", "nobody"],
-            "\"--act-as list\" prints it",
-        ),
-        (&["serve", "--echo", "hello"], "must have {message}"),
-        (&["serve", "--reply-end", "dot"], "there are auto, newline"),
-        (&["serve", "--delay-unit", "h"], "there are s, ms, us"),
-        (&["serve", "--first-seq", "2"], "'--first-seq <N>'"),
         (
             &["serve", "--idle-timeout", "-1"],
             "'--idle-timeout <S>': \"-1\" is not a number of seconds",

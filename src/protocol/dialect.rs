@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::heard_setup::dialect_of;
 use super::{MeasurementType, Phase};
 
 /// Which wording of the protocol is spoken.
@@ -139,6 +140,12 @@ impl Dialect {
     #[must_use]
     pub fn least_probes(self) -> u32 {
         self.words().least_probes
+    }
+
+    /// The dialect to refuse a setup in: that of its letter where another one is spoken there.
+    #[must_use]
+    pub fn of_setup(self, line: &[u8], strict: bool) -> Self {
+        dialect_of(line, self, strict).unwrap_or(self)
     }
 
     /// The termination line without its `\n`.

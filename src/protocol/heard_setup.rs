@@ -1,7 +1,5 @@
 //! Reading a setup line: to the letter, or as strangers write it.
 
-use std::time::Duration;
-
 use super::{
     Dialect, Idiom, Limits, MeasurementType, RefusalReason, Rules, Separator, Setup, SetupField,
 };
@@ -9,13 +7,14 @@ use crate::protocol::idiom::{Digits, PADDED};
 
 /// Digits behind the point that count.
 const DECIMALS: usize = 9;
+const NS_IN_MS: u64 = 1_000_000;
 
 /// A setup line that was understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct HeardSetup {
     pub setup: Setup,
-    /// The server delay, fractions of a millisecond included.
-    pub delay: Duration,
+    /// The server delay in nanoseconds.
+    pub delay_ns: u64,
     /// The dialect it is in, and how it is written.
     pub idiom: Idiom,
 }
@@ -86,15 +85,14 @@ pub(super) fn read_setup(line: &[u8], rules: &Rules) -> Result<HeardSetup, Refus
     };
     let text = field(SetupField::ServerDelay)?;
     note_digits(text);
-    let delay = delay_of(text, rules)?;
+    let delay_ns = delay_of(text, rules)?;
     if fields.next().is_some() {
         return Err(RefusalReason::ExtraField);
     }
 
     let probes = probes_in_range(probes, dialect, rules)?;
     size_in_range(message_size, rules)?;
-    let longest = Duration::from_millis(rules.limits.max_delay_ms);
-    if delay > longest {
+    if delay_ns > rules.limits.max_delay_ms.saturating_mul(NS_IN_MS) {
         return Err(RefusalReason::OverLimit(SetupField::ServerDelay));
     }
     let mut idiom = Idiom::from(dialect);
@@ -109,9 +107,9 @@ pub(super) fn read_setup(line: &[u8], rules: &Rules) -> Result<HeardSetup, Refus
             kind,
             probes,
             message_size,
-            server_delay_ms: u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+            server_delay_ms: delay_ns / NS_IN_MS,
         },
-        delay,
+        delay_ns,
         idiom,
     })
 }
@@ -162,7 +160,8 @@ fn kind_of(word: &str, dialect: Dialect, strict: bool) -> Result<MeasurementType
     kind.ok_or(RefusalReason::UnknownType)
 }
 
-fn delay_of(text: &str, rules: &Rules) -> Result<Duration, RefusalReason> {
+/// The server delay in nanoseconds.
+fn delay_of(text: &str, rules: &Rules) -> Result<u64, RefusalReason> {
     let field = SetupField::ServerDelay;
     let over = RefusalReason::OverLimit(field);
     let (whole, decimals) = match text.split_once('.') {
@@ -177,7 +176,7 @@ fn delay_of(text: &str, rules: &Rules) -> Result<Duration, RefusalReason> {
         billionths *= 10;
     }
     let billionths = u128::from(whole) * 1_000_000_000 + billionths;
-    rules.delay_unit.time(billionths).ok_or(over)
+    rules.delay_unit.in_nanoseconds(billionths).ok_or(over)
 }
 
 fn whole_number(text: &str, field: SetupField, strict: bool) -> Result<u64, RefusalReason> {

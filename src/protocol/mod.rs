@@ -21,6 +21,7 @@ mod request;
 mod rules;
 mod setup;
 mod strict_reading;
+mod tolerant_probe;
 mod tolerant_reading;
 
 pub use buffer::ReceiveBuffer;

@@ -1,7 +1,5 @@
 //! The server's ear: recognises the client's messages as their bytes come in.
 
-use std::time::Duration;
-
 use super::heard_setup::dialect_of;
 use super::number::Number;
 use super::{Dialect, Idiom, LineEnd, Phase, Refusal, RefusalReason, Rules, Setup, SizeCounts};
@@ -42,6 +40,9 @@ pub enum EndOfStream {
     /// Inside a message: answered with the phase's 404.
     InsideMessage(Refusal),
 }
+
+/// A message and the bytes it takes; `None` until it is whole.
+pub(super) type Found<'a> = Result<Option<(Request<'a>, usize)>, RefusalReason>;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum State {
@@ -87,7 +88,7 @@ pub struct RequestParser {
     pub(super) order_known: bool,
     /// Whether the first sequence number is known.
     pub(super) first_known: bool,
-    pub(super) delay: Duration,
+    pub(super) delay_ns: u64,
     /// Bytes of the unfinished message already searched for a `\n`, so that a large message that
     /// comes in many pieces is searched once.
     pub(super) scanned: usize,
@@ -118,7 +119,7 @@ impl RequestParser {
             },
             order_known: false,
             first_known: rules.first_seq.is_some(),
-            delay: Duration::ZERO,
+            delay_ns: 0,
             scanned: 0,
             strays: 0,
             rules,
@@ -147,10 +148,10 @@ impl RequestParser {
         self.idiom.dialect
     }
 
-    /// The server delay that the setup asked for, fractions of a millisecond included.
+    /// The server delay that the setup asked for, in nanoseconds.
     #[must_use]
-    pub fn delay(&self) -> Duration {
-        self.delay
+    pub fn delay_ns(&self) -> u64 {
+        self.delay_ns
     }
 
     /// The bytes the unfinished message will have in all, where that is known already.
@@ -236,11 +237,11 @@ impl RequestParser {
     }
 
     /// A setup was understood: its probes come next.
-    pub(super) fn set_up(&mut self, setup: Setup, delay: Duration, idiom: Idiom) {
+    pub(super) fn set_up(&mut self, setup: Setup, delay_ns: u64, idiom: Idiom) {
         let first_seq = self.idiom.variant.first_seq;
         self.idiom = idiom;
         self.idiom.variant.first_seq = first_seq;
-        self.delay = delay;
+        self.delay_ns = delay_ns;
         self.state = State::Measurement { setup, next: 1 };
     }
 

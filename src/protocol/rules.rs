@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use super::{Dialect, Limits};
 
@@ -54,10 +53,10 @@ impl DelayUnit {
         }
     }
 
-    /// How long that many billionths of the unit are; `None` beyond what can be waited.
-    pub(super) fn time(self, billionths: u128) -> Option<Duration> {
+    /// How many nanoseconds that many billionths of the unit are; `None` beyond what can be waited.
+    pub(super) fn in_nanoseconds(self, billionths: u128) -> Option<u64> {
         let nanoseconds = billionths.checked_mul(self.nanoseconds())? / 1_000_000_000;
-        u64::try_from(nanoseconds).ok().map(Duration::from_nanos)
+        u64::try_from(nanoseconds).ok()
     }
 }
 

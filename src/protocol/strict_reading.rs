@@ -4,10 +4,8 @@ use memchr::memchr;
 
 use super::heard_setup::read_setup;
 use super::number::Number;
-use super::request::{Request, RequestParser, State};
+use super::request::{Found, Request, RequestParser, State};
 use super::{RefusalReason, Setup};
-
-type Found<'a> = Result<Option<(Request<'a>, usize)>, RefusalReason>;
 
 impl RequestParser {
     pub(super) fn strict_setup<'a>(&mut self, input: &'a [u8]) -> Found<'a> {
@@ -22,7 +20,7 @@ impl RequestParser {
         };
         let line = window.get(..end).unwrap_or_default();
         let heard = read_setup(line, &self.rules)?;
-        self.set_up(heard.setup, heard.delay, heard.idiom);
+        self.set_up(heard.setup, heard.delay_ns, heard.idiom);
         Ok(Some((Request::Setup(heard.setup), end + 1)))
     }
 

@@ -117,8 +117,8 @@ pub(super) async fn turn_away(
     let mut end = SessionEnd::Refused(refusal);
     let mut traffic = Traffic::default();
     let dialect = shared.config.dialect;
+    let mut line = Vec::new();
     if dialect.has_phases() {
-        let mut line = Vec::new();
         tokio::select! {
             () = stop.cancelled() => end = SessionEnd::Stopped,
             came = timeout(TURN_AWAY_TIME, first_line(&mut stream, &mut line, &shared)) => {
@@ -134,6 +134,7 @@ pub(super) async fn turn_away(
     }
     note(LogEntry::Event(end.to_string()));
     if dialect.has_phases() && matches!(end, SessionEnd::Refused(_)) {
+        let dialect = dialect.of_setup(line.trim_ascii_start(), shared.config.strict);
         let manner = &shared.config.manner;
         let reply = manner.texts.refusal(Phase::Setup);
         let reply = reply.unwrap_or(dialect.refusal_line(Phase::Setup));

@@ -112,7 +112,10 @@ pub(super) async fn run(
         }
         let mut recorder = dialogue.end();
         match wire.into_stream() {
-            Some(stream) if is_complete && manner.resets => reset(stream),
+            Some(stream) if is_complete && manner.resets => {
+                reset(stream);
+                recorder.note(phase, LogEntry::Event("reset".to_owned()));
+            }
             Some(stream) if !broken => {
                 let waits = is_complete && manner.never_closes;
                 leave(stream, &shared, recorder, phase, waits, &stop).await;

@@ -296,7 +296,7 @@ fn the_catalogue_does_what_it_says() {
         ),
         (
             "echo-nul",
-            "200 OK: Ready\nm 1 abc\n\0m 2 def\n\0200 OK: Closing Connection\n",
+            "200 OK: Ready\nm 1 abc\n\0m 2 def\n\x00200 OK: Closing Connection\n",
         ),
         (
             "byte-by-byte",

@@ -397,8 +397,8 @@ fn what_is_no_setup_stays_refused() {
     }
 }
 
-/// A session's bytes, what is answered, and whether pauses may fall anywhere in it.
-fn sessions() -> Vec<(Vec<u8>, String)> {
+/// What is said in a session, and what is heard.
+fn sessions() -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (setup, ready, bye, closing) in [
         ("s rtt 20 7 0\n", READY, "t\n", CLOSING),
@@ -412,20 +412,22 @@ fn sessions() -> Vec<(Vec<u8>, String)> {
     ] {
         for first in [0, 1] {
             for payload in ["abcdefg", "1 2\n\0 \n"] {
-                let probes: String = (first..first + 20)
-                    .map(|seq| format!("m {seq} {payload}\n"))
-                    .collect();
+                let probes = lines(first, |seq| format!("m {seq} {payload}\n"));
                 let said = format!("{setup}{probes}{bye}");
-                all.push((said.into_bytes(), format!("{ready}{probes}{closing}")));
+                all.push((said, format!("{ready}{probes}{closing}")));
             }
         }
     }
-    let probes: String = (1..=20).map(|seq| format!("m abcdefg {seq}\n")).collect();
-    all.push((
-        format!("s rtt 7 20 0\n{probes}t\n").into_bytes(),
-        format!("{READY}{probes}{CLOSING}"),
-    ));
+    let probes = lines(1, |seq| format!("m abcdefg {seq}\n"));
+    let said = format!("s rtt 7 20 0\n{probes}t\n");
+    all.push((said, format!("{READY}{probes}{CLOSING}")));
     all
+}
+
+/// Twenty probes in a row.
+fn lines(first: u32, line: impl Fn(u32) -> String) -> String {
+    let all: Vec<String> = (first..first + 20).map(line).collect();
+    all.concat()
 }
 
 #[test]
@@ -439,7 +441,7 @@ fn a_session_cut_into_any_pieces_is_served_the_same() {
     for (said, answer) in sessions() {
         for longest in [1, 3, 11, 60] {
             let mut client = Client::connect(server.local_addr());
-            let mut rest = said.as_slice();
+            let mut rest = said.as_bytes();
             while !rest.is_empty() {
                 state = state
                     .wrapping_mul(6_364_136_223_846_793_005)
