@@ -1,13 +1,16 @@
 //! The embedded server's card: its switch, where it listens, how it stands.
 
-use egui::{RichText, Ui};
+use egui::{Align, ComboBox, Layout, RichText, Ui, WidgetInfo, WidgetType};
 
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::theme::{Palette, text_size};
-use super::widgets::{Field, card, choice, dot, note, switch};
+use super::widgets::{Field, card, dot, note, switch};
 use crate::measurement::units::{count, counted};
 use crate::server::Act;
+
+/// Wide enough for most names of the catalogue.
+const LIST_WIDTH: f32 = 112.0;
 
 /// Shows the card.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -28,15 +31,19 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 ui.label(format!("Listening on {address}"));
             });
             let status = app.server.status();
-            ui.label(format!(
-                "{} now, {} in all",
-                counted(status.connections_now, "connection"),
-                count(status.connections_in_all)
-            ));
+            ui.horizontal(|ui| {
+                ui.label(format!(
+                    "{} now, {} in all",
+                    counted(status.connections_now, "connection"),
+                    count(status.connections_in_all)
+                ));
+                act_as(app, ui);
+            });
         } else {
             ui.horizontal(|ui| {
                 dot(ui, palette.faint);
                 ui.label("Off");
+                act_as(app, ui);
             });
             ui.horizontal_top(|ui| {
                 let width = ui.available_width();
@@ -54,7 +61,10 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 }
             });
         }
-        act_as(app, ui);
+        let act = app.server.act();
+        if act != Act::default() {
+            note(ui, act.description);
+        }
         // What is wrong with an address stands below it already.
         let is_address = listen_address(&app.settings.listen_address).is_ok()
             && listen_port(&app.settings.listen_port).is_ok();
@@ -74,22 +84,35 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     });
 }
 
-/// How the server behaves: what a student's client is to be tried with.
+/// How the server behaves: what a student's client is to be tried with. At the end of the line.
 fn act_as(app: &mut App, ui: &mut Ui) {
     let is_measured = !app.on_embedded.is_empty();
     let mut act = app.server.act();
-    let all = Act::all();
-    ui.add_enabled_ui(!is_measured, |ui| {
-        let name = |act: Act| act.name;
-        choice(ui, "Act as", &mut act, &all, name, |act| act.description)
-            .on_disabled_hover_text("A run is being measured on this server.");
+    let all_right = Layout::right_to_left(Align::Center);
+    ui.with_layout(all_right, |ui| {
+        ui.add_enabled_ui(!is_measured, |ui| {
+            let response = ComboBox::from_id_salt("act as")
+                .width(LIST_WIDTH)
+                .truncate()
+                .selected_text(format!("Act as {act}"))
+                .show_ui(ui, |ui| {
+                    for known in Act::all() {
+                        ui.selectable_value(&mut act, known, known.name)
+                            .on_hover_text(known.description);
+                    }
+                })
+                .response;
+            response.widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, "Act as"));
+            response
+                .on_hover_text(
+                    "What the server does otherwise than the protocol's text, to try a client with.",
+                )
+                .on_disabled_hover_text("A run is being measured on this server.");
+        });
     });
     if act != app.server.act()
         && let Err(error) = app.server.act_as(act)
     {
         app.say(NoticeKind::Error, error);
-    }
-    if act != Act::default() {
-        note(ui, act.description);
     }
 }

@@ -46,16 +46,19 @@ fn the_server_acts_as_one_of_the_catalogue() {
     let mut window = Window::open();
     window.click(SWITCH.0, SWITCH.1);
     let address = listening(&window).unwrap();
-    window.pick("Act as", "echo-payload");
-    assert!(window.says("It echoes the payload alone"));
+    window.pick("Act as", "nul-reply-end");
+    assert!(window.says("Its replies end in a NUL"));
     assert_eq!(listening(&window), Some(address), "it stays where it is");
     let mut client = TcpStream::connect(address).unwrap();
     client.write_all(b"s rtt 1 3 0\nm 1 abc\nt\n").unwrap();
     let mut heard = String::new();
     client.read_to_string(&mut heard).unwrap();
-    assert_eq!(heard, "200 OK: Ready\nabc200 OK: Closing Connection\n");
+    assert_eq!(
+        heard,
+        "200 OK: Ready\0m 1 abc\n200 OK: Closing Connection\0"
+    );
     window.pick("Act as", "the text");
-    assert!(!window.says("It echoes the payload alone"));
+    assert!(!window.says("Its replies end in a NUL"));
 }
 
 #[test]
