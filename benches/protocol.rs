@@ -52,7 +52,10 @@ fn parse(c: &mut Criterion) {
         };
         let line = format!("{}\n", setup.line(Dialect::Boston));
         let in_measurement = || {
-            let mut parser = RequestParser::new(Rules::default());
+            let mut parser = RequestParser::new(Rules {
+                strict: true,
+                ..Rules::default()
+            });
             parser.next(line.as_bytes()).expect("a valid setup message");
             parser
         };

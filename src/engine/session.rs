@@ -283,6 +283,8 @@ pub(super) async fn close(
     // Everything that had a deadline has come.
     watch.expect_within(phase, Instant::now(), order.time_out + PATIENCE_FOR_CLOSE);
     if order.idiom.dialect.has_phases() {
+        // Nothing more is to be said: a server that would take another session, or waits for us, need not wait.
+        let _ = stream.shutdown().await;
         let mut rest = [0; 64];
         match tokio::time::timeout(PATIENCE_FOR_CLOSE, stream.read(&mut rest)).await {
             Ok(Ok(0)) => recorder.line(phase, Direction::Event, "end of data"),

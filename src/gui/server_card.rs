@@ -1,6 +1,6 @@
 //! The embedded server's card: its switch, where it listens, how it stands.
 
-use egui::{Align, ComboBox, Layout, RichText, Ui, WidgetInfo, WidgetType};
+use egui::{Align, ComboBox, Layout, RichText, Role, Ui, WidgetInfo};
 
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
@@ -102,7 +102,7 @@ fn act_as(app: &mut App, ui: &mut Ui) {
                     }
                 })
                 .response;
-            response.widget_info(|| WidgetInfo::labeled(WidgetType::ComboBox, true, "Act as"));
+            response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Act as"));
             response
                 .on_hover_text(
                     "What the server does otherwise than the protocol's text, to try a client with.",

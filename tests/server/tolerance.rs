@@ -354,6 +354,26 @@ fn several_sessions_may_come_in_one_piece() {
 }
 
 #[test]
+fn each_of_several_sessions_counts_its_own_bytes() {
+    let (server, sessions) = start_keeping(config());
+    let mut client = Client::connect(server.local_addr());
+    let session = "s rtt 1 2 0\nm 1 ab\nt\n";
+    client.say(session.repeat(2) + "s rtt 1 2 0\nm 1 ab\n" + session + "s");
+    client.stop_talking();
+    let answer = format!("{READY}m 1 ab\n{CLOSING}");
+    client.hears(answer.repeat(2) + READY + "m 1 ab\n" + &answer);
+    client.hears_the_end();
+    eventually("four summaries", || sessions.lock().unwrap().len() == 4);
+    let received: Vec<u64> = sessions
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|summary| summary.traffic.received)
+        .collect();
+    assert_eq!(received[..3], [21, 21, 19]);
+}
+
+#[test]
 fn a_strict_server_serves_one_session_a_connection() {
     let strict = ServerConfig {
         strict: true,

@@ -54,7 +54,9 @@ impl Dialogue {
         match (input, self.at_end) {
             ([], true) => Some(false),
             ([], false) => None,
-            _ => next.may_be_setup(input),
+            // What is not whole at the end will never be.
+            (_, true) => Some(next.may_be_setup(input) == Some(true)),
+            (_, false) => next.may_be_setup(input),
         }
     }
 

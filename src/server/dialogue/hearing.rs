@@ -121,6 +121,11 @@ impl Dialogue {
                 self.reply = Some(self.accepted(phase));
             }
             Ok(Some((Request::Termination, len))) => {
+                let behind = input.get(len..).unwrap_or_default();
+                if !self.parser.is_strict() && self.parser.may_be_setup(behind) == Some(true) {
+                    // Another session's.
+                    self.traffic.received -= behind.len() as u64;
+                }
                 self.heard(phase);
                 self.pass_over(len);
                 self.pace = self.arrived.saturating_duration_since(self.wrote_at);
@@ -131,6 +136,7 @@ impl Dialogue {
                 });
             }
             Ok(Some((Request::NextSetup, _))) => {
+                self.traffic.received -= input.len() as u64;
                 self.ending = Some(Ending {
                     end: SessionEnd::Continued,
                     reply: None,
