@@ -5,6 +5,7 @@ mod server {
     mod delay;
     mod hostile;
     mod lifecycle;
+    mod limits;
     mod log;
     mod manners;
     mod refusals;

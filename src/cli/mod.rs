@@ -32,6 +32,7 @@ mod request;
 mod run;
 mod run_args;
 mod serve;
+mod serve_args;
 mod signals;
 mod table;
 mod values;

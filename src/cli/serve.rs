@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::Outcome;
-use super::args::{MannerArgs, ServeArgs};
 use super::output::{complain, put, say};
+use super::serve_args::{MannerArgs, ServeArgs};
 use super::signals::Signals;
 use crate::protocol::Limits;
 use crate::server::{
@@ -123,6 +123,7 @@ fn manner(args: &MannerArgs) -> Result<Manner, UnknownAct> {
 }
 
 fn config(args: &ServeArgs, manner: Manner) -> ServerConfig {
+    let limits = &args.limits;
     ServerConfig {
         bind: args.bind,
         port: args.port,
@@ -132,13 +133,17 @@ fn config(args: &ServeArgs, manner: Manner) -> ServerConfig {
         manner,
         wait: args.wait,
         limits: Limits {
-            max_message_size: args.max_size,
-            max_probes: args.max_probes,
-            max_delay_ms: args.max_delay,
+            max_message_size: limits.max_size,
+            max_probes: limits.max_probes,
+            max_delay_ms: limits.max_delay,
             ..Limits::default()
         },
-        max_connections: args.max_connections as usize,
-        idle_timeout: args.idle_timeout,
+        allow: limits.allow.clone().unwrap_or_default(),
+        max_connections: limits.max_connections as usize,
+        max_connections_per_address: limits.max_connections_per_address as usize,
+        max_rate: limits.max_rate,
+        session_time: limits.session_time,
+        idle_timeout: limits.idle_timeout,
         ..ServerConfig::default()
     }
 }

@@ -1,9 +1,11 @@
 //! The values options take, each refused in words that say what would be right.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::experiment::{MAX_DELAYS, MAX_SIZES, parse_list};
+use crate::server::LEAST_RATE;
 
 /// A list option's values. A type of its own, because to clap a `Vec` is an option given repeatedly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,13 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         0 => Err("it must be at least 1".to_owned()),
         size => Ok(size),
     }
+}
+
+/// Bytes a second.
+pub(super) fn rate(text: &str) -> Result<NonZeroU64, String> {
+    NonZeroU64::new(whole(text)?)
+        .filter(|rate| rate.get() >= LEAST_RATE)
+        .ok_or_else(|| format!("it must be at least {LEAST_RATE}"))
 }
 
 pub(super) fn count(text: &str) -> Result<u32, String> {

@@ -72,12 +72,18 @@ pub enum RefusalReason {
     /// The server has no room for another session.
     #[error("the server serves as many connections as it may")]
     ServerFull,
+    /// The server has no room for another session of this client's address.
+    #[error("the server serves as many connections of this address as it may")]
+    AddressFull,
     /// The server's memory for messages is used up.
     #[error("the server's memory for messages is used up")]
     OutOfMemory,
     /// Nothing came from the client for too long.
     #[error("nothing came from the client for {0} s")]
     Idle(u64),
+    /// The session took too long in all.
+    #[error("the session took longer than {0} s")]
+    TooLong(u64),
 }
 
 /// A refused message: the phase decides the 404 line, the reason is for people.

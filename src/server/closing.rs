@@ -6,6 +6,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -96,19 +97,48 @@ async fn drain(stream: &mut TcpStream) -> bool {
     false
 }
 
+/// Closes the connection of a client that is not to be let in, without a word.
+pub(super) fn not_let_in(
+    stream: TcpStream,
+    connection: u64,
+    peer: SocketAddr,
+    shared: &Arc<Shared>,
+) {
+    shared.turned_away.fetch_add(1, Ordering::Relaxed);
+    close(stream);
+    let mut recorder = Recorder::new(Arc::clone(shared), connection, peer);
+    let phase = Phase::Setup;
+    recorder.note(phase, LogEntry::Event(format!("connection from {peer}")));
+    recorder.note(phase, LogEntry::Event(SessionEnd::NotLetIn.to_string()));
+    recorder.note(phase, LogEntry::Event("closed".to_owned()));
+    let summary = SessionSummary {
+        connection,
+        peer,
+        setup: None,
+        idiom: Idiom::from(shared.config.dialect),
+        server_delay: Duration::ZERO,
+        probes_echoed: 0,
+        traffic: Traffic::default(),
+        duration: Duration::ZERO,
+        end: SessionEnd::NotLetIn,
+    };
+    tell(shared, &summary);
+}
+
 /// Answers a connection over the limit with the setup 404, once its setup line has come.
 pub(super) async fn turn_away(
     mut stream: TcpStream,
     connection: u64,
     peer: SocketAddr,
     shared: Arc<Shared>,
+    reason: RefusalReason,
     slot: Slot,
     stop: CancellationToken,
 ) {
     let accepted = Instant::now();
     let refusal = Refusal {
         phase: Phase::Setup,
-        reason: RefusalReason::ServerFull,
+        reason,
     };
     let mut recorder = Recorder::new(Arc::clone(&shared), connection, peer);
     let mut note = |what| recorder.note(Phase::Setup, what);

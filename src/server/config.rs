@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Manner, SessionSummary};
+use super::{AllowList, Manner, SessionSummary};
 use crate::experiment::WaitStrategy;
 use crate::protocol::{Dialect, Limits};
 
@@ -32,8 +33,17 @@ pub struct ServerConfig {
     /// Sessions that may poll at once; while more want to, none does. The processors but one unless
     /// asked otherwise, so that whoever is polled for has one too; 0 where there is only one.
     pub most_polling: usize,
+    /// Whose connections are taken; others are closed at once, without a word.
+    pub allow: AllowList,
     /// Connections served at once; further ones are answered with the setup 404.
     pub max_connections: usize,
+    /// As many of one address; of an IPv6 client, of the 64 bits of its network.
+    pub max_connections_per_address: usize,
+    /// Bytes a second that are read from one connection, at least 1024; `None` for as many as come. A client
+    /// that sends more is read from more slowly, and finds its path slower than it is.
+    pub max_rate: Option<NonZeroU64>,
+    /// How long a session may take in all.
+    pub session_time: Duration,
     /// How long a client may neither send a byte nor take one that it is owed. The setup line has to
     /// be whole within this time however its bytes come. Waiting for the server delay does not count,
     /// except for a client that has closed its side: it waits no longer than this for its next echo.
@@ -57,7 +67,11 @@ impl Default for ServerConfig {
             wait: WaitStrategy::default(),
             most_polling: spare_processors(),
             limits: Limits::default(),
+            allow: AllowList::default(),
             max_connections: 256,
+            max_connections_per_address: 128,
+            max_rate: None,
+            session_time: Duration::from_hours(1),
             idle_timeout: Duration::from_mins(1),
             silence: Duration::from_millis(250),
             memory_budget: 512 * 1024 * 1024,

@@ -12,11 +12,12 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::closing::{close, leaving_slot, turn_away};
+use super::closing::{close, leaving_slot, not_let_in, turn_away};
 use super::log::plain;
+use super::places::Place;
 use super::presence::keep_asking;
 use super::session::run;
-use super::shared::{Shared, Slot};
+use super::shared::Shared;
 
 /// Waits after an accept that failed for want of something, doubling.
 const FIRST_BACK_OFF: Duration = Duration::from_millis(50);
@@ -91,16 +92,26 @@ fn admit(
     stop: &CancellationToken,
 ) {
     let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
+    if !shared.config.allow.lets_in(peer.ip()) {
+        not_let_in(stream, connection, peer, shared);
+        return;
+    }
     // It fails only on a connection that is gone, and then the first read says so.
     let _ = stream.set_nodelay(true);
     keep_asking(&stream, shared.config.idle_timeout);
     let (shared, stop) = (Arc::clone(shared), stop.clone());
-    if let Some(slot) = Slot::take(&shared.served, shared.config.max_connections as u64) {
-        tasks.spawn(run(stream, connection, peer, shared, slot, stop));
-    } else if let Some(slot) = leaving_slot(&shared) {
-        tasks.spawn(turn_away(stream, connection, peer, shared, slot, stop));
-    } else {
-        close(stream);
-        shared.changed.notify_one();
+    match Place::take(&shared, peer.ip()) {
+        Ok(place) => {
+            tasks.spawn(run(stream, connection, peer, shared, place, stop));
+        }
+        Err(why) => {
+            shared.turned_away.fetch_add(1, Ordering::Relaxed);
+            if let Some(slot) = leaving_slot(&shared) {
+                tasks.spawn(turn_away(stream, connection, peer, shared, why, slot, stop));
+            } else {
+                close(stream);
+                shared.changed.notify_one();
+            }
+        }
     }
 }

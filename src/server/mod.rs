@@ -43,10 +43,17 @@
 //! | `closing` | ending a connection so that the last line arrives |
 //! | `manner`, `catalogue` | what it does otherwise than the text, to try clients with |
 //! | `budget` | the memory all connections share |
+//! | `places` | places for connections, in all and for each address |
+//! | `bounds` | how long a session may go on |
+//! | `allowance` | how fast a client is read from |
+//! | `allow_list` | who is let in |
 //! | `reach` | where other machines reach a server on every address |
 //! | `log`, `recorder` | what happened, for the window and the transcript |
 
+mod allow_list;
+mod allowance;
 mod bind;
+mod bounds;
 mod budget;
 mod catalogue;
 mod closing;
@@ -57,6 +64,7 @@ mod listener;
 mod log;
 mod manner;
 mod owed;
+mod places;
 mod polling;
 mod precise_timer;
 mod presence;
@@ -69,6 +77,8 @@ mod transcript;
 mod waiting;
 mod wire;
 
+pub use allow_list::{AllowList, AllowListError};
+pub use allowance::LEAST_RATE;
 pub use bind::StartError;
 pub use catalogue::{Act, UnknownAct};
 pub use config::{ServerConfig, ServerHooks, SessionHook};

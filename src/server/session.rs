@@ -15,11 +15,13 @@ use tokio::task::yield_now;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
+use super::bounds::Bounds;
 use super::closing::{close, leave, leaving_slot, reset, tell};
-use super::dialogue::{Dialogue, ToWrite};
+use super::dialogue::{Dialogue, GivenUp, ToWrite};
 use super::owed::after;
+use super::places::Place;
 use super::presence::{has_closed, interval};
-use super::shared::{Shared, Slot};
+use super::shared::Shared;
 use super::summary::in_words;
 use super::waiting::{Awaited, Waiting, Woken};
 use super::wire::Wire;
@@ -51,16 +53,16 @@ pub(super) async fn run(
     connection: u64,
     peer: SocketAddr,
     shared: Arc<Shared>,
-    slot: Slot,
+    place: Place,
     stop: CancellationToken,
 ) {
     let mut begun = Instant::now();
     let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
     dialogue.event(format!("connection from {peer}"));
     let mut wire = Wire::new(stream);
-    let mut slot = Some(slot);
+    let mut place = Some(place);
     loop {
-        let end = converse(&mut wire, &mut dialogue, &shared, &stop)
+        let end = converse(&mut wire, &mut dialogue, begun, &shared, &stop)
             .await
             .unwrap_or_else(|error| SessionEnd::Reset(in_words(&error)));
         match end {
@@ -68,7 +70,7 @@ pub(super) async fn run(
                 shared.complete.fetch_add(1, Ordering::Relaxed);
             }
             // Said already, with the reason.
-            SessionEnd::Refused(_) | SessionEnd::Idle(_) => {}
+            SessionEnd::Refused(_) | SessionEnd::Idle(_) | SessionEnd::TooLong(_) => {}
             _ => dialogue.event(end.to_string()),
         }
         let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
@@ -91,7 +93,7 @@ pub(super) async fn run(
             // The session is over: its place and its memory are free for the client's next connection,
             // which may be waiting already.
             dialogue.rest();
-            slot = None;
+            place = None;
         }
         tell(&shared, &summary);
         let manner = &shared.config.manner;
@@ -104,9 +106,11 @@ pub(super) async fn run(
         {
             begun = Instant::now();
             dialogue.begin_anew();
-            slot = slot.or_else(|| Slot::take(&shared.served, most_served(&shared)));
-            if slot.is_none() {
-                dialogue.turn_away();
+            if place.is_none() {
+                match Place::take(&shared, peer.ip()) {
+                    Ok(taken) => place = Some(taken),
+                    Err(why) => dialogue.turn_away(why),
+                }
             }
             continue;
         }
@@ -132,10 +136,6 @@ pub(super) async fn run(
         }
         return;
     }
-}
-
-fn most_served(shared: &Shared) -> u64 {
-    shared.config.max_connections as u64
 }
 
 /// Waits a little for another setup behind a session that is over. Bounded in number, like all
@@ -178,12 +178,12 @@ async fn another_comes(
 async fn converse(
     wire: &mut Wire,
     dialogue: &mut Dialogue,
+    begun: Instant,
     shared: &Arc<Shared>,
     stop: &CancellationToken,
 ) -> io::Result<SessionEnd> {
-    let idle_timeout = shared.config.idle_timeout;
-    let look_at = after(dialogue.moved(), idle_timeout);
-    let mut waiting = Waiting::new(shared, stop, look_at);
+    let bounds = Bounds::new(shared, begun);
+    let mut waiting = Waiting::new(shared, stop, bounds.look_at(dialogue.moved()));
     let mut work = 0;
     // Since when nothing was read for want of room while the next echo was not due.
     let mut full_since = None;
@@ -227,13 +227,14 @@ async fn converse(
         } else {
             let now = Instant::now();
             full_since.get_or_insert(now);
-            ask_at = Some(after(now, interval(idle_timeout)));
+            ask_at = Some(after(now, interval(bounds.idle_timeout)));
         }
+        let held_until = dialogue.held_until();
         let awaited = Awaited {
             due,
             room: written == Written::UntilTaken,
-            input: may_read,
-            ask_at,
+            input: may_read && held_until.is_none(),
+            ask_at: ask_at.into_iter().chain(held_until).min(),
             silence_at: dialogue.silence_at(),
         };
         match waiting.next(wire, dialogue, awaited, || work = 0).await? {
@@ -241,6 +242,9 @@ async fn converse(
             Woken::Read(read) => {
                 let now = Instant::now();
                 let count = read?;
+                if now >= bounds.over_at {
+                    return Ok(give_up(wire, dialogue, GivenUp::TooLong));
+                }
                 if count == 0 {
                     dialogue.end_of_data(now);
                 } else {
@@ -260,17 +264,16 @@ async fn converse(
                 if let Some(since) = full_since {
                     if has_closed(wire.watched()?).await? {
                         dialogue.client_closed(now);
-                    } else if after(since, idle_timeout) <= now {
+                    } else if after(since, bounds.idle_timeout) <= now {
                         dialogue.read_further();
                     }
                 }
                 // Waiting for a server delay is our doing, not the client's.
                 let still = due.unwrap_or_else(|| dialogue.moved());
-                let look_at = after(still, idle_timeout);
-                if look_at <= now {
-                    return Ok(give_up(wire, dialogue));
+                if let Some(why) = bounds.exceeded(still, now) {
+                    return Ok(give_up(wire, dialogue, why));
                 }
-                waiting.look_again(look_at);
+                waiting.look_again(bounds.look_at(still));
             }
             Woken::Stopped => return Ok(SessionEnd::Stopped),
         }
@@ -308,8 +311,8 @@ fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
     }
 }
 
-fn give_up(wire: &Wire, dialogue: &mut Dialogue) -> SessionEnd {
-    let (end, line) = dialogue.stalled();
+fn give_up(wire: &Wire, dialogue: &mut Dialogue, why: GivenUp) -> SessionEnd {
+    let (end, line) = dialogue.given_up(why);
     if let Some((line, bytes)) = line
         && let Ok(count) = wire.try_write(&bytes)
     {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::budget::Budget;
+use super::places::ByAddress;
 use super::{LogEntry, LogRecord, ServerConfig, ServerHooks, ServerLog};
 use crate::experiment::WaitStrategy;
 use crate::protocol::Phase;
@@ -21,6 +22,8 @@ pub struct ServerStatus {
     pub connections_now: u64,
     /// Connections that ever came, those turned away included.
     pub connections_in_all: u64,
+    /// Connections that were turned away: over a limit, or not to be let in.
+    pub turned_away: u64,
     /// Sessions that went through to their termination.
     pub sessions_complete: u64,
     /// Sessions that are polling for their next probe, rather than asleep.
@@ -37,9 +40,11 @@ pub(super) struct Shared {
     /// Told when something that is shown changed.
     pub(super) changed: Notify,
     pub(super) served: Arc<AtomicU64>,
+    pub(super) by_address: Arc<ByAddress>,
     /// Connections outside the limit: being turned away, or waiting for their last line to arrive.
     pub(super) leaving: Arc<AtomicU64>,
     pub(super) in_all: AtomicU64,
+    pub(super) turned_away: AtomicU64,
     pub(super) complete: AtomicU64,
     /// Sessions whose probes come so quickly that they would poll.
     pub(super) hot: Arc<AtomicU64>,
@@ -62,8 +67,10 @@ impl Shared {
             log: Arc::default(),
             changed: Notify::new(),
             served: Arc::default(),
+            by_address: Arc::default(),
             leaving: Arc::default(),
             in_all: AtomicU64::new(0),
+            turned_away: AtomicU64::new(0),
             complete: AtomicU64::new(0),
             hot: Arc::default(),
             polling: Arc::default(),
@@ -91,6 +98,7 @@ impl Shared {
         ServerStatus {
             connections_now: self.served.load(Ordering::Relaxed),
             connections_in_all: self.in_all.load(Ordering::Relaxed),
+            turned_away: self.turned_away.load(Ordering::Relaxed),
             sessions_complete: self.complete.load(Ordering::Relaxed),
             polling_now: self.polling.load(Ordering::Relaxed),
             memory_in_use: self.budget.used(),

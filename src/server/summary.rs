@@ -65,6 +65,10 @@ pub enum SessionEnd {
     Refused(Refusal),
     /// Nothing moved for too long.
     Idle(Phase),
+    /// It took longer than a session may.
+    TooLong(Phase),
+    /// Its address is in none of the networks that are let in.
+    NotLetIn,
     /// The connection broke; the reason in words.
     Reset(String),
     /// The server was stopped.
@@ -79,6 +83,14 @@ impl fmt::Display for SessionEnd {
             Self::ClientLeft(phase) => write!(f, "the client left during {}", phase.name()),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Idle(phase) => write!(f, "the client stalled during {}", phase.name()),
+            Self::TooLong(phase) => {
+                write!(
+                    f,
+                    "the session took too long, and was ended during {}",
+                    phase.name()
+                )
+            }
+            Self::NotLetIn => f.write_str("not let in: its address is in no network that is"),
             Self::Reset(reason) => write!(f, "the connection broke: {reason}"),
             Self::Stopped => f.write_str("the server was stopped"),
         }

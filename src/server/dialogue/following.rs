@@ -66,11 +66,11 @@ impl Dialogue {
         self.memory.resize(needed)
     }
 
-    /// Turns the next session away, for want of room.
-    pub(in crate::server) fn turn_away(&mut self) {
+    /// Turns the next session away.
+    pub(in crate::server) fn turn_away(&mut self, reason: RefusalReason) {
         self.refuse(Refusal {
             phase: Phase::Setup,
-            reason: RefusalReason::ServerFull,
+            reason,
         });
     }
 }

@@ -18,10 +18,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(super) use speaking::ToWrite;
+pub(super) use speaking::{GivenUp, ToWrite};
 
 use speaking::Reply;
 
+use super::allowance::Allowance;
 use super::budget::Permit;
 use super::owed::{Owed, after};
 use super::recorder::Recorder;
@@ -49,6 +50,8 @@ pub(super) struct Dialogue {
     parser: RequestParser,
     inbox: ReceiveBuffer,
     memory: Permit,
+    /// How fast may be read, where that is limited.
+    allowance: Option<Allowance>,
     traffic: Traffic,
     /// What was set up, as it was understood last.
     setup: Option<Setup>,
@@ -88,6 +91,7 @@ impl Dialogue {
             parser: RequestParser::new(rules(config)),
             inbox: ReceiveBuffer::new(),
             memory: shared.budget.permit(),
+            allowance: config.max_rate.map(|rate| Allowance::new(rate, now)),
             traffic: Traffic::default(),
             setup: None,
             owed: Owed::default(),
@@ -193,7 +197,16 @@ impl Dialogue {
 
     /// Room to read into. Only after [`wants_input`](Self::wants_input) said yes.
     pub(super) fn room(&mut self) -> &mut [u8] {
-        self.inbox.room(self.missing())
+        let most = self.allowance.as_ref().map(Allowance::bytes);
+        let room = self.inbox.room(self.missing());
+        let most = most.map_or(room.len(), |most| most.min(room.len()));
+        room.get_mut(..most).unwrap_or_default()
+    }
+
+    /// When bytes may be read again, where the client has sent more than it may.
+    pub(super) fn held_until(&mut self) -> Option<Instant> {
+        let allowance = self.allowance.as_mut()?;
+        allowance.held_until(Instant::now())
     }
 
     /// Bytes that the message being received still lacks, where nothing else is held.
@@ -208,6 +221,9 @@ impl Dialogue {
     /// Takes note that `count` bytes were read into the room.
     pub(super) fn arrived(&mut self, count: usize, at: Instant) {
         self.inbox.received(count);
+        if let Some(allowance) = &mut self.allowance {
+            allowance.spend(count);
+        }
         self.traffic.received += count as u64;
         self.arrived = at;
         // The bytes of a setup line, however slowly they come, do not buy time.

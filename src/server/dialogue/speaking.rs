@@ -19,6 +19,15 @@ pub(in crate::server) enum ToWrite<'a> {
     Nothing,
 }
 
+/// Why a session is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) enum GivenUp {
+    /// Nothing moved for too long.
+    Idle,
+    /// It took too long in all.
+    TooLong,
+}
+
 /// A reply on its way.
 pub(super) struct Reply {
     phase: Phase,
@@ -111,22 +120,37 @@ impl Dialogue {
         self.inbox.consume(done);
     }
 
-    /// Gives up on a client that stalls; gives the 404 to say where the client can still understand
-    /// it, which is not in the midst of another line.
-    pub(in crate::server) fn stalled(&mut self) -> (SessionEnd, Option<(String, Vec<u8>)>) {
-        let phase = self.phase();
-        let idle = Refusal {
-            phase,
-            reason: RefusalReason::Idle(self.shared.config.idle_timeout.as_secs()),
+    /// Gives up on a client; gives the 404 to say where the client can still understand it, which is not in
+    /// the midst of another line.
+    pub(in crate::server) fn given_up(
+        &mut self,
+        why: GivenUp,
+    ) -> (SessionEnd, Option<(String, Vec<u8>)>) {
+        // A client whose echo is still to come is in its measurement, whatever is awaited of it.
+        let phase = if self.owed.is_empty() {
+            self.phase()
+        } else {
+            Phase::Measurement
         };
-        self.event(idle.to_string());
+        let config = &self.shared.config;
+        let (end, reason) = match why {
+            GivenUp::Idle => (
+                SessionEnd::Idle(phase),
+                RefusalReason::Idle(config.idle_timeout.as_secs()),
+            ),
+            GivenUp::TooLong => (
+                SessionEnd::TooLong(phase),
+                RefusalReason::TooLong(config.session_time.as_secs()),
+            ),
+        };
+        self.event(Refusal { phase, reason }.to_string());
         let dialect = self.parser.dialect();
         let can_say = dialect.has_phases() && self.reply.is_none() && !self.owed.is_begun();
         let line = can_say.then(|| {
             let reply = self.refused(phase);
             (reply.line, reply.bytes)
         });
-        (SessionEnd::Idle(phase), line)
+        (end, line)
     }
 
     /// Takes note of bytes written that were not [`next_write`](Self::next_write)'s.
