@@ -99,6 +99,7 @@ fn run(profile: Profile) -> (Arc<Run>, Vec<Instant>) {
             host: address.ip().to_string(),
             port: address.port(),
             environment: Arc::new(Environment::default()),
+            access_key: None,
             resumes: None,
         })
         .unwrap();

@@ -521,6 +521,52 @@ fn a_server_acts_as_it_is_told_to() {
 }
 
 #[test]
+fn a_server_serves_only_those_who_know_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, other) = (path_in(&folder, "key"), path_in(&folder, "other"));
+    std::fs::write(&key, "open sesame\n").unwrap();
+    std::fs::write(&other, "open says me\n").unwrap();
+    let serving = Serving::start(&["--access-key-file", &key]);
+    let port = serving.port();
+    let run = |more: &[&str]| {
+        let arguments = ["run", "--port", &port, "--sizes", "1,2", "--rounds", "1"];
+        output(&[&arguments, more].concat())
+    };
+    let done = run(&["--access-key-file", &key]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    for (more, said) in [
+        (vec![], "serves only clients that know its access key"),
+        (
+            vec!["--access-key-file", other.as_str()],
+            "its access key is another one",
+        ),
+    ] {
+        let refused = run(&more);
+        assert_eq!(refused.status.code(), Some(1));
+        let stdout = text(&refused.stdout);
+        assert!(stdout.contains(said), "{stdout}");
+    }
+    std::fs::write(&other, "short\n").unwrap();
+    let wrong = run(&["--access-key-file", &other]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("at least 8 characters"));
+}
+
+#[test]
+fn a_server_lets_in_only_the_networks_it_was_told() {
+    let session = "s rtt 1 3 0\nm 1 abc\nt\n";
+    let mut serving = Serving::start(&["--allow", "10.0.0.0/8,2001:db8::/32"]);
+    assert_eq!(heard_of(serving.address, session), "");
+    let said = serving.end("INT");
+    assert!(
+        said.contains("not let in: its address is in no network"),
+        "{said}"
+    );
+    let serving = Serving::start(&["--allow", "127.0.0.1"]);
+    assert!(heard_of(serving.address, session).ends_with("Closing Connection\n"));
+}
+
+#[test]
 fn a_server_that_serves_once_ends_by_itself() {
     let mut serving = Serving::start(&["--once"]);
     let heard = heard_of(serving.address, "s rtt 1 1 0\nm 1 a\nt\n");
@@ -771,6 +817,16 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
         (&["serve", "--port", "65536"], "from 0 to 65535"),
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
+        (&["serve", "--max-rate", "1000"], "at least 1024"),
+        (&["serve", "--session-time", "0"], "seconds above 0"),
+        (
+            &["serve", "--allow", "10.0.0.0/8,lab"],
+            "\"lab\" is neither an address nor a network",
+        ),
+        (
+            &["serve", "--access-key-file", "nowhere"],
+            "nowhere cannot be read",
+        ),
         (&["serve", "--wait", "sleep"], "one of auto, spin, block"),
         (
             &["serve", "--idle-timeout", "-1"],

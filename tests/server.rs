@@ -1,6 +1,7 @@
 //! The embedded server over real sockets of this machine: what each client gets, whatever the others do.
 
 mod server {
+    mod access;
     mod client;
     mod delay;
     mod hostile;

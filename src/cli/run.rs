@@ -46,7 +46,7 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
             return Outcome::WrongUsage;
         }
     };
-    match measure(profile, args.output.quiet) {
+    match measure(profile, args) {
         Ok(run) => deliver(&run, &destinations, args.output.quiet),
         Err(error) => {
             complain(error);
@@ -55,7 +55,8 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
     }
 }
 
-fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
+fn measure(profile: Profile, args: &RunArgs) -> Result<Run, RunError> {
+    let quiet = args.output.quiet;
     let stop = Signals::catch().and_then(Signals::into_stop_flag)?;
     let (server, host, port) = match &profile.target {
         Target::Embedded => {
@@ -69,6 +70,12 @@ fn measure(profile: Profile, quiet: bool) -> Result<Run, RunError> {
         profile: Arc::new(profile),
         host,
         port,
+        // The program's own server, begun for this run alone, wants none.
+        access_key: args
+            .what
+            .access_key_file
+            .clone()
+            .filter(|_| server.is_none()),
         environment: Arc::new(store::capture()),
         resumes: None,
     };

@@ -8,7 +8,9 @@ use clap::Args;
 
 use super::values::{self, OrSystem};
 use crate::experiment::{Order, QuickAck, WaitStrategy};
-use crate::protocol::{Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts};
+use crate::protocol::{
+    AccessKey, Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts,
+};
 
 /// Measures once and prints a table.
 ///
@@ -63,6 +65,9 @@ pub(super) struct WhatArgs {
     /// Want the dialect's replies and echoes to the letter, and try nothing else.
     #[arg(long)]
     pub strict: bool,
+    /// A file whose first line is the access key that the server wants, where Echograph runs it with one.
+    #[arg(long, value_name = "FILE", value_parser = values::access_key)]
+    pub access_key_file: Option<AccessKey>,
     /// Time-out in seconds, for connecting, and for a reply on top of the server delay [5].
     #[arg(long, value_name = "S", value_parser = values::seconds)]
     pub timeout: Option<Duration>,

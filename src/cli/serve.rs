@@ -139,6 +139,7 @@ fn config(args: &ServeArgs, manner: Manner) -> ServerConfig {
             ..Limits::default()
         },
         allow: limits.allow.clone().unwrap_or_default(),
+        access_key: limits.access_key_file.clone(),
         max_connections: limits.max_connections as usize,
         max_connections_per_address: limits.max_connections_per_address as usize,
         max_rate: limits.max_rate,

@@ -8,7 +8,9 @@ use clap::Args;
 
 use super::values::{self, List};
 use crate::experiment::WaitStrategy;
-use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, DelayUnit, Dialect, EchoStyle};
+use crate::protocol::{
+    AccessKey, DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, DelayUnit, Dialect, EchoStyle,
+};
 use crate::server::{AllowList, ReplyEnd};
 
 /// Runs the echo server until Ctrl+C.
@@ -54,6 +56,10 @@ pub(super) struct LimitArgs {
     /// closed. An IPv4 client is one on an IPv6 listener too [everyone].
     #[arg(long, value_name = "NETWORKS")]
     pub allow: Option<AllowList>,
+    /// A file whose first line is the access key: only clients that show it are served, which of all programs
+    /// Echograph alone can. The key itself never travels.
+    #[arg(long, value_name = "FILE", value_parser = values::access_key)]
+    pub access_key_file: Option<AccessKey>,
     /// Connections served at once; further ones are refused.
     #[arg(long, value_name = "N", default_value = "256", value_parser = values::at_least_one)]
     pub max_connections: u32,
@@ -164,6 +170,7 @@ mod tests {
         assert_eq!(limits.session_time, config.session_time);
         assert_eq!(limits.idle_timeout, config.idle_timeout);
         assert_eq!(limits.max_rate, config.max_rate);
+        assert!(limits.access_key_file.is_none() && config.access_key.is_none());
         assert_eq!(
             (limits.allow.is_none(), config.allow.is_open()),
             (true, true)

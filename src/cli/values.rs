@@ -1,11 +1,17 @@
 //! The values options take, each refused in words that say what would be right.
 
+use std::fs::File;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::experiment::{MAX_DELAYS, MAX_SIZES, parse_list};
+use crate::protocol::AccessKey;
 use crate::server::LEAST_RATE;
+
+/// A key is far shorter.
+const MOST_OF_KEY_FILE: u64 = 4096;
 
 /// A list option's values. A type of its own, because to clap a `Vec` is an option given repeatedly.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +155,16 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|duration| *duration >= Duration::from_millis(1))
         .ok_or_else(|| format!("\"{text}\" is not a number of seconds above 0, such as 5 or 0.5"))
+}
+
+/// The access key in the first line of a file.
+pub(super) fn access_key(path: &str) -> Result<AccessKey, String> {
+    let mut text = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MOST_OF_KEY_FILE).read_to_end(&mut text));
+    read.map_err(|error| format!("{path} cannot be read: {error}"))?;
+    let text = String::from_utf8(text).map_err(|_| format!("{path} is no text"))?;
+    let key = text.lines().next().unwrap_or_default();
+    AccessKey::new(key).map_err(|error| format!("{error}; {path} has another first line"))
 }
 
 pub(super) fn address(text: &str) -> Result<IpAddr, String> {

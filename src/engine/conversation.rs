@@ -9,6 +9,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
+use super::access::show_key;
 use super::attention::Attention;
 use super::connect::Connection;
 use super::executor::{Execution, cpus};
@@ -51,6 +52,13 @@ pub(super) async fn converse(
         let connected = format!("connected to {}", connection.address);
         pen(lane).line(Phase::Setup, Direction::Event, &connected);
         streams.push(connection.stream);
+    }
+    let access_key = recording.borrow().execution.access_key.clone();
+    if let Some(key) = &access_key {
+        for (lane, stream) in streams.iter_mut().enumerate() {
+            watch.lane.set(lane);
+            show_key(stream, key, order, watch, &mut pen(lane)).await?;
+        }
     }
     if order.idiom.dialect.has_phases() {
         for (lane, stream) in streams.iter_mut().enumerate() {

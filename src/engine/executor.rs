@@ -20,6 +20,7 @@ use crate::experiment::{Patience, Plan, PointSpec, Profile, Target, Visit};
 use crate::measurement::{
     Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Traits, Transcript, check_run,
 };
+use crate::protocol::AccessKey;
 
 /// Runs a profile from its first visit to its last, or until `stop`.
 pub(super) async fn execute(
@@ -64,6 +65,8 @@ pub(super) struct Execution<'a> {
     pub run: Run,
     pub plan: Plan,
     pub host: String,
+    /// What a server that wants it is shown on each connection.
+    pub access_key: Option<AccessKey>,
     pub port: u16,
     pub outlet: &'a Outlet,
     pub attention: &'a Attention,
@@ -140,6 +143,7 @@ impl<'a> Execution<'a> {
             },
             plan,
             host: request.host,
+            access_key: request.access_key,
             port: request.port,
             outlet,
             attention,

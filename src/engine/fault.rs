@@ -324,6 +324,44 @@ pub(super) fn refused_by_server(phase: Phase, reply: &str, sent: &str) -> Fault 
     )
 }
 
+/// The server wants an access key and was shown none.
+pub(super) fn wants_a_key(reply: &str) -> Fault {
+    not_let_in(format!(
+        "The server answered \"{reply}\": it serves only clients that know its access key. Ask whoever runs \
+         it for the key, and set it (--access-key-file, or \"Access key\" under Advanced)."
+    ))
+}
+
+/// The server was shown a key that is not its own.
+pub(super) fn wrong_key(reply: &str) -> Fault {
+    not_let_in(format!(
+        "The server answered \"{reply}\": its access key is another one. Compare the two, capitals included."
+    ))
+}
+
+/// The server does not know what an access key is.
+pub(super) fn wants_no_key(reply: &str) -> Fault {
+    wants_no_key_because(&format!("The server answered \"{reply}\"."))
+}
+
+/// As [`wants_no_key`], with what was heard in a sentence.
+pub(super) fn wants_no_key_because(heard: &str) -> Fault {
+    not_let_in(format!(
+        "{heard} That is no answer to an access key, which only Echograph's server asks for, where it was given \
+         one. Leave the key empty for this server."
+    ))
+}
+
+pub(super) fn no_random_bytes(why: &str) -> Fault {
+    not_let_in(format!(
+        "The system gives no random bytes ({why}), and without them an access key cannot be shown."
+    ))
+}
+
+fn not_let_in(message: String) -> Fault {
+    fault(FaultPhase::Setup, FaultKind::NotLetIn, message)
+}
+
 pub(super) fn bad_reply(phase: Phase, why: &BadReply, strict: bool) -> Fault {
     let advice = if strict {
         "Strict wants the dialect's exact reply: switch it off to accept other wordings."

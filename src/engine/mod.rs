@@ -5,6 +5,7 @@
 //! wins). A [`Waker`] lets the engine ask for attention without knowing what a window is. No call
 //! here waits for the network.
 
+mod access;
 mod attention;
 mod calibration;
 mod connect;
@@ -48,6 +49,7 @@ pub use trial::Trial;
 
 use crate::experiment::{Problem, Profile};
 use crate::measurement::{Environment, Run, RunId};
+use crate::protocol::AccessKey;
 
 /// Most runs that may wait in the queue.
 pub const MAX_QUEUE: usize = 100;
@@ -75,6 +77,9 @@ pub struct RunRequest {
     pub port: u16,
     /// What the run is measured with, for its document.
     pub environment: Arc<Environment>,
+    /// What the server has to be shown before it serves us, where it is one of this program that wants it. In no
+    /// profile and no document: it is a secret.
+    pub access_key: Option<AccessKey>,
     /// A run that this engine measured and that ended before its last visit: it goes on from there, under its own
     /// number.
     pub resumes: Option<Arc<Run>>,

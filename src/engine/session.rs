@@ -14,8 +14,8 @@ use super::lane::{LaneFault, Reading};
 use super::measure::{Failure, FailureKind};
 use crate::measurement::{About, Direction, Fault, FaultKind, probe_text};
 use crate::protocol::{
-    Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup, is_left_over, parse_last_reply,
-    parse_reply, quote,
+    ACCESS_KEY_REQUIRED, Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup,
+    is_left_over, parse_last_reply, parse_reply, quote,
 };
 
 /// How long nothing may follow the beginning of a reply before it is taken to be all of it.
@@ -132,6 +132,9 @@ pub(super) async fn set_up(
     let reply = ask(stream, order, Phase::Setup, &message, watch, recorder).await?;
     match reply.code {
         ReplyCode::Accepted => Ok(()),
+        ReplyCode::Refused if reply.text == ACCESS_KEY_REQUIRED => {
+            Err(fault::wants_a_key(&reply.text))
+        }
         ReplyCode::Refused => Err(fault::refused_by_server(Phase::Setup, &reply.text, &line)),
     }
 }
@@ -300,7 +303,7 @@ pub(super) async fn close(
 }
 
 /// Sends a message and hears the reply.
-async fn ask(
+pub(super) async fn ask(
     stream: &mut TcpStream,
     order: &Order,
     phase: Phase,

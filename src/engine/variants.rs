@@ -35,7 +35,7 @@ impl Evidence {
     pub fn of(fault: &Fault, echoed: u64, announced: u32) -> Option<Self> {
         let is_ours = matches!(
             fault.kind,
-            FaultKind::Stopped | FaultKind::Unreachable | FaultKind::Refused
+            FaultKind::Stopped | FaultKind::Unreachable | FaultKind::Refused | FaultKind::NotLetIn
         );
         if is_ours {
             return None;

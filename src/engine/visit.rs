@@ -446,6 +446,9 @@ impl Execution<'_> {
             if fault.kind == FaultKind::Stopped {
                 return Err(End::Stopped(fault.phase));
             }
+            if fault.kind == FaultKind::NotLetIn {
+                return Err(End::Gone(fault));
+            }
             if self.served == 0
                 && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut)
             {

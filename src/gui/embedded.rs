@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::experiment::WaitStrategy;
-use crate::protocol::Dialect;
+use crate::protocol::{AccessKey, Dialect};
 use crate::server::{
     Act, LogEntry, LogRecord, Reach, Server, ServerConfig, ServerHooks, ServerLog, ServerStatus,
     reached_at,
@@ -30,6 +30,8 @@ pub struct EmbeddedServer {
     error: Option<String>,
     /// How it behaves.
     act: Act,
+    /// What it bears and whom it lets in when it starts.
+    limits: ServerConfig,
     context: egui::Context,
     /// Whether what changes at the server asks for a frame.
     announced: Arc<AtomicBool>,
@@ -39,6 +41,9 @@ struct Running {
     server: Server,
     dialect: Dialect,
     strict: bool,
+    /// Whether clients of every address are served.
+    is_open: bool,
+    access_key: Option<AccessKey>,
     /// Where others reach it, and when this was asked.
     reach: Option<(Instant, Vec<Reach>)>,
 }
@@ -53,6 +58,7 @@ impl EmbeddedServer {
             listening: None,
             error: None,
             act: Act::default(),
+            limits: ServerConfig::default(),
             context: context.clone(),
             announced: Arc::new(AtomicBool::new(true)),
         }
@@ -94,6 +100,40 @@ impl EmbeddedServer {
         let (dialect, strict) = spoken.unwrap_or_default();
         let (ip, port) = (address.ip().to_string(), address.port().to_string());
         self.start(&ip, &port, dialect, strict).map(drop)
+    }
+
+    /// What it bears and whom it lets in from its next start on.
+    pub fn bear(&mut self, limits: ServerConfig) {
+        self.limits = limits;
+    }
+
+    /// What its clients have to show.
+    #[must_use]
+    pub fn access_key(&self) -> Option<AccessKey> {
+        self.server.as_ref()?.access_key.clone()
+    }
+
+    /// Whom it serves besides this machine, in a sentence; `None` where nobody else reaches it.
+    #[must_use]
+    pub fn open_to(&self) -> Option<&'static str> {
+        let running = self.server.as_ref()?;
+        if running
+            .server
+            .local_addr()
+            .ip()
+            .to_canonical()
+            .is_loopback()
+        {
+            return None;
+        }
+        Some(match (running.is_open, running.access_key.is_some()) {
+            (true, false) => "Open to the network: whoever reaches this machine is served.",
+            (true, true) => "Open to the network, for clients that know the access key.",
+            (false, false) => "Open to the networks that are let in.",
+            (false, true) => {
+                "Open to the networks that are let in, for clients that know the access key."
+            }
+        })
     }
 
     /// Whether it listens and speaks `dialect`.
@@ -234,7 +274,7 @@ impl EmbeddedServer {
             dialect,
             strict,
             manner: self.act.manner(),
-            ..ServerConfig::default()
+            ..self.limits.clone()
         };
         let (context, announced) = (self.context.clone(), Arc::clone(&self.announced));
         let hooks = ServerHooks {
@@ -255,6 +295,8 @@ impl EmbeddedServer {
             server,
             dialect,
             strict,
+            is_open: self.limits.allow.is_open(),
+            access_key: self.limits.access_key.clone(),
             reach: None,
         });
         self.reachable()

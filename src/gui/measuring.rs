@@ -12,7 +12,7 @@ use crate::engine::{RunRequest, can_be_resumed};
 use crate::experiment::{Problem, Profile, Rounds, Target};
 use crate::measurement::units::counted;
 use crate::measurement::{About, Run, RunId};
-use crate::protocol::Dialect;
+use crate::protocol::{AccessKey, Dialect};
 
 impl App {
     /// Why Run cannot be pressed.
@@ -23,7 +23,8 @@ impl App {
         }
         let form = &self.settings.form;
         if !form.embedded {
-            return None;
+            let key = self.settings.access_key.access_key();
+            return key.err().map(|why| format!("Access key: {why}"));
         }
         if self.stop_server_after_run {
             return Some("The embedded server is being switched off.".to_owned());
@@ -40,7 +41,8 @@ impl App {
             let port = listen_port(&settings.listen_port).err();
             return address
                 .map(|why| format!("Listen address: {why}"))
-                .or_else(|| port.map(|why| format!("Listen port: {why}")));
+                .or_else(|| port.map(|why| format!("Listen port: {why}")))
+                .or_else(|| settings.server_limits.config().err());
         }
         None
     }
@@ -76,6 +78,11 @@ impl App {
         )
     }
 
+    /// What the host that is measured has to be shown. What is no key keeps Run from being pressed.
+    fn key_of_host(&self) -> Option<AccessKey> {
+        self.settings.access_key.access_key().ok().flatten()
+    }
+
     /// The run that is shown, if it was measured here, ended before its last visit and can go on.
     pub(super) fn resumable(&self) -> Option<&Arc<Run>> {
         let run = self.shown()?;
@@ -97,6 +104,7 @@ impl App {
             profile: Arc::clone(&run.profile),
             host,
             port,
+            access_key: self.key_of_host(),
             environment: Arc::new(crate::store::capture()),
             resumes: Some(Arc::clone(&run)),
         };
@@ -158,10 +166,16 @@ impl App {
             }
         };
         let embedded = profile.target == Target::Embedded;
+        let access_key = if embedded {
+            self.server.access_key()
+        } else {
+            self.key_of_host()
+        };
         let request = RunRequest {
             profile: Arc::new(profile),
             host,
             port,
+            access_key,
             // Anew each time: load, governor and battery are those of this run.
             environment: Arc::new(crate::store::capture()),
             resumes: None,
@@ -185,13 +199,14 @@ impl App {
         {
             return Ok(address);
         }
+        self.start_server(profile.dialect, profile.strict)
+    }
+
+    fn start_server(&mut self, dialect: Dialect, strict: bool) -> Result<SocketAddr, String> {
         let settings = &self.settings;
-        self.server.start(
-            &settings.listen_address,
-            &settings.listen_port,
-            profile.dialect,
-            profile.strict,
-        )
+        self.server.bear(settings.server_limits.config()?);
+        let (address, port) = (&settings.listen_address, &settings.listen_port);
+        self.server.start(address, port, dialect, strict)
     }
 
     fn say_if_moved(&mut self) {
@@ -213,13 +228,7 @@ impl App {
         if !self.server.is_on() {
             let form = &self.settings.form;
             let (dialect, strict) = (form.dialect, form.strict);
-            let started = self.server.start(
-                &self.settings.listen_address,
-                &self.settings.listen_port,
-                dialect,
-                strict,
-            );
-            if started.is_ok() {
+            if self.start_server(dialect, strict).is_ok() {
                 self.say_if_moved();
             }
         } else if self.on_embedded.is_empty() {

@@ -35,7 +35,8 @@ pub fn show(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
     // A problem in a folded card would be a reason nobody can see.
     let has_problem = FIELDS
         .into_iter()
-        .any(|field| problem(problems, field).is_some());
+        .any(|field| problem(problems, field).is_some())
+        || (!app.settings.form.embedded && app.settings.access_key.access_key().is_err());
     card(ui, "How", |ui| {
         let open = app.settings.advanced_open || has_problem;
         let header = egui::CollapsingHeader::new("Advanced")
@@ -47,6 +48,7 @@ pub fn show(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                 load(form, ui, problems);
                 sockets(form, ui, problems);
                 protocol(form, ui, problems);
+                access(app, ui);
             });
         if header.header_response.clicked() {
             app.settings.advanced_open = !open;
@@ -268,6 +270,23 @@ fn protocol(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
          differently, says so and measures all the same.",
     );
     variant_fields::show(form, ui, problems);
+}
+
+/// What a host is shown that serves only those who know its key.
+fn access(app: &mut App, ui: &mut Ui) {
+    let is_elsewhere = !app.settings.form.embedded;
+    let key = &mut app.settings.access_key;
+    let problem = key.access_key().err().filter(|_| is_elsewhere);
+    Field::new("Access key")
+        .empty("none")
+        .secret()
+        .hint(
+            "What the host has to be shown, where it is an Echograph server that wants a key. It is kept in no file. \
+             The program's own server is shown its own.",
+        )
+        .problem(problem.as_deref())
+        .enabled(is_elsewhere)
+        .show(ui, &mut key.0);
 }
 
 fn quick_ack_hint(quick_ack: QuickAck) -> &'static str {

@@ -4,6 +4,7 @@ use egui::{Align, ComboBox, Layout, RichText, Role, Ui, WidgetInfo};
 
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
+use super::limits_fields;
 use super::theme::{Palette, text_size};
 use super::widgets::{Field, card, dot, note, switch};
 use crate::measurement::units::{count, counted};
@@ -30,6 +31,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 dot(ui, palette.good);
                 ui.label(format!("Listening on {address}"));
             });
+            if let Some(text) = app.server.open_to() {
+                let text = RichText::new(text).size(text_size::SMALL);
+                ui.label(text.color(palette.warning)).on_hover_text(
+                    "\"Limits and access\" has a list of networks and an access key.",
+                );
+            }
             let status = app.server.status();
             ui.horizontal(|ui| {
                 ui.label(format!(
@@ -61,6 +68,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 }
             });
         }
+        limits_fields::show(app, ui);
         let act = app.server.act();
         if act != Act::default() {
             note(ui, act.description);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::form::Form;
 use super::plots::PlotOptions;
 use super::point_tab::PointOptions;
+use super::server_limits::{Secret, ServerLimits};
 use super::theme::{TRANSCRIPT_HEIGHT, ThemeChoice};
 
 /// Most recent profiles remembered.
@@ -61,6 +62,11 @@ pub struct Settings {
     pub listen_address: String,
     /// The port the embedded server listens on.
     pub listen_port: String,
+    /// What the embedded server bears and whom it lets in.
+    pub server_limits: ServerLimits,
+    /// The access key of the host that is measured.
+    #[serde(skip)]
+    pub access_key: Secret,
 }
 
 impl Default for Settings {
@@ -79,6 +85,8 @@ impl Default for Settings {
             advanced_open: false,
             listen_address: "127.0.0.1".to_owned(),
             listen_port: "10000".to_owned(),
+            server_limits: ServerLimits::default(),
+            access_key: Secret::default(),
         }
     }
 }

@@ -38,6 +38,7 @@ pub struct Field<'a> {
     empty: &'a str,
     problem: Option<&'a str>,
     enabled: bool,
+    secret: bool,
     width: f32,
 }
 
@@ -52,6 +53,7 @@ impl<'a> Field<'a> {
             empty: "",
             problem: None,
             enabled: true,
+            secret: false,
             width: f32::INFINITY,
         }
     }
@@ -91,6 +93,13 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Shows dots for what is written.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
     /// Its width in points.
     #[must_use]
     pub fn width(mut self, width: f32) -> Self {
@@ -112,6 +121,7 @@ impl<'a> Field<'a> {
                 .desired_width(width)
                 .margin(Margin::symmetric(8, 5))
                 .hint_text(self.empty)
+                .password(self.secret)
                 .suffix(unit);
             if self.problem.is_some() {
                 let stroke = Stroke::new(1.5, palette.error);

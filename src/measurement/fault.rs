@@ -64,6 +64,8 @@ pub enum FaultKind {
     EchoDiffers,
     /// The server answered 404.
     RefusedByServer,
+    /// The server wants an access key, or another one, or none.
+    NotLetIn,
     /// The server answered something else.
     BadReply,
     /// The run was stopped.
@@ -81,6 +83,7 @@ impl fmt::Display for FaultKind {
             Self::Reset => "reset",
             Self::EchoDiffers => "echo differs",
             Self::RefusedByServer => "server said 404",
+            Self::NotLetIn => "not let in",
             Self::BadReply => "bad reply",
             Self::Stopped => "stopped",
         })

@@ -5,6 +5,7 @@
 //! It does no I/O, reads no clock and allocates nothing per probe: a caller hands it the bytes that
 //! have arrived and is told what they are.
 
+mod access;
 mod buffer;
 mod dialect;
 mod echo;
@@ -24,6 +25,10 @@ mod strict_reading;
 mod tolerant_probe;
 mod tolerant_reading;
 
+pub use access::{
+    ACCESS_DENIED, ACCESS_GRANTED, ACCESS_KEY_REQUIRED, ACCESS_REQUEST, AccessKey, BadAccessKey,
+    Challenge, ClientNonce, MAX_ACCESS_LINE, challenge_line, read_challenge,
+};
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
 pub use echo::{BadEchoStyle, EchoStyle, MAX_AROUND_ECHO, Returned};

@@ -75,6 +75,12 @@ pub enum RefusalReason {
     /// The server has no room for another session of this client's address.
     #[error("the server serves as many connections of this address as it may")]
     AddressFull,
+    /// The server wants an access key, and the client began with something else.
+    #[error("the client shows no access key")]
+    NoAccessKey,
+    /// The client showed another access key.
+    #[error("the client does not know the access key")]
+    WrongAccessKey,
     /// The server's memory for messages is used up.
     #[error("the server's memory for messages is used up")]
     OutOfMemory,

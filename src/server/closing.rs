@@ -4,10 +4,7 @@
 //! client has not read yet. So: say that nothing more comes, read what the client was still sending,
 //! and only then close. All of it is bounded.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -17,15 +14,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::recorder::Recorder;
 use super::shared::{Shared, Slot};
-use super::summary::in_words;
-use super::{LogEntry, SessionEnd, SessionSummary, Traffic};
-use crate::protocol::{Idiom, Phase, Refusal, RefusalReason, quote};
+use super::{LogEntry, SessionSummary};
+use crate::protocol::Phase;
 
 /// How long and how much a client that is being left may still send.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 const DRAIN_BYTES: usize = 1024 * 1024;
-/// How long a client that is turned away has for its setup line.
-const TURN_AWAY_TIME: Duration = Duration::from_secs(2);
 /// Connections outside the limit that are treated politely; more are closed at once.
 const LEAST_LEAVING: u64 = 64;
 
@@ -95,119 +89,6 @@ async fn drain(stream: &mut TcpStream) -> bool {
         }
     }
     false
-}
-
-/// Closes the connection of a client that is not to be let in, without a word.
-pub(super) fn not_let_in(
-    stream: TcpStream,
-    connection: u64,
-    peer: SocketAddr,
-    shared: &Arc<Shared>,
-) {
-    shared.turned_away.fetch_add(1, Ordering::Relaxed);
-    close(stream);
-    let mut recorder = Recorder::new(Arc::clone(shared), connection, peer);
-    let phase = Phase::Setup;
-    recorder.note(phase, LogEntry::Event(format!("connection from {peer}")));
-    recorder.note(phase, LogEntry::Event(SessionEnd::NotLetIn.to_string()));
-    recorder.note(phase, LogEntry::Event("closed".to_owned()));
-    let summary = SessionSummary {
-        connection,
-        peer,
-        setup: None,
-        idiom: Idiom::from(shared.config.dialect),
-        server_delay: Duration::ZERO,
-        probes_echoed: 0,
-        traffic: Traffic::default(),
-        duration: Duration::ZERO,
-        end: SessionEnd::NotLetIn,
-    };
-    tell(shared, &summary);
-}
-
-/// Answers a connection over the limit with the setup 404, once its setup line has come.
-pub(super) async fn turn_away(
-    mut stream: TcpStream,
-    connection: u64,
-    peer: SocketAddr,
-    shared: Arc<Shared>,
-    reason: RefusalReason,
-    slot: Slot,
-    stop: CancellationToken,
-) {
-    let accepted = Instant::now();
-    let refusal = Refusal {
-        phase: Phase::Setup,
-        reason,
-    };
-    let mut recorder = Recorder::new(Arc::clone(&shared), connection, peer);
-    let mut note = |what| recorder.note(Phase::Setup, what);
-    note(LogEntry::Event(format!("connection from {peer}")));
-
-    let mut end = SessionEnd::Refused(refusal);
-    let mut traffic = Traffic::default();
-    let dialect = shared.config.dialect;
-    let mut line = Vec::new();
-    if dialect.has_phases() {
-        tokio::select! {
-            () = stop.cancelled() => end = SessionEnd::Stopped,
-            came = timeout(TURN_AWAY_TIME, first_line(&mut stream, &mut line, &shared)) => {
-                if let Ok(Err(error)) = came {
-                    end = SessionEnd::Reset(in_words(&error));
-                }
-            }
-        }
-        traffic.received = line.len() as u64;
-        if !line.is_empty() {
-            note(LogEntry::Received(quote(line.trim_ascii_end())));
-        }
-    }
-    note(LogEntry::Event(end.to_string()));
-    if dialect.has_phases() && matches!(end, SessionEnd::Refused(_)) {
-        let dialect = dialect.of_setup(line.trim_ascii_start(), shared.config.strict);
-        let manner = &shared.config.manner;
-        let reply = manner.texts.refusal(Phase::Setup);
-        let reply = reply.unwrap_or(dialect.refusal_line(Phase::Setup));
-        let reply_end = manner.reply_end.text(false);
-        if let Ok(count) = stream.try_write(format!("{reply}{reply_end}").as_bytes()) {
-            traffic.sent = count as u64;
-            note(LogEntry::Sent(reply.to_owned()));
-        }
-    }
-    note(LogEntry::Bytes(traffic));
-    tell(
-        &shared,
-        &SessionSummary {
-            connection,
-            peer,
-            setup: None,
-            idiom: Idiom::from(dialect),
-            server_delay: Duration::ZERO,
-            probes_echoed: 0,
-            traffic,
-            duration: accepted.elapsed(),
-            end,
-        },
-    );
-    drop(slot);
-    leave(stream, &shared, recorder, Phase::Setup, false, &stop).await;
-}
-
-async fn first_line(
-    stream: &mut TcpStream,
-    line: &mut Vec<u8>,
-    shared: &Shared,
-) -> std::io::Result<()> {
-    let longest = shared.config.limits.max_setup_line.min(4096);
-    let mut piece = [0; 256];
-    while line.len() < longest && !line.contains(&b'\n') {
-        let count = stream.read(&mut piece).await?;
-        if count == 0 {
-            break;
-        }
-        line.extend(piece.iter().take(count));
-    }
-    Ok(())
 }
 
 /// Gives a session's summary to whoever asked for it.

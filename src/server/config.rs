@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{AllowList, Manner, SessionSummary};
 use crate::experiment::WaitStrategy;
-use crate::protocol::{Dialect, Limits};
+use crate::protocol::{AccessKey, Dialect, Limits};
 
 /// What the server listens on, what it speaks and how much it bears.
 #[derive(Debug, Clone)]
@@ -35,6 +35,9 @@ pub struct ServerConfig {
     pub most_polling: usize,
     /// Whose connections are taken; others are closed at once, without a word.
     pub allow: AllowList,
+    /// What a client has to know before its setup is heard; `None` for anyone. Only Echograph asks for one and
+    /// knows how to show it.
+    pub access_key: Option<AccessKey>,
     /// Connections served at once; further ones are answered with the setup 404.
     pub max_connections: usize,
     /// As many of one address; of an IPv6 client, of the 64 bits of its network.
@@ -68,6 +71,7 @@ impl Default for ServerConfig {
             most_polling: spare_processors(),
             limits: Limits::default(),
             allow: AllowList::default(),
+            access_key: None,
             max_connections: 256,
             max_connections_per_address: 128,
             max_rate: None,

@@ -12,7 +12,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::closing::{close, leaving_slot, not_let_in, turn_away};
+use super::caller::Caller;
+use super::closing::{close, leaving_slot};
 use super::log::plain;
 use super::places::Place;
 use super::presence::keep_asking;
@@ -93,7 +94,8 @@ fn admit(
 ) {
     let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
     if !shared.config.allow.lets_in(peer.ip()) {
-        not_let_in(stream, connection, peer, shared);
+        shared.turned_away.fetch_add(1, Ordering::Relaxed);
+        Caller::new(stream, connection, peer, Arc::clone(shared)).shut_out();
         return;
     }
     // It fails only on a connection that is gone, and then the first read says so.
@@ -101,13 +103,20 @@ fn admit(
     keep_asking(&stream, shared.config.idle_timeout);
     let (shared, stop) = (Arc::clone(shared), stop.clone());
     match Place::take(&shared, peer.ip()) {
-        Ok(place) => {
-            tasks.spawn(run(stream, connection, peer, shared, place, stop));
-        }
+        Ok(place) => match shared.config.access_key.clone() {
+            None => {
+                tasks.spawn(run(stream, connection, peer, shared, place, stop));
+            }
+            Some(key) => {
+                let caller = Caller::new(stream, connection, peer, shared);
+                tasks.spawn(caller.serve_with_key(key, place, stop));
+            }
+        },
         Err(why) => {
             shared.turned_away.fetch_add(1, Ordering::Relaxed);
             if let Some(slot) = leaving_slot(&shared) {
-                tasks.spawn(turn_away(stream, connection, peer, shared, why, slot, stop));
+                let caller = Caller::new(stream, connection, peer, shared);
+                tasks.spawn(caller.turn_away(why, slot, stop));
             } else {
                 close(stream);
                 shared.changed.notify_one();

@@ -33,6 +33,7 @@
 //! | `handle` | starting, stopping, asking |
 //! | `bind` | taking the address, and why it could not be taken |
 //! | `listener` | accepting, and turning away when full |
+//! | `caller` | a client before it has a session: turned away, or asked for the access key |
 //! | `session` | one connection from its first byte to its last |
 //! | `dialogue` | what a session has heard, owes and still has to say |
 //! | `owed` | the echoes a session owes and when each is due |
@@ -55,6 +56,7 @@ mod allowance;
 mod bind;
 mod bounds;
 mod budget;
+mod caller;
 mod catalogue;
 mod closing;
 mod config;

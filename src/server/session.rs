@@ -58,7 +58,10 @@ pub(super) async fn run(
 ) {
     let mut begun = Instant::now();
     let mut dialogue = Dialogue::new(connection, peer, Arc::clone(&shared));
-    dialogue.event(format!("connection from {peer}"));
+    if shared.config.access_key.is_none() {
+        // One that has shown the key was written down when it came.
+        dialogue.event(format!("connection from {peer}"));
+    }
     let mut wire = Wire::new(stream);
     let mut place = Some(place);
     loop {

@@ -104,6 +104,7 @@ pub fn request(host: &str, port: u16, profile: Profile) -> RunRequest {
         host: host.to_owned(),
         port,
         environment: Arc::new(Environment::default()),
+        access_key: None,
         resumes: None,
     }
 }

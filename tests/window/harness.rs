@@ -298,7 +298,20 @@ impl Window {
     /// Replaces a field's text, letter by letter.
     #[track_caller]
     pub fn type_into(&mut self, field: &str, text: &str) {
-        let node = self.node(Role::TextInput, field);
+        self.write_into(Role::TextInput, field, text);
+        assert_eq!(self.field(field), text);
+    }
+
+    /// The same where what is written is not shown.
+    #[track_caller]
+    pub fn type_secret(&mut self, field: &str, text: &str) {
+        self.write_into(Role::PasswordInput, field, text);
+        assert!(!self.painted().iter().any(|painted| painted == text));
+    }
+
+    #[track_caller]
+    fn write_into(&mut self, role: Role, field: &str, text: &str) {
+        let node = self.node(role, field);
         let enabled = !node.accesskit_node().is_disabled();
         assert!(enabled, "the field \"{field}\" is disabled");
         node.focus();
@@ -309,7 +322,6 @@ impl Window {
             self.event(Event::Text(letter.to_string()));
         }
         self.settle();
-        assert_eq!(self.field(field), text);
     }
 
     /// Unfolds the card that says how is measured, from the keyboard: it may be out of sight.

@@ -249,3 +249,54 @@ fn closing_takes_the_waiting_runs_along() {
     window.wait_until("the window to close", Window::is_closed);
     assert_eq!(window.app().shown().unwrap().id.0, 1);
 }
+
+#[test]
+fn a_server_beyond_loopback_says_to_whom_it_is_open() {
+    let mut window = Window::open();
+    window.type_into("Listen port", "0");
+    window.click(SWITCH.0, SWITCH.1);
+    assert!(!window.says("Open to the network"));
+    window.click(SWITCH.0, SWITCH.1);
+
+    window.type_into("Listen address", "0.0.0.0");
+    window.click(SWITCH.0, SWITCH.1);
+    assert!(window.says("Open to the network: whoever reaches this machine is served."));
+    window.click(SWITCH.0, SWITCH.1);
+
+    window.click(Role::DisclosureTriangle, "Limits and access");
+    window.type_into("Let in", "192.168.1.0/24");
+    window.type_secret("Access key wanted", "open sesame");
+    window.click(SWITCH.0, SWITCH.1);
+    assert!(
+        window.says("Open to the networks that are let in, for clients that know the access key.")
+    );
+    assert!(window.says("They can be changed while the server is off."));
+    // The window's own runs are let in and know the key.
+    window.click_button("1 round");
+    let run = window.run_to_its_end();
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+}
+
+#[test]
+fn the_limits_hold_and_what_is_none_keeps_the_server_off() {
+    let mut window = Window::open();
+    window.type_into("Listen port", "0");
+    window.click(Role::DisclosureTriangle, "Limits and access");
+    window.type_into("Largest message", "much");
+    assert!(window.says("must be a number of bytes"));
+    assert!(!window.can_run());
+    assert!(window.under_run().contains("Largest message"));
+    window.click(SWITCH.0, SWITCH.1);
+    assert!(!window.is_on(SWITCH.0, SWITCH.1));
+    window.type_into("Largest message", "100");
+    window.click(SWITCH.0, SWITCH.1);
+    let mut client = TcpStream::connect(listening(&window).unwrap()).unwrap();
+    client.write_all(b"s rtt 1 101 0\n").unwrap();
+    let mut heard = String::new();
+    client.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "404 ERROR: Invalid Connection Setup Message\n");
+    // They are there again the next time, but for the key.
+    let mut window = window.restart();
+    window.click(Role::DisclosureTriangle, "Limits and access");
+    assert_eq!(window.field("Largest message"), "100");
+}

@@ -29,7 +29,7 @@ use super::recorder::Recorder;
 use super::shared::Shared;
 use super::{LogEntry, ServerConfig, SessionEnd, Traffic};
 use crate::protocol::{
-    Idiom, Phase, ReceiveBuffer, Refusal, RefusalReason, RequestParser, Rules, Setup,
+    Idiom, Limits, Phase, ReceiveBuffer, Refusal, RefusalReason, RequestParser, Rules, Setup,
 };
 
 /// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
@@ -289,10 +289,15 @@ impl Dialogue {
 
 /// What a server of that kind takes.
 fn rules(config: &ServerConfig) -> Rules {
+    let session_ms = u64::try_from(config.session_time.as_millis()).unwrap_or(u64::MAX);
     Rules {
         dialect: config.dialect,
         strict: config.strict,
-        limits: config.limits,
+        limits: Limits {
+            // A longer one could only end with the session.
+            max_delay_ms: config.limits.max_delay_ms.min(session_ms),
+            ..config.limits
+        },
         delay_unit: config.manner.delay_unit,
         first_seq: config.manner.first_seq,
         least_probes: config.manner.least_probes,
