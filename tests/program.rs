@@ -814,6 +814,22 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
             &["run", "missing.ron"],
             "missing.ron: the file does not exist",
         ),
+        (
+            &["run", "--rounds", "-3"],
+            "'--rounds <N>': \"-3\" is not a whole number",
+        ),
+        (
+            &["sevre"],
+            "there is no file sevre, and no command of that name",
+        ),
+    ] {
+        assert_wrong(arguments, said);
+    }
+}
+
+#[test]
+fn wrong_usage_of_the_server_does_too() {
+    let cases: [(&[&str], &str); 9] = [
         (&["serve", "--port", "65536"], "from 0 to 65535"),
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
@@ -832,21 +848,18 @@ fn wrong_usage_names_the_option_and_says_what_would_be_right() {
             &["serve", "--idle-timeout", "-1"],
             "'--idle-timeout <S>': \"-1\" is not a number of seconds",
         ),
-        (
-            &["run", "--rounds", "-3"],
-            "'--rounds <N>': \"-3\" is not a whole number",
-        ),
-        (
-            &["sevre"],
-            "there is no file sevre, and no command of that name",
-        ),
-    ] {
-        let wrong = output(arguments);
-        let stderr = text(&wrong.stderr);
-        assert_eq!(wrong.status.code(), Some(2), "{arguments:?}: {stderr}");
-        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
-        assert_eq!(text(&wrong.stdout), "", "{arguments:?}");
+    ];
+    for (arguments, said) in cases {
+        assert_wrong(arguments, said);
     }
+}
+
+fn assert_wrong(arguments: &[&str], said: &str) {
+    let wrong = output(arguments);
+    let stderr = text(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{arguments:?}: {stderr}");
+    assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+    assert_eq!(text(&wrong.stdout), "", "{arguments:?}");
 }
 
 #[test]

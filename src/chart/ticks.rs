@@ -69,6 +69,10 @@ pub(super) fn ticks(
             })
             .filter(|tick| !tick.label.is_empty())
             .collect();
+        if ticks.is_empty() {
+            // An axis without any says nothing.
+            continue;
+        }
         if do_fit(&ticks, extent, length, room) {
             return ticks;
         }
@@ -156,14 +160,11 @@ fn logarithmic(kind: AxisKind, extent: Extent) -> Vec<Candidate> {
         }
         return found;
     }
-    // Less than a decade is read as on a linear axis.
+    // Less than a decade is read as on a linear axis; by a single tick only where there is no other.
+    let mut lonely = Vec::new();
     if to / from < 8.0 {
-        let within = linear(kind, Extent { from, to });
-        found.extend(
-            within
-                .into_iter()
-                .filter(|candidate| candidate.values.len() >= 2),
-        );
+        let within = linear(kind, Extent { from, to }).into_iter();
+        (found, lonely) = within.partition(|candidate| candidate.values.len() >= 2);
     }
     let (first, last) = (from.log10().floor(), to.log10().ceil());
     for factors in [&[1.0, 2.0, 5.0][..], &[1.0]] {
@@ -172,6 +173,7 @@ fn logarithmic(kind: AxisKind, extent: Extent) -> Vec<Candidate> {
     for step in [2.0, 3.0, 6.0, 12.0] {
         found.push(decades((first / step).floor() * step, last, step, &[1.0]));
     }
+    found.extend(lonely);
     found
 }
 
@@ -222,6 +224,16 @@ mod tests {
             labels(axis(AxisKind::Time, Scale::Linear), upto(52_000.0), 250.0),
             ["0", "10", "20", "30", "40", "50"]
         );
+    }
+
+    #[test]
+    fn a_short_logarithmic_axis_has_a_tick_however_little_room_there_is() {
+        let extent = Extent {
+            from: 3.552,
+            to: 3.652,
+        };
+        let rate = axis(AxisKind::Rate, Scale::Log);
+        assert_eq!(labels(rate, extent, 600.0), ["4.0 kbit/s"]);
     }
 
     #[test]
