@@ -6,6 +6,7 @@ use egui::{CollapsingHeader, Ui};
 
 use super::app::App;
 use super::server_limits::{Limit, ServerLimits};
+use super::theme::space;
 use super::widgets::{Field, halves, note};
 
 /// Shows them. While the server listens they can be read and not changed.
@@ -22,6 +23,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         .show_unindented(ui, |ui| {
             if is_on {
                 note(ui, "They can be changed while the server is off.");
+                ui.add_space(space::SMALL);
             }
             for limit in [Limit::Allow, Limit::AccessKey] {
                 field(limits, ui, limit, is_on);

@@ -1,6 +1,6 @@
 //! The embedded server's card: its switch, where it listens, how it stands.
 
-use egui::{Align, ComboBox, Layout, RichText, Role, Ui, WidgetInfo};
+use egui::{ComboBox, RichText, Ui};
 
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
@@ -9,9 +9,6 @@ use super::theme::{Palette, text_size};
 use super::widgets::{Field, card, dot, note, switch};
 use crate::measurement::units::{count, counted};
 use crate::server::Act;
-
-/// Wide enough for most names of the catalogue.
-const LIST_WIDTH: f32 = 112.0;
 
 /// Shows the card.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -38,19 +35,19 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 );
             }
             let status = app.server.status();
-            ui.horizontal(|ui| {
-                ui.label(format!(
-                    "{} now, {} in all",
-                    counted(status.connections_now, "connection"),
-                    count(status.connections_in_all)
-                ));
-                act_as(app, ui);
-            });
+            let mut connections = format!(
+                "{} now, {} in all",
+                counted(status.connections_now, "connection"),
+                count(status.connections_in_all)
+            );
+            if status.turned_away > 0 {
+                connections += &format!(", {} turned away", count(status.turned_away));
+            }
+            ui.label(connections);
         } else {
             ui.horizontal(|ui| {
                 dot(ui, palette.faint);
                 ui.label("Off");
-                act_as(app, ui);
             });
             ui.horizontal_top(|ui| {
                 let width = ui.available_width();
@@ -68,11 +65,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 }
             });
         }
-        limits_fields::show(app, ui);
+        act_as(app, ui);
         let act = app.server.act();
         if act != Act::default() {
             note(ui, act.description);
         }
+        limits_fields::show(app, ui);
         // What is wrong with an address stands below it already.
         let is_address = listen_address(&app.settings.listen_address).is_ok()
             && listen_port(&app.settings.listen_port).is_ok();
@@ -92,26 +90,25 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     });
 }
 
-/// How the server behaves: what a student's client is to be tried with. At the end of the line.
+/// How the server behaves: what a student's client is to be tried with.
 fn act_as(app: &mut App, ui: &mut Ui) {
     let is_measured = !app.on_embedded.is_empty();
     let mut act = app.server.act();
-    let all_right = Layout::right_to_left(Align::Center);
-    ui.with_layout(all_right, |ui| {
+    ui.horizontal(|ui| {
+        let name = ui.label("Act as");
         ui.add_enabled_ui(!is_measured, |ui| {
-            let response = ComboBox::from_id_salt("act as")
-                .width(LIST_WIDTH)
+            ComboBox::from_id_salt("act as")
+                .width(ui.available_width())
                 .truncate()
-                .selected_text(format!("Act as {act}"))
+                .selected_text(act.name)
                 .show_ui(ui, |ui| {
                     for known in Act::all() {
                         ui.selectable_value(&mut act, known, known.name)
                             .on_hover_text(known.description);
                     }
                 })
-                .response;
-            response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Act as"));
-            response
+                .response
+                .labelled_by(name.id)
                 .on_hover_text(
                     "What the server does otherwise than the protocol's text, to try a client with.",
                 )
