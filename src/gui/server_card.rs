@@ -35,15 +35,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 );
             }
             let status = app.server.status();
-            let mut connections = format!(
-                "{} now, {} in all",
-                counted(status.connections_now, "connection"),
-                count(status.connections_in_all)
-            );
-            if status.turned_away > 0 {
-                connections += &format!(", {} turned away", count(status.turned_away));
-            }
-            ui.label(connections);
+            let now = counted(status.connections_now, "connection");
+            let in_all = count(status.connections_in_all);
+            ui.label(match status.turned_away {
+                0 => format!("{now} now, {in_all} in all"),
+                away => format!("{now} now, {in_all} in all, {} turned away", count(away)),
+            });
         } else {
             ui.horizontal(|ui| {
                 dot(ui, palette.faint);
