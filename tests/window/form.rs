@@ -132,7 +132,7 @@ fn a_wrong_field_says_why_beside_itself_and_under_run() {
 #[test]
 fn a_dialects_least_probes_are_asked_for_at_once() {
     // High enough for all of the form.
-    let mut window = Window::open_sized(1440.0, 1400.0);
+    let mut window = Window::open_sized(1440.0, 1900.0);
     window.open_advanced();
     window.type_into("Probe count", "5");
     assert!(window.can_run());
