@@ -316,6 +316,30 @@ fn the_catalogue_does_what_it_says() {
 }
 
 #[test]
+fn the_servers_of_the_catalogue_take_the_delay_for_what_they_say() {
+    for (act, delay, least, unlike) in [
+        // A second, where a millisecond is asked for.
+        ("seconds", "1", Duration::from_secs(1), "ms"),
+        // Milliseconds, where an hour is.
+        (
+            "nanoseconds",
+            "3600000",
+            Duration::from_micros(3600),
+            "an hour",
+        ),
+        ("no-delay", "3600000", Duration::ZERO, "an hour"),
+    ] {
+        let server = acting(act);
+        let mut client = Client::set_up(server.local_addr(), &format!("s rtt 1 3 {delay}\n"));
+        let began = Instant::now();
+        client.say("m 1 abc\n");
+        // It waits far less than an hour for an echo.
+        client.hears("m 1 abc\n");
+        assert!(began.elapsed() >= least, "{act} is unlike {unlike}");
+    }
+}
+
+#[test]
 fn an_echo_in_pieces_is_found_in_part_by_a_quick_reader() {
     let server = acting("byte-by-byte");
     let mut client = Client::set_up(server.local_addr(), "s rtt 100000 900 0\n");
