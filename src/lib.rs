@@ -2,7 +2,7 @@
 //!
 //! The folders are the architecture, and imports point one way: [`protocol`], [`experiment`] and
 //! [`measurement`] know nothing of the rest; [`server`], [`engine`] and [`store`] stand on them and
-//! not on each other; [`gui`] and [`cli`] stand on all.
+//! not on each other; `gui` and [`cli`] stand on all.
 //!
 //! | module | what it is |
 //! | --- | --- |
@@ -15,12 +15,12 @@
 //! | [`store`] | files: profiles, run documents, samples as CSV, the environment |
 //! | [`chart`] | what the plots show: curves, axes, ticks, colours |
 //! | [`report`] | a run or several as a lab report in one HTML file |
-//! | [`gui`] | the window |
+//! | `gui` | the window, where the program is built with one |
 //! | [`cli`] | one file a command |
 //!
 //! What holds everywhere:
 //!
-//! 1. Everything but [`gui`] and [`cli`] knows nothing of egui.
+//! 1. Everything but `gui` and [`cli`] knows nothing of egui.
 //! 2. [`protocol`] does no I/O and allocates nothing per probe.
 //! 3. The window never blocks and draws only when something changed.
 //! 4. Engine and server never share a runtime or a thread.
@@ -34,6 +34,7 @@ pub mod check;
 pub mod cli;
 pub mod engine;
 pub mod experiment;
+#[cfg(feature = "window")]
 pub mod gui;
 pub mod measurement;
 pub mod protocol;

@@ -36,6 +36,10 @@ mod serve_args;
 mod signals;
 mod table;
 mod values;
+#[cfg(feature = "window")]
+mod window;
+#[cfg(not(feature = "window"))]
+#[path = "no_window.rs"]
 mod window;
 
 use std::process::ExitCode;

@@ -53,6 +53,8 @@
 
 mod allow_list;
 mod allowance;
+#[cfg(test)]
+mod any_cut;
 mod bind;
 mod bounds;
 mod budget;
@@ -72,6 +74,8 @@ mod precise_timer;
 mod presence;
 mod reach;
 mod recorder;
+#[cfg(any(test, fuzzing))]
+mod scripted;
 mod session;
 mod shared;
 mod summary;
@@ -88,6 +92,9 @@ pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
 pub use manner::{Manner, ReplyEnd, Texts, UnknownReplyEnd};
 pub use reach::{Reach, reached_at};
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use scripted::{Event, Heard, play};
 pub use shared::ServerStatus;
 pub use summary::{SessionEnd, SessionSummary, Traffic};
 pub use transcript::{add_server_side, transcript_lines};
