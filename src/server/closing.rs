@@ -79,7 +79,8 @@ pub(super) fn reset(stream: TcpStream) {
 
 /// Whether the client ended its data.
 async fn drain(stream: &mut TcpStream) -> bool {
-    let mut waste = [0; 4096];
+    // Not in the future itself: every session would hold it from its beginning.
+    let mut waste = vec![0; 4096];
     let mut left = DRAIN_BYTES;
     while left > 0 {
         match stream.read(&mut waste).await {

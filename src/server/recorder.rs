@@ -1,4 +1,4 @@
-//! One session's pen: collects its records and takes them to the log a few dozen at a time.
+//! One session's pen: collects its records and takes them to the log some at a time.
 //!
 //! A probe is written down after its echo has gone, and costs a push; the log's lock is taken once
 //! for many.
@@ -12,8 +12,8 @@ use super::{LogEntry, LogRecord};
 use crate::protocol::Phase;
 
 /// Probe records held back at most: taking them to the log is done while the client is at work on its
-/// next probe, and must not take longer than that.
-const MOST_HELD: usize = 64;
+/// next probe, and must not take longer than that. Every session has room for as many.
+const MOST_HELD: usize = 16;
 /// How long a probe record is held back at most.
 const HOLD: Duration = Duration::from_millis(100);
 
