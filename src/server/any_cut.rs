@@ -75,8 +75,8 @@ proptest! {
         payloads in prop::collection::vec("[a-zA-Z]{7}", 1..20),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
     ) {
-        let probes: String =
-            (1..).zip(&payloads).map(|(seq, payload)| format!("m {seq} {payload}\n")).collect();
+        let probes = (1..).zip(&payloads).map(|(seq, payload)| format!("m {seq} {payload}\n"));
+        let probes = probes.collect::<Vec<_>>().concat();
         let said = format!("s rtt {} 7 0\n{probes}t\n", payloads.len());
         let heard = in_pieces(said.as_bytes(), &cuts);
         let expected = format!("200 OK: Ready\n{probes}200 OK: Closing Connection\n");

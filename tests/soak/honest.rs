@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::Trouble;
 use crate::random::Random;
-use crate::{Trouble, connect};
+use crate::serving::connect;
 
 const READY: &[u8] = b"200 OK: Ready\n";
 const CLOSING: &[u8] = b"200 OK: Closing Connection\n";

@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::connect;
-use crate::random::Random;
+use super::random::Random;
+use super::serving::connect;
 
 /// How long one of them keeps at it, at most.
 const KEEPS_AT_IT: Duration = Duration::from_millis(800);
@@ -34,7 +34,7 @@ pub async fn session(to: SocketAddr, index: u64) -> io::Result<()> {
         2 => {
             // A payload longer than announced, and a size beyond the limit.
             stream.write_all(b"s rtt 1 10 0\nm 1 ").await?;
-            stream.write_all(&[b'x'; 50_000]).await?;
+            stream.write_all(&vec![b'x'; 50_000]).await?;
             hear_out(stream).await
         }
         3 => {

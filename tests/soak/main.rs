@@ -16,14 +16,11 @@ mod hostile;
 mod serving;
 
 use std::env;
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use random::Random;
 use serving::{MAX_SIZE, Serving};
-use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 /// Sessions at once.
@@ -47,16 +44,6 @@ fn in_all() -> u64 {
     env::var("ECHOGRAPH_SOAK_SESSIONS").map_or(5_000, |text| {
         text.parse().expect("ECHOGRAPH_SOAK_SESSIONS is a number")
     })
-}
-
-/// Connects from one of many addresses of loopback: of one alone, the ports would soon all be in `TIME_WAIT`.
-async fn connect(to: SocketAddr, index: u64) -> io::Result<TcpStream> {
-    let last = u8::try_from(1 + index % 200).unwrap_or(1);
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 1, last), 0)))?;
-    let stream = socket.connect(to).await?;
-    stream.set_nodelay(true)?;
-    Ok(stream)
 }
 
 #[test]

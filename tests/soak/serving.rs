@@ -3,12 +3,13 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{self, BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use tokio::net::{TcpSocket, TcpStream};
 
 /// The largest message that the server takes, in bytes.
 pub const MAX_SIZE: u64 = 200_000;
@@ -17,6 +18,16 @@ const IDLE_S: &str = "20";
 /// Open files that are asked for, where the system lets us.
 const FILES: u64 = 8_192;
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connects from one of many addresses of loopback: of one alone, the ports would soon all be in `TIME_WAIT`.
+pub async fn connect(to: SocketAddr, index: u64) -> io::Result<TcpStream> {
+    let last = u8::try_from(1 + index % 200).unwrap_or(1);
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::new(127, 0, 1, last), 0)))?;
+    let stream = socket.connect(to).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
 
 /// Raises the number of files that this process and its children may open; the number there is then.
 pub fn raise_limit() -> u64 {
