@@ -192,7 +192,7 @@ async fn converse(
     let mut full_since = None;
     loop {
         dialogue.recognise();
-        let written = write_due(wire, dialogue)?;
+        let written = write_due(wire, dialogue, shared)?;
         if written == Written::All
             && let Some(end) = dialogue.ended()
         {
@@ -209,7 +209,7 @@ async fn converse(
             yield_now().await;
             continue;
         }
-        if work >= TURN {
+        if work >= TURN.min(shared.most_in_one_go()) {
             work = 0;
             yield_now().await;
         }
@@ -284,8 +284,9 @@ async fn converse(
 }
 
 /// Writes whatever is due, as far as the client takes it.
-fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
-    let mut writes = 0;
+fn write_due(wire: &Wire, dialogue: &mut Dialogue, shared: &Shared) -> io::Result<Written> {
+    let most = shared.most_in_one_go();
+    let (mut writes, mut bytes) = (0, 0_usize);
     loop {
         // Read before the write: the client may have the bytes before the write has returned, and
         // nothing may seem to be heard before it was said.
@@ -301,14 +302,17 @@ fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
         writes += 1;
         match written {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => dialogue.wrote(count, now),
+            Ok(count) => {
+                dialogue.wrote(count, now);
+                bytes += count;
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Ok(Written::UntilTaken);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        if writes >= MOST_WRITES {
+        if writes >= MOST_WRITES || bytes >= most {
             return Ok(Written::Enough);
         }
     }
