@@ -2,6 +2,7 @@
 //! real servers.
 
 mod window {
+    mod check;
     mod compare;
     mod documents;
     mod export;

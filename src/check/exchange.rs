@@ -83,6 +83,41 @@ pub struct Line {
     pub pieces: u64,
 }
 
+impl Line {
+    /// When, in milliseconds with a tenth.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a tenth of a millisecond is shown"
+    )]
+    pub fn milliseconds(&self) -> String {
+        format!("{:.1}", self.at_ns as f64 / 1e6)
+    }
+
+    /// In how many pieces its bytes came, or how often it happened; nothing where it was once and whole.
+    #[must_use]
+    pub fn pieces_in_words(&self) -> Option<String> {
+        match self.pieces {
+            0 | 1 => None,
+            many if self.bytes == 0 => Some(format!("({many} times)")),
+            many => Some(format!("({} bytes in {many} pieces)", self.bytes)),
+        }
+    }
+
+    /// What happened and its bytes, in one line of text.
+    #[must_use]
+    pub fn said(&self) -> String {
+        if self.event == Event::Note {
+            return format!("-- {}", self.text);
+        }
+        let pieces = self.pieces_in_words();
+        let pieces = pieces.map_or_else(String::new, |pieces| format!("  {pieces}"));
+        format!("{:<13}  {}{pieces}", self.event.word(), self.text)
+            .trim_end()
+            .to_owned()
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks in this way")]
 fn is_none(count: &u64) -> bool {
     *count == 0

@@ -17,6 +17,8 @@ pub enum CheckEvent {
     Began(usize),
     /// A check is done.
     Done(Box<Checked>),
+    /// The server is lost: by which check, and what came of it.
+    Lost(String),
     /// Something a user should know or do now.
     Says(String),
     /// All is done; nothing comes any more.

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `document` | the report: what was checked, and what came of it |
 //! | `handle` | the thread: start, events, stop |
+//! | `rules` | the rules of the protocol page, by their numbers |
 //! | `exchange` | what went over the wire, as text of bounded length |
 //! | `wire` | a connection on which no wait is without a limit |
 //! | `answer` | a reply: how it ended, and what it says |
@@ -22,6 +23,7 @@ mod document;
 mod echo;
 mod exchange;
 mod handle;
+mod rules;
 mod server;
 mod wire;
 
@@ -31,6 +33,7 @@ pub use document::{
 };
 pub use exchange::{Event, Line};
 pub use handle::{CheckEvent, Checking};
+pub use rules::{Rule, rule};
 pub use server::{ServerCheck, server_checks};
 
 use std::time::Duration;
@@ -49,6 +52,10 @@ pub struct Described {
     pub title: &'static str,
     /// The rule of `docs/PROTOCOL.md` that it stands on.
     pub rule: &'static str,
+    /// What is sent, in words.
+    pub sends: &'static str,
+    /// What has to come, in words.
+    pub expects: &'static str,
 }
 
 #[cfg(test)]

@@ -2,40 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use super::rules::{PAGE, rules};
 use super::{Described, client_checks, server_checks};
 use crate::protocol::{Dialect, MeasurementType, Phase, RawSetup, around_payload};
-
-const PAGE: &str = include_str!("../../docs/PROTOCOL.md");
-
-/// The rules of the page, each with whose programs can be checked against it.
-fn rules() -> Vec<(&'static str, Vec<&'static str>)> {
-    let lines = PAGE.lines().filter_map(|line| line.strip_prefix("- **"));
-    let rules = lines.filter_map(|line| {
-        let (id, rest) = line.split_once("** (")?;
-        let (whose, _) = rest.split_once(')')?;
-        Some((id, whose.split(", ").collect()))
-    });
-    rules.collect()
-}
 
 #[test]
 fn every_rule_that_can_be_checked_is_checked_and_no_check_stands_on_anything_else() {
     let rules = rules();
     assert!(rules.len() > 25, "{rules:?}");
-    let ids: BTreeSet<_> = rules.iter().map(|(id, _)| id).collect();
+    let ids: BTreeSet<_> = rules.iter().map(|rule| &rule.number).collect();
     assert_eq!(ids.len(), rules.len(), "a number is given twice");
     for (whose, checks) in [("server", server_checks()), ("client", client_checks())] {
         let on_page: BTreeSet<&str> = rules
             .iter()
-            .filter(|(_, all)| all.contains(&whose))
-            .map(|(id, _)| *id)
+            .filter(|rule| rule.whose.iter().any(|all| all == whose))
+            .map(|rule| rule.number.as_str())
             .collect();
         let checked: BTreeSet<&str> = checks.iter().map(|check| check.rule).collect();
         assert_eq!(on_page, checked, "{whose}");
     }
     let words = ["server", "client", "not checked"];
-    let mut all = rules.iter().flat_map(|(_, whose)| whose);
-    assert!(all.all(|word| words.contains(word)));
+    let mut all = rules.iter().flat_map(|rule| &rule.whose);
+    assert!(all.all(|word| words.contains(&word.as_str())));
+    let named = |rule: &super::Rule| !rule.heading.is_empty() && !rule.text.contains("**");
+    assert!(rules.iter().all(named), "{rules:?}");
 }
 
 #[test]

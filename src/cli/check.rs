@@ -98,7 +98,8 @@ fn follow(args: &CheckArgs, show: fn(&str)) -> Result<Box<CheckReport>, CheckErr
                     say(what);
                 }
             }
-            Ok(CheckEvent::Began(_)) | Err(RecvTimeoutError::Timeout) => {}
+            // Told below the rows.
+            Ok(CheckEvent::Began(_) | CheckEvent::Lost(_)) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Err(CheckError::Gone),
         }
         stop_if_asked(&stop, &checking, &mut stopping, args.quiet);

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::check::{CheckReport, Checked, Event, Line, Verdict};
+use crate::check::{CheckReport, Checked, Verdict};
 
 /// Titles are that wide; a longer one only pushes its own row.
 const TITLE: usize = 38;
@@ -118,7 +118,12 @@ fn exchange(checked: &Checked) -> String {
             number if several => format!("{number:>2} "),
             _ => String::new(),
         };
-        let _ = writeln!(text, "   {:>9} ms  {connection}{}", at(line), said(line));
+        let _ = writeln!(
+            text,
+            "   {:>9} ms  {connection}{}",
+            line.milliseconds(),
+            line.said()
+        );
     }
     if checked.lines_omitted > 0 {
         let _ = writeln!(
@@ -128,28 +133,6 @@ fn exchange(checked: &Checked) -> String {
         );
     }
     text
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a tenth of a millisecond is shown"
-)]
-fn at(line: &Line) -> String {
-    format!("{:.1}", line.at_ns as f64 / 1e6)
-}
-
-fn said(line: &Line) -> String {
-    let pieces = match line.pieces {
-        0 | 1 => String::new(),
-        many if line.bytes == 0 => format!("  ({many} times)"),
-        many => format!("  ({} bytes in {many} pieces)", line.bytes),
-    };
-    match line.event {
-        Event::Note => format!("-- {}", line.text),
-        event => format!("{:<13}  {}{pieces}", event.word(), line.text)
-            .trim_end()
-            .to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ pub enum Action {
     Run,
     /// Go on with a run that ended early.
     Resume,
-    /// Stop the run.
+    /// Check the server that the form names.
+    CheckServer,
+    /// Stop the run or the check.
     Stop,
     /// Show the plots alone, large, or everything again.
     Present,
@@ -53,6 +55,7 @@ const COPY_PLOTS: &[KeyboardShortcut] = &[
     KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::C),
 ];
 const RUN: &[KeyboardShortcut] = &[ctrl(Key::R), alone(Key::F5)];
+const CHECK: &[KeyboardShortcut] = &[ctrl(Key::K)];
 const STOP: &[KeyboardShortcut] = &[alone(Key::Escape)];
 const PRESENT: &[KeyboardShortcut] = &[alone(Key::F11)];
 const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
@@ -60,7 +63,7 @@ const QUIT: &[KeyboardShortcut] = &[ctrl(Key::Q)];
 impl Action {
     /// Every action. Those with more modifiers come first, so that Ctrl+Shift+S is not taken for
     /// Ctrl+S.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::SaveAs,
         Self::CopyPlots,
         Self::Save,
@@ -70,6 +73,7 @@ impl Action {
         Self::Open,
         Self::Run,
         Self::Resume,
+        Self::CheckServer,
         Self::Stop,
         Self::Present,
         Self::Quit,
@@ -88,6 +92,7 @@ impl Action {
             Self::CopyPlots => "Copy plots",
             Self::Run => "Run",
             Self::Resume => "Resume",
+            Self::CheckServer => "Check server",
             Self::Stop => "Stop",
             Self::Present => "Presenter view",
             Self::Quit => "Quit",
@@ -113,6 +118,9 @@ impl Action {
             Self::Resume => {
                 "Go on with the run that is shown, from where its server was gone or it was stopped. What was measured is kept."
             }
+            Self::CheckServer => {
+                "Put the server of the form through the rules of the protocol, one after another."
+            }
             Self::Stop => {
                 "End this run now; what was measured stays. The next in the queue begins."
             }
@@ -135,6 +143,7 @@ impl Action {
             Self::Export => EXPORT,
             Self::CopyPlots => COPY_PLOTS,
             Self::Run => RUN,
+            Self::CheckServer => CHECK,
             Self::Stop => STOP,
             Self::Present => PRESENT,
             Self::Quit => QUIT,

@@ -10,6 +10,7 @@ use egui::{Context, ViewportCommand};
 
 use super::actions::Action;
 use super::analysis::Analyst;
+use super::check::CheckView;
 use super::compare::Comparer;
 use super::details::{DetailsState, Topic};
 use super::embedded::EmbeddedServer;
@@ -30,6 +31,7 @@ use super::selection::Selected;
 use super::server_side::ServerSide;
 use super::settings::{Settings, Tab};
 use super::transcript_tab::TranscriptState;
+use crate::check::Peer;
 use crate::engine::{Engine, EngineEvent, EngineEvents, RunProgress, Snapshot, Wake};
 use crate::experiment::{Problem, Target};
 use crate::measurement::{Run, RunId, RunState};
@@ -90,6 +92,7 @@ pub struct App {
     pub(super) point: PointState,
     pub(super) transcript: TranscriptState,
     pub(super) details: DetailsState,
+    pub(super) check: CheckView,
     pub(super) path_field_only: bool,
     /// The form as it was last opened, saved or begun.
     baseline: Form,
@@ -148,6 +151,7 @@ impl App {
             point: PointState::default(),
             transcript: TranscriptState::default(),
             details: DetailsState::default(),
+            check: CheckView::default(),
             path_field_only: options.path_field,
             settings_file,
             snapshot: engine.snapshot(),
@@ -250,6 +254,7 @@ impl App {
     /// What follows from the engine's newest picture.
     pub(super) fn take_in(&mut self, context: &Context) {
         self.follow_run();
+        self.follow_check();
         self.follow_selected();
         if let Some((purpose, answer)) = self.dialogs.poll() {
             self.file_chosen(purpose, answer, context);
@@ -368,6 +373,11 @@ impl App {
             Action::Run => self.run(),
             Action::Resume => self.resume(),
             Action::Stop if self.progress().is_some() => self.stop_current(),
+            Action::Stop if self.is_checking() => self.stop_check(),
+            Action::CheckServer => {
+                self.settings.check.peer = Peer::Server;
+                self.start_check(context);
+            }
             // Its key, where there is nothing to stop.
             Action::Stop => self.selected = None,
             Action::Present => self.presenter.toggle(context),
@@ -379,7 +389,8 @@ impl App {
     #[must_use]
     pub fn can(&self, action: Action) -> bool {
         match action {
-            Action::Stop => self.progress().is_some(),
+            Action::Stop => self.progress().is_some() || self.is_checking(),
+            Action::CheckServer => self.why_not_check(Peer::Server).is_none(),
             Action::SaveRun => self.run_to_save().is_some(),
             Action::Export | Action::CopyPlots => self.can_export(),
             Action::Resume => self.resumable().is_some(),

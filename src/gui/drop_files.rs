@@ -10,7 +10,7 @@ use super::theme::{Palette, medium, space, text_size};
 /// What a drop will do.
 const WHAT: &str = "Drop to open";
 /// The same in a sentence.
-const HOW: &str = "A profile fills the form. A run is shown. Further runs and results of other tools are laid over it.";
+const HOW: &str = "A profile fills the form. A run or a check is shown. Further runs and results of other tools are laid over it.";
 /// Most names that are listed.
 const MOST_NAMES: usize = 6;
 

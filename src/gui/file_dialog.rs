@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rfd::AsyncFileDialog;
 
+use super::check::CheckFile;
 use super::export::Kind;
 
 /// How long a desktop may take to say whether it has dialogs at all.
@@ -16,12 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// What a file is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To read profiles, runs and results of other tools.
+    /// To read profiles, runs, checks and results of other tools.
     Open,
     /// To write the profile.
     SaveProfile,
     /// To write a run document.
     SaveRun,
+    /// To write what a check found.
+    SaveCheck(CheckFile),
     /// To write what is exported.
     Export(Kind),
 }
@@ -32,7 +35,7 @@ type Filter = (&'static str, &'static [&'static str]);
 const PROFILES: Filter = ("Echograph profile", &["ron"]);
 const RUNS: Filter = ("Echograph run", &["json"]);
 const OPENED: Filter = (
-    "Profiles, runs, results of other tools",
+    "Profiles, runs, checks, results of other tools",
     &["ron", "json", "out", "csv", "txt", "log"],
 );
 const ANY: Filter = ("All files", &["*"]);
@@ -45,6 +48,7 @@ impl Purpose {
             Self::Open => "Open",
             Self::SaveProfile => "Save profile",
             Self::SaveRun => "Save run",
+            Self::SaveCheck(_) => "Save check",
             Self::Export(_) => "Export",
         }
     }
@@ -61,6 +65,7 @@ impl Purpose {
         match self {
             Self::Open | Self::SaveProfile => "ron",
             Self::SaveRun => "json",
+            Self::SaveCheck(file) => file.ending(),
             Self::Export(kind) => kind.ending(),
         }
     }
@@ -70,6 +75,8 @@ impl Purpose {
             Self::Open => &[OPENED, ANY],
             Self::SaveProfile => &[PROFILES],
             Self::SaveRun | Self::Export(Kind::Json) => &[RUNS],
+            Self::SaveCheck(CheckFile::Json) => &[("Echograph check", &["json"])],
+            Self::SaveCheck(CheckFile::Html) => &[("Page", &["html"])],
             Self::Export(Kind::Svg) => &[("SVG picture", &["svg"])],
             Self::Export(Kind::Png) => &[("PNG picture", &["png"])],
             Self::Export(Kind::Html) => &[("Lab report", &["html"])],

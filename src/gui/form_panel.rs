@@ -7,6 +7,7 @@ use super::app::App;
 use super::method_panel;
 use super::theme::{FORM_WIDTH, Palette, medium, space, text_size};
 use super::widgets::{Field, card, chip, choice, note};
+use crate::check::Peer;
 use crate::experiment::{self, LIST_HELP, MAX_SIZES, Problem, SizeSet, parse_list};
 use crate::protocol::MeasurementType;
 
@@ -75,7 +76,23 @@ fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                 .enabled(enabled)
                 .show(ui, port);
         });
+        check_button(app, ui);
     });
+}
+
+/// The way to the check of the server that stands above it.
+fn check_button(app: &mut App, ui: &mut Ui) {
+    let action = Action::CheckServer;
+    let reason = app.why_not_check(Peer::Server);
+    let button = egui::Button::new(action.text());
+    let response = ui.add_enabled(reason.is_none(), button);
+    let response = match &reason {
+        Some(reason) => response.on_disabled_hover_text(reason),
+        None => response.on_hover_text(format!("{} (Ctrl+K)", action.tooltip())),
+    };
+    if response.clicked() {
+        app.act(action, ui.ctx());
+    }
 }
 
 fn what_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {

@@ -2,32 +2,18 @@
 //! under them, the state below.
 
 use egui::{
-    Align, Button, CentralPanel, CornerRadius, CursorIcon, Frame, Id, Layout, Margin, MenuBar,
-    Panel, Popup, Rect, RichText, Sense, Ui, vec2,
+    Align, Button, CentralPanel, CornerRadius, Frame, Layout, Margin, MenuBar, Panel, Popup,
+    RichText, Ui, vec2,
 };
 
 use super::actions::Action;
 use super::app::{App, NoticeKind};
-use super::settings::Tab;
-use super::theme::{
-    Palette, RADIUS, TABS_FOLDED, TABS_LEAST, TABS_SHARE, ThemeChoice, medium, space,
-};
+use super::theme::{Palette, RADIUS, ThemeChoice, medium, space};
 use super::widgets::note;
-use super::{
-    compare, details, drop_files, form_panel, library, modal, plots, point_tab, points_table,
-    status, table_sheet, transcript_tab,
-};
+use super::{drop_files, form_panel, modal, plots, status, tabs};
 
 /// Width that the button of a notice takes.
 const DISMISS_ROOM: f32 = 79.0;
-/// What the button at the tabs does.
-const COPY_TABLE: &str = "Copies it with TABs between the cells, for a report or a spreadsheet.";
-/// The same where a point is looked at.
-const COPY_POINT: &str =
-    "Copies its figures, its histogram and its rounds with TABs between the cells.";
-/// The same where the details are open.
-const COPY_DETAILS: &str = "Copies all of it as text, for a report.";
-
 /// Shows the whole window.
 pub fn show(app: &mut App, ui: &mut Ui) {
     // A question or an open list has the keyboard to itself: Esc closes it and nothing else.
@@ -57,8 +43,13 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         .inner_margin(Margin::same(12));
     CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         notice(app, ui);
+        let is_checking = app.shows_check() && !is_presenting;
+        if is_checking {
+            tabs::show_alone(app, ui);
+            return;
+        }
         if !is_presenting {
-            tabs(app, ui);
+            tabs::show(app, ui);
         }
         plots::show(app, ui);
     });
@@ -107,6 +98,7 @@ fn menus(app: &mut App, ui: &mut Ui) {
             ui.menu_button("Measure", |ui| {
                 item(app, ui, Action::Run);
                 item(app, ui, Action::Resume);
+                item(app, ui, Action::CheckServer);
                 item(app, ui, Action::Stop);
             });
             ui.menu_button("View", |ui| {
@@ -210,89 +202,5 @@ fn notice(app: &mut App, ui: &mut Ui) {
         app.act(Action::Resume, ui.ctx());
     } else if dismissed {
         app.dismiss_notice();
-    }
-}
-
-fn tabs(app: &mut App, ui: &mut Ui) {
-    let folded = app.settings.tabs_folded;
-    let frame = Frame::new().inner_margin(Margin {
-        top: 8,
-        ..Margin::ZERO
-    });
-    let (least, left_to_plots) = TABS_LEAST;
-    let most = (ui.available_height() - left_to_plots).max(least);
-    let height = match *app.settings.tab_height() {
-        _ if folded => TABS_FOLDED,
-        dragged if dragged > 0.0 => dragged.clamp(least, most),
-        _ => {
-            let (share, at_least) = TABS_SHARE;
-            let window = ui.ctx().content_rect().height();
-            (share * window).max(at_least).clamp(least, most)
-        }
-    };
-    let panel = Panel::bottom("tabs")
-        .frame(frame)
-        .resizable(false)
-        .exact_size(height);
-    let response = panel.show(ui, |ui| {
-        // A panel is as high as what is in it, whatever was asked for: nothing here may be higher.
-        ui.set_min_height(ui.available_height());
-        ui.horizontal(|ui| {
-            for (tab, name) in [
-                (Tab::Points, "Points"),
-                (Tab::Point, "Point"),
-                (Tab::Compare, "Compare"),
-                (Tab::Transcript, "Transcript"),
-                (Tab::Details, "Details"),
-            ] {
-                let is_open = app.settings.tab == tab && !folded;
-                if ui.selectable_label(is_open, name).clicked() {
-                    // A click on the open tab folds it away, any other brings it up.
-                    app.settings.tabs_folded = is_open;
-                    app.settings.tab = tab;
-                }
-            }
-            library::choose(app, ui);
-            let has_text = app.settings.tab != Tab::Point || app.selected_point().is_some();
-            if !folded && app.shown().is_some() && has_text {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let (name, hint) = match app.settings.tab {
-                        Tab::Points | Tab::Compare | Tab::Transcript => ("Copy table", COPY_TABLE),
-                        Tab::Point => ("Copy point", COPY_POINT),
-                        Tab::Details => ("Copy details", COPY_DETAILS),
-                    };
-                    if ui.button(name).on_hover_text(hint).clicked() {
-                        let text = match app.settings.tab {
-                            Tab::Points => app.shown().map(|run| table_sheet::as_text(run)),
-                            Tab::Point => point_tab::text(app),
-                            Tab::Compare => Some(compare::as_text(app)),
-                            Tab::Transcript => Some(transcript_tab::text(app)),
-                            Tab::Details => app.details_as_text(ui.ctx()),
-                        };
-                        ui.ctx().copy_text(text.unwrap_or_default());
-                    }
-                });
-            }
-        });
-        if !folded {
-            ui.add_space(space::SMALL);
-            match app.settings.tab {
-                Tab::Points => points_table::show(app, ui),
-                Tab::Point => point_tab::show(app, ui),
-                Tab::Compare => compare::show(app, ui),
-                Tab::Transcript => transcript_tab::show(app, ui),
-                Tab::Details => details::show(app, ui),
-            }
-        }
-    });
-    if !folded {
-        let edge = response.response.rect;
-        let grip = Rect::from_x_y_ranges(edge.x_range(), edge.top() - 3.0..=edge.top() + 3.0);
-        let grip = ui
-            .interact(grip, Id::unique("edge of the tabs"), Sense::drag())
-            .on_hover_and_drag_cursor(CursorIcon::ResizeVertical);
-        if grip.dragged() {
-            *app.settings.tab_height() = (height - grip.drag_delta().y).clamp(least, most);
-        }
     }
 }

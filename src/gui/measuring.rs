@@ -21,6 +21,11 @@ impl App {
         if let Some(problem) = problems.first() {
             return Some(problem.to_string());
         }
+        if self.is_checking() {
+            return Some(
+                "A protocol check goes on. Stop it (Esc), or wait for its end.".to_owned(),
+            );
+        }
         let form = &self.settings.form;
         if !form.embedded {
             let key = self.settings.access_key.access_key();
@@ -87,6 +92,7 @@ impl App {
     pub(super) fn resumable(&self) -> Option<&Arc<Run>> {
         let run = self.shown()?;
         let is_idle = self.progress().is_none() && self.snapshot().queue.is_empty();
+        let is_idle = is_idle && !self.is_checking();
         let is_own = self.library.is_measured_here(run.id);
         let is_elsewhere = run.profile.target != Target::Embedded;
         (is_idle && is_own && is_elsewhere && can_be_resumed(run)).then_some(run)
@@ -182,6 +188,7 @@ impl App {
         };
         match self.engine.run(request) {
             Ok(id) => {
+                self.leave_check();
                 self.library.follow_newest();
                 self.server.announce(false);
                 if embedded {
@@ -193,7 +200,7 @@ impl App {
     }
 
     /// The embedded server, listening and speaking the profile's dialect.
-    fn ready_server(&mut self, profile: &Profile) -> Result<SocketAddr, String> {
+    pub(super) fn ready_server(&mut self, profile: &Profile) -> Result<SocketAddr, String> {
         if self.server.speaks(profile.dialect, profile.strict)
             && let Some(address) = self.server.reachable()
         {
@@ -232,6 +239,10 @@ impl App {
                 self.say_if_moved();
             }
         } else if self.on_embedded.is_empty() {
+            if self.checks_embedded() {
+                // It would find that the server died.
+                self.stop_check();
+            }
             self.server.stop();
         } else {
             self.modal = Some(Modal::StopServer);

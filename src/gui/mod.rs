@@ -7,6 +7,7 @@
 mod actions;
 mod analysis;
 mod app;
+mod check;
 mod compare;
 mod details;
 mod drop_files;
@@ -44,6 +45,7 @@ mod status;
 mod table_columns;
 mod table_keys;
 mod table_sheet;
+mod tabs;
 #[cfg(test)]
 mod test_run;
 mod theme;

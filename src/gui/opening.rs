@@ -107,7 +107,7 @@ impl App {
         let before = self.library.shown().map(|entry| entry.id);
         let number = read.len();
         let mut profile: Option<PathBuf> = None;
-        let mut first = None;
+        let (mut first, mut check) = (None, None);
         let (mut problems, mut gone) = (Vec::new(), Vec::new());
         for (path, content) in read {
             match content {
@@ -129,9 +129,10 @@ impl App {
                         self.library.overlay(id, true);
                     }
                 }
+                Ok(Opened::Check(report)) if check.is_none() => check = Some((path, report)),
                 Ok(Opened::Check(_)) => {
-                    let why = "this is a protocol check, not a run: echograph export makes a report of \
-                               it (--html)";
+                    let why =
+                        "one protocol check is shown at a time, and another was opened with it";
                     problems.push((path, why.to_owned()));
                 }
                 Ok(Opened::Peer(peer)) => gone.extend(self.library.add_peer(peer, &path).1),
@@ -144,6 +145,14 @@ impl App {
         self.dismiss_notice();
         if let Some(path) = profile {
             self.open_recent(&path);
+        }
+        if first.is_some() {
+            self.leave_check();
+        }
+        if let Some((path, report)) = check
+            && let Err(why) = self.show_check(*report, &path)
+        {
+            problems.push((path, why.to_owned()));
         }
         if !problems.is_empty() || left_out > 0 {
             self.say(NoticeKind::Error, in_one(&problems, number, left_out));

@@ -178,6 +178,7 @@ impl App {
             (Purpose::Open, None) => PathBuf::new(),
             (Purpose::SaveProfile, None) => folder().join("profile.ron"),
             (Purpose::SaveRun, _) => folder().join(self.run_file_name()),
+            (Purpose::SaveCheck(file), _) => folder().join(self.check_file_name(file)),
             (Purpose::Export(_), _) => folder().join(self.export_file_name(purpose)),
         }
     }
@@ -191,7 +192,16 @@ impl App {
             }
             (Purpose::SaveRun, [path]) => self.save_run_to(&with_ending(path, purpose), context),
             (Purpose::Export(_), [path]) => self.export_to(&with_ending(path, purpose), context),
-            (Purpose::SaveProfile | Purpose::SaveRun | Purpose::Export(_), _) => {}
+            (Purpose::SaveCheck(file), [path]) => {
+                self.save_check_to(file, &with_ending(path, purpose), context);
+            }
+            (
+                Purpose::SaveProfile
+                | Purpose::SaveRun
+                | Purpose::SaveCheck(_)
+                | Purpose::Export(_),
+                _,
+            ) => {}
         }
     }
 }

@@ -115,7 +115,7 @@ impl App {
         });
     }
 
-    fn begin_saving(
+    pub(super) fn begin_saving(
         &mut self,
         path: &Path,
         context: &Context,
@@ -168,6 +168,7 @@ fn begin(
     })
 }
 
-fn cannot(path: &Path, error: &std::io::Error) -> String {
+/// Why a file was not written.
+pub(super) fn cannot(path: &Path, error: &std::io::Error) -> String {
     format!("{} {}", path.display(), io_words(error))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::check::CheckOptions;
 use super::form::Form;
 use super::plots::PlotOptions;
 use super::point_tab::PointOptions;
@@ -30,6 +31,8 @@ pub enum Tab {
     Transcript,
     /// How the run was measured, by what, and whether it agrees with itself.
     Details,
+    /// A server or a client put through the protocol's rules.
+    Check,
 }
 
 /// What is remembered.
@@ -48,6 +51,8 @@ pub struct Settings {
     pub plots: PlotOptions,
     /// What is chosen in the tab of the point.
     pub point: PointOptions,
+    /// What is chosen in the check view.
+    pub check: CheckOptions,
     /// The open tab.
     pub tab: Tab,
     /// Whether the tabs are folded away.
@@ -78,6 +83,7 @@ impl Default for Settings {
             theme: ThemeChoice::default(),
             plots: PlotOptions::default(),
             point: PointOptions::default(),
+            check: CheckOptions::default(),
             tab: Tab::default(),
             tabs_folded: false,
             tabs_height: 0.0,
@@ -118,7 +124,8 @@ impl Settings {
     pub fn tab_height(&mut self) -> &mut f32 {
         match self.tab {
             Tab::Points => &mut self.tabs_height,
-            Tab::Point | Tab::Compare | Tab::Transcript | Tab::Details => {
+            // The check view has all the room while it is open.
+            Tab::Point | Tab::Compare | Tab::Transcript | Tab::Details | Tab::Check => {
                 &mut self.transcript_height
             }
         }

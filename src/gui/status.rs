@@ -29,7 +29,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 let stop = egui::Button::new(Action::Stop.text()).min_size(vec2(72.0, 26.0));
                 let response = ui
                     .add_enabled(can_stop, stop)
-                    .on_hover_text(format!("{} (Esc)", Action::Stop.tooltip()));
+                    .on_hover_text(format!("{} (Esc)", what_stops(app)));
                 if response.clicked() {
                     app.act(Action::Stop, ui.ctx());
                 }
@@ -70,6 +70,15 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 });
             });
         });
+}
+
+/// What the button ends.
+fn what_stops(app: &App) -> &'static str {
+    if app.progress().is_none() && app.is_checking() {
+        "End this check now; what was found stays."
+    } else {
+        Action::Stop.tooltip()
+    }
 }
 
 /// Where the server is for a classmate, in a few words, and all there is to say of it.
@@ -122,6 +131,11 @@ fn state(app: &mut App, ui: &mut Ui, palette: &Palette) {
         if waiting > 0 {
             note(ui, format!("{waiting} waiting"));
         }
+        return;
+    }
+    if let Some(checking) = app.check_words() {
+        dot(ui, palette.accent);
+        ui.add(egui::Label::new(checking).truncate());
         return;
     }
     let (color, text) = match app.shown() {

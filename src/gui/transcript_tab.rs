@@ -256,7 +256,7 @@ fn table(ui: &mut Ui, session: &SessionRows) {
 }
 
 /// Which way a line goes, drawn from the client's column to the server's or back.
-fn arrow(ui: &mut Ui, way: Option<Way>, palette: &Palette) {
+pub(super) fn arrow(ui: &mut Ui, way: Option<Way>, palette: &Palette) {
     let Some(way) = way else {
         return;
     };

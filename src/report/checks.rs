@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::page::clean;
-use crate::check::{CheckReport, Checked, Event, Line, Peer, Verdict};
+use crate::check::{CheckReport, Checked, Event, Peer, Verdict};
 use crate::measurement::units::counted;
 
 /// What checks are called where nobody named them.
@@ -100,7 +100,7 @@ fn log(checked: &Checked) -> Markup {
             tbody {
                 @for line in &checked.exchange {
                     tr.event[line.bytes == 0] {
-                        td { (at(line)) }
+                        td { (line.milliseconds()) " ms" }
                         td { (line.event.word()) }
                         td {
                             @if line.event == Event::Note { "– " }
@@ -111,14 +111,6 @@ fn log(checked: &Checked) -> Markup {
             }
         }
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a tenth of a millisecond is shown"
-)]
-fn at(line: &Line) -> String {
-    format!("{:.1} ms", line.at_ns as f64 / 1e6)
 }
 
 fn capital(text: &str) -> String {

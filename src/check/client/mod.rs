@@ -106,6 +106,8 @@ pub fn client_checks() -> Vec<Described> {
             number,
             title: entry.title,
             rule: entry.rule,
+            sends: entry.sends,
+            expects: entry.expects,
         })
         .collect()
 }

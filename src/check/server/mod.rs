@@ -90,18 +90,23 @@ impl ServerCheck {
         Checking::start(waker, move |voice, stop| self.run(voice, stop))
     }
 
-    fn run(&self, voice: &Voice, stop: &Stop) -> CheckReport {
-        let address = if self.host.contains(':') {
+    /// Where it is, as the report says it.
+    #[must_use]
+    pub fn address(&self) -> String {
+        if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {
             format!("{}:{}", self.host, self.port)
-        };
+        }
+    }
+
+    fn run(&self, voice: &Voice, stop: &Stop) -> CheckReport {
         let mut report = CheckReport {
             started: Timestamp::now(),
             program: self.program.clone(),
             state: CheckState::Finished,
             peer: Peer::Server,
-            address: address.clone(),
+            address: self.address(),
             dialect: self.dialect,
             strict: self.strict,
             answer_time_ns: nanoseconds(self.answer_time),
@@ -124,7 +129,12 @@ impl ServerCheck {
         };
         for (number, entry) in (1..).zip(CATALOGUE) {
             voice.say(CheckEvent::Began(number));
-            let Some(checked) = run.check(number, entry) else {
+            let before = run.deaths.len();
+            let checked = run.check(number, entry);
+            for death in run.deaths.iter().skip(before) {
+                voice.say(CheckEvent::Lost(death.clone()));
+            }
+            let Some(checked) = checked else {
                 report.state = CheckState::Stopped;
                 break;
             };
@@ -156,6 +166,8 @@ pub fn server_checks() -> Vec<Described> {
             number,
             title: entry.title,
             rule: entry.rule,
+            sends: entry.sends,
+            expects: entry.expects,
         })
         .collect()
 }

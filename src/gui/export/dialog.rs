@@ -32,6 +32,17 @@ pub fn show(app: &App, ui: &mut Ui, form: &mut ExportForm) -> bool {
     ui.checkbox(&mut form.hide_addresses, "Hide addresses")
         .on_hover_text("Leaves out hosts, addresses and interfaces, in all that is written.");
     ui.add_space(space::SMALL);
+    if form.kind == Kind::Html
+        && let Some(check) = app.shown_check()
+    {
+        ui.checkbox(&mut form.with_check, "With the protocol check")
+            .on_hover_text(format!(
+                "Adds what the check of {} found: {}",
+                check.address,
+                check.summary()
+            ));
+        ui.add_space(space::SMALL);
+    }
     let exportable = app.exportable();
     note(ui, holds(form.kind, &exportable));
     if let Some(left_out) = left_out(form.kind, &exportable) {

@@ -108,6 +108,8 @@ pub struct ExportForm {
     pub title: String,
     /// Whether hosts, addresses and interfaces are left out.
     pub hide_addresses: bool,
+    /// Whether a report has the protocol check that is shown.
+    pub with_check: bool,
 }
 
 impl Default for ExportForm {
@@ -122,6 +124,7 @@ impl Default for ExportForm {
             theme: Theme::Light,
             title: String::new(),
             hide_addresses: false,
+            with_check: true,
         }
     }
 }

@@ -84,7 +84,7 @@ impl Material {
         let options = ReportOptions {
             title: self.title(),
             plots: &plots,
-            ..ReportOptions::default()
+            checks: self.check.as_deref().map_or(&[], std::slice::from_ref),
         };
         report::html(&runs, &options)
     }

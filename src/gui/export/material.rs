@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ExportForm;
 use crate::chart::{Content, Source, SourceId};
+use crate::check::CheckReport;
 use crate::gui::library::{self, Entry};
 use crate::gui::plots::ChartWishes;
 use crate::measurement::{PeerResult, Run};
@@ -36,6 +37,8 @@ pub struct Material {
     pub baseline: Option<SourceId>,
     /// The run to which ratios are drawn, where they are.
     pub(super) ratio_to: Option<Named<Arc<Run>>>,
+    /// The protocol check of a report.
+    pub(super) check: Option<Arc<CheckReport>>,
     pub(super) form: ExportForm,
     pub(super) wishes: ChartWishes,
 }
@@ -49,6 +52,7 @@ impl Material {
             shown: None,
             baseline: None,
             ratio_to: None,
+            check: None,
             form: form.clone(),
             wishes,
         }
@@ -144,7 +148,11 @@ impl Material {
 
     fn addresses(&self) -> Addresses {
         let baseline = self.ratio_to.iter().map(|named| named.content.as_ref());
-        Addresses::of(self.runs().map(|named| named.content).chain(baseline))
+        let addresses = Addresses::of(self.runs().map(|named| named.content).chain(baseline));
+        match &self.check {
+            Some(check) => addresses.with_destination(&check.address),
+            None => addresses,
+        }
     }
 
     /// Takes out what is to be hidden. A run is copied for it, with all its samples.
@@ -162,6 +170,9 @@ impl Material {
         if let Some(named) = &mut self.ratio_to {
             named.name = addresses.hidden_in(&named.name);
             named.content = Arc::new(addresses.hidden(&named.content));
+        }
+        if let Some(check) = &mut self.check {
+            *check = Arc::new(addresses.hidden_check(check));
         }
         self.form.title = addresses.hidden_in(&self.form.title);
     }

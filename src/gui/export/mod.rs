@@ -102,6 +102,9 @@ impl App {
         if self.plot_view() == PlotView::Ratio {
             material.draw_ratios_to(baseline);
         }
+        if form.kind == Kind::Html && form.with_check {
+            material.check = self.shown_check().cloned();
+        }
         material
     }
 
