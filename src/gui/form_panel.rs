@@ -88,7 +88,7 @@ fn check_button(app: &mut App, ui: &mut Ui) {
     let action = Action::CheckServer;
     let reason = app.why_not_check(Peer::Server);
     // Beside the card's title, where it takes no room from the fields.
-    let bottom = ui.cursor().top() - space::SMALL;
+    let bottom = ui.cursor().top() - space::MEDIUM;
     let corner = Rect::from_x_y_ranges(ui.max_rect().x_range(), bottom - TITLE_LINE..=bottom);
     let layout = Layout::right_to_left(Align::Center);
     let mut corner = ui.new_child(UiBuilder::new().max_rect(corner).layout(layout));
