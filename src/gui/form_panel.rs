@@ -1,6 +1,6 @@
 //! The column at the left: where, what, the embedded server, how, and Run.
 
-use egui::{CornerRadius, Panel, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, CornerRadius, Layout, Panel, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 
 use super::actions::Action;
 use super::app::App;
@@ -10,6 +10,9 @@ use super::widgets::{Field, card, chip, choice, note};
 use crate::check::Peer;
 use crate::experiment::{self, LIST_HELP, MAX_SIZES, Problem, SizeSet, parse_list};
 use crate::protocol::MeasurementType;
+
+/// Height of what stands beside the title of a card.
+const TITLE_LINE: f32 = 24.0;
 
 /// Shows the column.
 pub fn show(app: &mut App, ui: &mut Ui) {
@@ -45,6 +48,7 @@ pub(super) fn problem(problems: &[Problem], field: experiment::Field) -> Option<
 
 fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
     card(ui, "Where", |ui| {
+        check_button(app, ui);
         let embedded_address = app.server.address_shown();
         let form = &mut app.settings.form;
         ui.horizontal(|ui| {
@@ -76,7 +80,6 @@ fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
                 .enabled(enabled)
                 .show(ui, port);
         });
-        check_button(app, ui);
     });
 }
 
@@ -84,8 +87,15 @@ fn where_card(app: &mut App, ui: &mut Ui, problems: &[Problem]) {
 fn check_button(app: &mut App, ui: &mut Ui) {
     let action = Action::CheckServer;
     let reason = app.why_not_check(Peer::Server);
-    let button = egui::Button::new(action.text());
-    let response = ui.add_enabled(reason.is_none(), button);
+    // Beside the card's title, where it takes no room from the fields.
+    let bottom = ui.cursor().top() - space::MEDIUM;
+    let corner = Rect::from_x_y_ranges(ui.max_rect().x_range(), bottom - TITLE_LINE..=bottom);
+    let layout = Layout::right_to_left(Align::Center);
+    let mut corner = ui.new_child(UiBuilder::new().max_rect(corner).layout(layout));
+    let text = RichText::new(action.text()).size(text_size::SMALL);
+    let button = egui::Button::new(text).min_size(vec2(0.0, TITLE_LINE));
+    corner.spacing_mut().button_padding.y = 2.0;
+    let response = corner.add_enabled(reason.is_none(), button);
     let response = match &reason {
         Some(reason) => response.on_disabled_hover_text(reason),
         None => response.on_hover_text(format!("{} (Ctrl+K)", action.tooltip())),

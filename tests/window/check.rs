@@ -104,7 +104,7 @@ fn a_failed_check_shows_its_bytes_and_its_rule() {
         .iter()
         .find(|line| line.text.starts_with("m 2"));
     let sent = format!("\"{}\"", sent.unwrap().text);
-    assert!(window.texts().contains(&sent), "{:?}", window.texts());
+    assert!(window.says(&sent), "{:?}", window.texts());
 
     window.click_button(&format!("Failed {failed}"));
     assert_eq!(rows(&window).len(), failed);

@@ -1,7 +1,9 @@
 //! Everything about one check: what was sent and expected, what came, the bytes, and the rule.
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, CornerRadius, Frame, Grid, Label, Layout, Margin, RichText, ScrollArea, Stroke, Ui,
+    Align, CornerRadius, FontId, Frame, Label, Layout, Margin, RichText, ScrollArea, Stroke,
+    TextStyle, Ui, vec2,
 };
 
 use super::super::theme::{Palette, RADIUS, medium, space, text_size};
@@ -15,6 +17,10 @@ use crate::check::{Checked, Event, Line, rule};
 
 /// Width of the words at the left.
 const WORD: f32 = 72.0;
+/// Widths of the columns before the bytes: time, connection, mark.
+const TIME: f32 = 52.0;
+const NUMBER: f32 = 20.0;
+const MARK: f32 = 28.0;
 
 /// Shows the check, or what can be chosen.
 pub fn show(sheet: &Sheet, row: Option<&Row>, ui: &mut Ui) {
@@ -26,7 +32,7 @@ pub fn show(sheet: &Sheet, row: Option<&Row>, ui: &mut Ui) {
         .corner_radius(CornerRadius::same(RADIUS))
         .inner_margin(Margin::same(10))
         .show(ui, |ui| {
-            ui.set_min_size(room - egui::Vec2::splat(22.0));
+            ui.set_min_size(room - egui::Vec2::splat(24.0));
             let Some(row) = row else {
                 note(
                     ui,
@@ -131,28 +137,25 @@ fn exchange(checked: &Checked, ui: &mut Ui) {
         "Milliseconds since the check began. Bytes are escaped: \\n is the end of a line.",
     );
     let several = checked.exchange.iter().any(|line| line.connection > 1);
-    let columns = if several { 4 } else { 3 };
-    Grid::new("on the wire")
-        .num_columns(columns)
-        .spacing([space::MEDIUM, 2.0])
-        .min_col_width(0.0)
-        .show(ui, |ui| {
-            for line in &checked.exchange {
-                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                    note(ui, line.milliseconds());
+    for line in &checked.exchange {
+        ui.horizontal_top(|ui| {
+            column(ui, TIME, Layout::right_to_left(Align::Min), |ui| {
+                note(ui, line.milliseconds());
+            });
+            if several {
+                column(ui, NUMBER, Layout::left_to_right(Align::Min), |ui| {
+                    if line.connection > 0 {
+                        let number = format!("c{}", line.connection);
+                        note(ui, number).on_hover_text("Which connection of this check.");
+                    }
                 });
-                if several {
-                    let number = match line.connection {
-                        0 => String::new(),
-                        number => format!("c{number}"),
-                    };
-                    note(ui, number).on_hover_text("Which connection of this check.");
-                }
-                arrow(ui, way(line), palette);
-                said(ui, line, palette);
-                ui.end_row();
             }
+            column(ui, MARK, Layout::left_to_right(Align::Center), |ui| {
+                arrow(ui, way(line), palette);
+            });
+            ui.add(Label::new(said(line, palette)).wrap());
         });
+    }
     if checked.lines_omitted > 0 {
         note(ui, text::left_out(checked));
     }
@@ -167,21 +170,35 @@ fn way(line: &Line) -> Option<Way> {
     }
 }
 
-fn said(ui: &mut Ui, line: &Line, palette: &Palette) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::SMALL;
-        let is_bytes = line.bytes > 0;
-        if !line.event.word().is_empty() {
-            note(ui, line.event.word());
-        }
-        if is_bytes {
-            let bytes = RichText::new(format!("\"{}\"", line.text)).monospace();
-            ui.add(Label::new(bytes.color(palette.text)).wrap());
-        } else if !line.text.is_empty() {
-            note(ui, line.text.as_str());
-        }
-        if let Some(pieces) = line.pieces_in_words() {
-            note(ui, pieces);
-        }
+/// A column of so many points.
+fn column(ui: &mut Ui, width: f32, layout: Layout, contents: impl FnOnce(&mut Ui)) {
+    let size = vec2(width, ui.text_style_height(&TextStyle::Small));
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(width);
+        contents(ui);
     });
+}
+
+/// What happened, and its bytes.
+fn said(line: &Line, palette: &Palette) -> LayoutJob {
+    let format = |font: FontId, color| TextFormat::simple(font, color);
+    let small = || FontId::proportional(text_size::SMALL);
+    let mut job = LayoutJob::default();
+    let word = line.event.word();
+    if !word.is_empty() {
+        job.append(&format!("{word}  "), 0.0, format(small(), palette.faint));
+    }
+    if line.bytes > 0 {
+        let bytes = format!("\"{}\"", line.text);
+        let font = FontId::monospace(text_size::SMALL);
+        job.append(&bytes, 0.0, format(font, palette.text));
+    } else {
+        job.append(&line.text, 0.0, format(small(), palette.faint));
+    }
+    if let Some(pieces) = line.pieces_in_words() {
+        let pieces = format!("  {pieces}");
+        job.append(&pieces, 0.0, format(small(), palette.faint));
+    }
+    job
 }

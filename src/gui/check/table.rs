@@ -57,6 +57,10 @@ pub fn show(view: &CheckView, ui: &mut Ui) -> Option<usize> {
     ui.spacing_mut().scroll = plain_bars();
     let looked_at = view.looked_at().map(|row| row.number);
     let under_way = view.sheet.as_ref().and_then(Sheet::under_way);
+    // Once it has ended, what is looked at is brought into sight.
+    let sheet = view.sheet.as_ref();
+    let has_ended = sheet.is_some_and(|sheet| sheet.report.is_some());
+    let wanted = under_way.or(looked_at.filter(|_| has_ended));
     let follows = view.chosen.is_none() && under_way != view.followed;
     let mut chosen = None;
     ScrollArea::vertical()
@@ -67,7 +71,7 @@ pub fn show(view: &CheckView, ui: &mut Ui) -> Option<usize> {
             for (place, row) in view.rows().enumerate() {
                 is_empty = false;
                 let is_chosen = looked_at == Some(row.number);
-                let to_sight = follows && under_way == Some(row.number);
+                let to_sight = follows && wanted == Some(row.number);
                 if self::row(ui, row, place, is_chosen, to_sight) {
                     chosen = Some(row.number);
                 }
