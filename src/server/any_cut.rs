@@ -37,7 +37,7 @@ fn conversation() -> impl Strategy<Value = Vec<u8>> {
         8 => "[sh] (rtt|tput|thput) [1-3] [1-9] 0\n",
         1 => "\n?[sh]\t(rtt|TPUT) 0[1-3].0  [1-9] 0\\.5 \r?\n\0?",
         12 => "m [0-3] [a-z]{1,9}\r?\n",
-        2 => "m [a-z]{1,9} [1-3]\n",
+        2 => "m [a-z]{1,9} [0-3]\r?[\n ]?",
         4 => "(t|b) ?\n",
         1 => "[ \t\n\0]{1,4}",
         1 => "[ -~]{0,12}\n?",
@@ -75,8 +75,9 @@ proptest! {
         payloads in prop::collection::vec("[a-zA-Z]{7}", 1..20),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
     ) {
-        let probes: String =
+        let probes: Vec<String> =
             (1..).zip(&payloads).map(|(seq, payload)| format!("m {seq} {payload}\n")).collect();
+        let probes = probes.concat();
         let said = format!("s rtt {} 7 0\n{probes}t\n", payloads.len());
         let heard = in_pieces(said.as_bytes(), &cuts);
         let expected = format!("200 OK: Ready\n{probes}200 OK: Closing Connection\n");
