@@ -44,6 +44,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use attention::Bell;
+#[cfg(all(unix, fuzzing))]
+#[doc(hidden)]
+pub use lane::{Ear, Measured, Measuring, Step, echoes_of, measure_scripted, payload_of};
 pub use resume::can_be_resumed;
 pub use trial::Trial;
 

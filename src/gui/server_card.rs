@@ -89,11 +89,11 @@ pub fn show(app: &mut App, ui: &mut Ui) {
 
 /// How the server behaves: what a student's client is to be tried with.
 fn act_as(app: &mut App, ui: &mut Ui) {
-    let is_measured = !app.on_embedded.is_empty();
+    let is_in_use = !app.on_embedded.is_empty() || app.checks_embedded();
     let mut act = app.server.act();
     ui.horizontal(|ui| {
         let name = ui.label("Act as");
-        ui.add_enabled_ui(!is_measured, |ui| {
+        ui.add_enabled_ui(!is_in_use, |ui| {
             ComboBox::from_id_salt("act as")
                 .width(ui.available_width())
                 .truncate()
@@ -109,7 +109,7 @@ fn act_as(app: &mut App, ui: &mut Ui) {
                 .on_hover_text(
                     "What the server does otherwise than the protocol's text, to try a client with.",
                 )
-                .on_disabled_hover_text("A run is being measured on this server.");
+                .on_disabled_hover_text("This server is being measured or checked.");
         });
     });
     if act != app.server.act()

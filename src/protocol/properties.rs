@@ -288,6 +288,15 @@ fn each_bad_setup_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_refusal_has_the_same_reason_however_its_message_was_cut() {
+    let stream = b"s rtt 1 1 0\nm x 0\r?";
+    let refused = |piece| hear(stream, &[piece], parser(Dialect::Boston, false)).1;
+    let reason = RefusalReason::WrongSequence { expected: 0 };
+    assert_eq!(refused(stream.len()).map(|why| why.reason), Some(reason));
+    assert_eq!(refused(1), refused(stream.len()));
+}
+
+#[test]
 fn only_a_tolerant_server_takes_extra_blanks() {
     for line in [
         "s  rtt 1 1 0\n",

@@ -217,7 +217,8 @@ impl RequestParser {
                 Ok(self.whole(input, seq, setup, index, place))
             }
             End::Open => Ok(None),
-            End::Wrong => Err(wrong),
+            // The number may have said by now where the count begins.
+            End::Wrong => Err(self.wrong_number(index)),
         }
     }
 

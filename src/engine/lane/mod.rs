@@ -5,9 +5,13 @@
 //! two clock reads of a probe there is one write and as few reads as the kernel gives the echo in; what
 //! came is compared with what was sent after the clock was read.
 
+#[cfg(all(unix, test))]
+mod any_server;
 mod cargo;
 mod echoes;
 mod reading;
+#[cfg(all(unix, any(test, fuzzing)))]
+mod scripted;
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -19,6 +23,8 @@ use crate::measurement::{Probe, Work};
 use crate::protocol::{EchoFault, EchoStyle};
 
 pub(super) use cargo::{Cargo, Heard, Reading};
+#[cfg(all(unix, fuzzing))]
+pub use scripted::{Ear, Measured, Measuring, Step, echoes_of, measure_scripted, payload_of};
 
 /// What a turn came to.
 pub(super) enum Turn {
