@@ -29,6 +29,8 @@ const AT_ONCE: u64 = 1_000;
 const ONE_HOSTILE_IN: u64 = 10;
 /// Far more than any of it takes; a session that hangs is found out.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// After that the whole test is given up: many times what a hundred thousand sessions take.
+const WATCHED_FOR: Duration = Duration::from_mins(15);
 /// Memory that a session may take beyond its message, in bytes.
 const MOST_OF_A_SESSION: u64 = 16 * 1024;
 /// What the server may have grown by from the second fifth of all sessions to the last, in bytes: of a hundred
@@ -52,7 +54,10 @@ fn many_sessions_at_once_are_served_exactly_and_leave_nothing_behind() {
         .enable_all()
         .build()
         .expect("a runtime");
-    runtime.block_on(soak());
+    runtime.block_on(async {
+        let ended = tokio::time::timeout(WATCHED_FOR, soak()).await;
+        ended.unwrap_or_else(|_| panic!("not done after {} s", WATCHED_FOR.as_secs()));
+    });
 }
 
 async fn soak() {
@@ -87,8 +92,9 @@ async fn soak() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     println!(
-        "files open: {files_before} before, {} after",
-        serving.files()
+        "files open: {files_before} before, {} after; memory then: {} bytes",
+        serving.files(),
+        serving.memory()
     );
     let clean = honest::session(serving.address, 1, 1000, 10).await;
     clean.unwrap_or_else(|trouble| panic!("afterwards: {trouble}"));
