@@ -240,6 +240,7 @@ fn a_flooder_that_resets_during_its_delay_leaves_its_place() {
         let from = Instant::now();
         eventually("its place is free", || server.status().connections_now == 0);
         assert!(from.elapsed() < Duration::from_secs(5));
+        eventually("the summary", || !sessions.lock().unwrap().is_empty());
         let end = sessions.lock().unwrap().remove(0).end;
         assert!(matches!(end, SessionEnd::Reset(_)), "{end}");
         others_are_served(server.local_addr());
