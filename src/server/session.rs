@@ -192,7 +192,7 @@ async fn converse(
     let mut full_since = None;
     loop {
         dialogue.recognise();
-        let written = write_due(wire, dialogue, shared)?;
+        let written = write_due(wire, dialogue)?;
         if written == Written::All
             && let Some(end) = dialogue.ended()
         {
@@ -209,7 +209,7 @@ async fn converse(
             yield_now().await;
             continue;
         }
-        if work >= TURN.min(shared.most_in_one_go()) {
+        if work >= TURN {
             work = 0;
             yield_now().await;
         }
@@ -284,9 +284,8 @@ async fn converse(
 }
 
 /// Writes whatever is due, as far as the client takes it.
-fn write_due(wire: &Wire, dialogue: &mut Dialogue, shared: &Shared) -> io::Result<Written> {
-    let most = shared.most_in_one_go();
-    let (mut writes, mut bytes) = (0, 0_usize);
+fn write_due(wire: &Wire, dialogue: &mut Dialogue) -> io::Result<Written> {
+    let mut writes = 0;
     loop {
         // Read before the write: the client may have the bytes before the write has returned, and
         // nothing may seem to be heard before it was said.
@@ -302,17 +301,14 @@ fn write_due(wire: &Wire, dialogue: &mut Dialogue, shared: &Shared) -> io::Resul
         writes += 1;
         match written {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => {
-                dialogue.wrote(count, now);
-                bytes += count;
-            }
+            Ok(count) => dialogue.wrote(count, now),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 return Ok(Written::UntilTaken);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
-        if writes >= MOST_WRITES || bytes >= most {
+        if writes >= MOST_WRITES {
             return Ok(Written::Enough);
         }
     }

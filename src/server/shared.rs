@@ -12,8 +12,6 @@ use super::{LogEntry, LogRecord, ServerConfig, ServerHooks, ServerLog};
 use crate::experiment::WaitStrategy;
 use crate::protocol::Phase;
 
-/// Bytes that are copied in some ten microseconds.
-const AMONG_OTHERS: usize = 64 * 1024;
 /// Least time between two calls of the waker.
 const WAKE_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -89,16 +87,6 @@ impl Shared {
 
     pub(super) fn set_wait(&self, wait: WaitStrategy) {
         self.wait.store(place(wait), Ordering::Relaxed);
-    }
-
-    /// Bytes that a session may read or write in one go. While it is not the only one, few: copying a large
-    /// message in one piece takes many times as long as the others' round trips.
-    pub(super) fn most_in_one_go(&self) -> usize {
-        if self.served.load(Ordering::Relaxed) > 1 {
-            AMONG_OTHERS
-        } else {
-            usize::MAX
-        }
     }
 
     /// Whether every session is to end.

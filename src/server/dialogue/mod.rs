@@ -197,10 +197,9 @@ impl Dialogue {
 
     /// Room to read into. Only after [`wants_input`](Self::wants_input) said yes.
     pub(super) fn room(&mut self) -> &mut [u8] {
-        let allowed = self.allowance.as_ref().map_or(usize::MAX, Allowance::bytes);
-        let most = self.shared.most_in_one_go().min(allowed);
+        let most = self.allowance.as_ref().map(Allowance::bytes);
         let room = self.inbox.room(self.missing());
-        let most = most.min(room.len());
+        let most = most.map_or(room.len(), |most| most.min(room.len()));
         room.get_mut(..most).unwrap_or_default()
     }
 

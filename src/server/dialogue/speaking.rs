@@ -1,5 +1,6 @@
 //! What a session says: replies in the client's dialect or in the words chosen, and echoes.
 
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use super::{Dialogue, Ending};
@@ -71,14 +72,11 @@ impl Dialogue {
                 body.get(..parts.body).unwrap_or_default(),
                 last(style.behind(), parts.behind),
             ];
-            let most = self.shared.most_in_one_go();
-            let piece = manner.piece.map_or(most, |piece| most.min(piece.get()));
-            return ToWrite::Parts(cut(all, piece));
+            return ToWrite::Parts(cut(all, manner.piece));
         }
         match (self.owed.due_bytes(), manner.piece) {
             (0, _) => ToWrite::At(due),
             (count, piece) => {
-                let count = count.min(self.shared.most_in_one_go());
                 let count = piece.map_or(count, |piece| count.min(piece.get()));
                 ToWrite::Now(self.inbox.unread().get(..count).unwrap_or_default())
             }
@@ -178,8 +176,8 @@ fn last(bytes: &[u8], count: usize) -> &[u8] {
 }
 
 /// As much of the parts as goes into one piece.
-fn cut(parts: [&[u8]; 3], piece: usize) -> [&[u8]; 3] {
-    let mut left = piece;
+fn cut(parts: [&[u8]; 3], piece: Option<NonZeroUsize>) -> [&[u8]; 3] {
+    let mut left = piece.map_or(usize::MAX, NonZeroUsize::get);
     parts.map(|part| {
         let taken = part.get(..left).unwrap_or(part);
         left -= taken.len();
