@@ -19,10 +19,9 @@ use super::measure::{Failure, Keeper, Method, STALL, measure};
 use super::picture::LONGEST_FRAME;
 use super::progress::Place;
 use super::run_queue::Waited;
-use super::session::{
-    Order, Recorder, Termination, Watch, close, explain, nanoseconds, set_up, terminate,
-};
+use super::session::{Order, Recorder, Watch, explain, nanoseconds, set_up};
 use super::tcp_info::tcp_info;
+use super::termination::{Termination, close, terminate};
 use super::visit::Current;
 use crate::experiment::Patience;
 use crate::measurement::{About, Direction, Fault, Probe, TcpChange, Work};

@@ -31,6 +31,7 @@ mod session;
 mod socket_options;
 mod speech;
 mod tcp_info;
+mod termination;
 mod thread;
 mod trial;
 mod variants;
