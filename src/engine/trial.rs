@@ -15,7 +15,7 @@ use super::executor::Execution;
 use super::fault::seconds;
 use super::speech::MOST_TRIALS;
 use super::variants::Evidence;
-use super::visit::Current;
+use super::visit::{Current, Terms};
 use crate::experiment::{Plan, PointSpec, Visit};
 use crate::measurement::units::{bytes, time};
 use crate::measurement::{
@@ -69,6 +69,21 @@ impl fmt::Display for Trial {
 pub(super) struct Before {
     pub current: Current,
     pub fault: Fault,
+}
+
+impl Before {
+    /// Whether the server may have had no time, and nothing against how it was spoken to.
+    pub fn may_have_been_busy(&self) -> bool {
+        (self.fault.phase, self.fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut)
+    }
+}
+
+/// A variant that worked where what was asked for had found no answer, while that is tried once more.
+pub(super) struct Found {
+    idiom: Idiom,
+    terms: Terms,
+    current: Current,
+    server: Traits,
 }
 
 /// The median RTT of what was just measured, in nanoseconds.
@@ -201,6 +216,66 @@ impl Execution<'_> {
                  \"{probe}\", \"{termination}\")."
             ),
         );
+    }
+
+    /// A variant works where the server had said nothing before. It may only have been busy then: it is asked once
+    /// more as the profile has it.
+    pub(super) fn try_as_asked(&mut self, terms: Terms, current: Current) -> Found {
+        let found = Found {
+            idiom: self.profile().idiom(),
+            terms,
+            current,
+            server: std::mem::take(&mut self.run.server),
+        };
+        self.adopt(self.speech.asked());
+        let differs = "as asked, once more: it may only have been busy";
+        self.line(
+            self.sessions,
+            Phase::Setup,
+            Direction::Event,
+            &format!("trying {differs}"),
+        );
+        if let Some(trial) = &mut self.trial {
+            differs.clone_into(&mut trial.differs);
+        }
+        found
+    }
+
+    /// The variant was needed: it is spoken again. Gives what was measured with it, where that is what the point
+    /// asks for.
+    pub(super) fn take_up(
+        &mut self,
+        found: Found,
+        spec: &PointSpec,
+        before: &Fault,
+    ) -> Option<Current> {
+        let Found {
+            idiom,
+            terms,
+            mut current,
+            server,
+        } = found;
+        self.adopt(idiom);
+        self.run.server = server;
+        self.went_well(spec, current.echo.take());
+        self.trial_went_well(spec, before);
+        let is_the_same = terms.ask_the_same_as(&self.terms(spec));
+        is_the_same.then_some(current)
+    }
+
+    /// The server takes what was asked for, now that it has the time.
+    pub(super) fn was_only_busy(
+        &mut self,
+        spec: &PointSpec,
+        echo: Option<EchoStyle>,
+        before: &Fault,
+    ) {
+        self.trial = None;
+        self.went_well(spec, echo);
+        let why = &before.message;
+        self.run.server.remark(About::Setup, || {
+            format!("{why} A little later it took the same: it was busy then.")
+        });
     }
 
     /// A session went well: in which style its echoes came is known from now on.

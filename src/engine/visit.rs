@@ -15,7 +15,7 @@ use super::lane::Reading;
 use super::progress::Place;
 use super::route::route;
 use super::session::{Order, Watch, nanoseconds};
-use super::trial::{Before, RETURN_AFTER_A_TRIAL, STALL_OF_A_TRIAL};
+use super::trial::{Before, Found, RETURN_AFTER_A_TRIAL, STALL_OF_A_TRIAL};
 use crate::experiment::{PointSpec, QuickAck, Visit};
 use crate::measurement::{
     Direction, Fault, FaultKind, FaultPhase, PointFigures, Probes, Round, Side, TranscriptLine,
@@ -77,7 +77,7 @@ impl Terms {
     }
 
     /// Whether what is measured is the same, however long it is waited for.
-    fn ask_the_same_as(&self, other: &Self) -> bool {
+    pub fn ask_the_same_as(&self, other: &Self) -> bool {
         (self.setup, self.connections, self.depth) == (other.setup, other.connections, other.depth)
     }
 }
@@ -131,6 +131,7 @@ impl Execution<'_> {
         // them then. Whether that is what happened shows when it is tried once more.
         let mut may_be_ending = self.opened > 0;
         let mut before: Option<Before> = None;
+        let mut found: Option<Found> = None;
         loop {
             let mut current = match self.trial {
                 Some(_) => Current::beside(visit),
@@ -143,6 +144,12 @@ impl Execution<'_> {
                     return Err(self.cut_off(before, &spec, End::Stopped(FaultPhase::Connect)));
                 }
                 Err(NotOpened::Fault(fault)) => {
+                    // What worked was measured before the server went.
+                    if let (Some(found), Some(earlier)) = (found.take(), &before)
+                        && let Some(current) = self.take_up(found, &spec, &earlier.fault)
+                    {
+                        return self.visited(current, &spec, Ok(()));
+                    }
                     let end = self.not_opened(visit, fault);
                     return end.map_err(|end| self.cut_off(before, &spec, end));
                 }
@@ -167,6 +174,16 @@ impl Execution<'_> {
                     let current = earlier.map_or(current, |earlier| earlier.current);
                     return self.visited(current, &spec, Err(fault));
                 }
+                (result, Some(earlier)) if found.is_some() => {
+                    // Whether the variant was needed is known now.
+                    let Some(found) = found.take().filter(|_| result.is_err()) else {
+                        self.was_only_busy(&spec, current.echo.take(), &earlier.fault);
+                        continue;
+                    };
+                    if let Some(current) = self.take_up(found, &spec, &earlier.fault) {
+                        return self.visited(current, &spec, Ok(()));
+                    }
+                }
                 (Err(fault), earlier) if self.next_trial(&current, &spec, &fault) => {
                     before = Some(earlier.unwrap_or(Before { current, fault }));
                     // What was shown of it is not the run's while it is not known whether a variant works.
@@ -183,6 +200,11 @@ impl Execution<'_> {
                     self.went_well(&spec, current.echo.take());
                     self.milder_went_well(&current, &spec, fault);
                     return self.visited(earlier.current, &spec, Err(earlier.fault));
+                }
+                (Ok(()), Some(earlier)) if earlier.may_have_been_busy() => {
+                    found = Some(self.try_as_asked(terms, current));
+                    before = Some(earlier);
+                    may_be_ending = true;
                 }
                 (Ok(()), Some(Before { fault, .. })) => {
                     self.went_well(&spec, current.echo.take());

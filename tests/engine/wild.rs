@@ -385,6 +385,42 @@ fn the_clock_stops_at_the_last_byte_that_was_needed() {
 }
 
 #[test]
+fn a_server_that_was_only_busy_is_not_taken_for_a_peculiar_one() {
+    // It takes whatever it is sent, so any variant seems to work once it has the time.
+    let server = FakeServer::start(|number, peer| {
+        peer.line()?;
+        if number == 1 {
+            peer.stall()?;
+        }
+        peer.say("200 OK: Ready\n")?;
+        loop {
+            let message = peer.message()?;
+            if message.starts_with(b"m") {
+                peer.say(message)?;
+            } else {
+                peer.say("200 OK: Closing Connection\n")?;
+                return Ok(Next::Accept);
+            }
+        }
+    });
+    let profile = strangers(|p| {
+        p.timeout_ms = 500;
+        p.rounds = Rounds::Exactly(2);
+    });
+    let run = run(server.addr, profile);
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+    assert_eq!(run.points[0].error, None);
+    assert_eq!(run.points[0].probes_echoed(), 6);
+    assert_eq!(
+        (run.profile.dialect, run.profile.variant),
+        Default::default()
+    );
+    let text = remark(&run, About::Setup);
+    assert!(text.contains("it was busy then"), "{text}");
+    assert_eq!(run.server.remarks.len(), 1, "{:?}", run.server.remarks);
+}
+
+#[test]
 fn a_closing_reply_may_come_with_the_last_echo() {
     let run = measured(|peer| {
         peer.ready()?;
