@@ -62,13 +62,17 @@ pub fn seconds(ms: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// A number of bytes; K is 1024, M is 1024 K.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    match parse_list(text, 1).as_deref() {
+        Ok([count]) if !text.contains("..") => Ok(*count),
+        _ => Err("must be a number of bytes, such as 65536, 64K or 2M".to_owned()),
+    }
+}
+
 /// The size of a socket buffer in bytes; K is 1024, M is 1024 K.
 pub fn buffer(text: &str) -> Result<u32, String> {
-    let size = match parse_list(text, 1).as_deref() {
-        Ok([size]) if !text.contains("..") => *size,
-        _ => return Err("must be a number of bytes, such as 65536, 64K or 2M".to_owned()),
-    };
-    match u32::try_from(size) {
+    match u32::try_from(bytes(text)?) {
         Ok(size) if (1..=MAX_BUFFER).contains(&size) => Ok(size),
         _ => Err(format!("must be 1 to {MAX_BUFFER} bytes")),
     }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::form_text::{or_nothing, whole};
-use crate::experiment::parse_list;
+use super::form_text::{bytes, or_nothing, whole};
 use crate::protocol::AccessKey;
 use crate::server::{LEAST_RATE, ServerConfig};
 
@@ -184,7 +183,7 @@ impl ServerLimits {
             Limit::PerAddress => {
                 config.max_connections_per_address = at_least_one(&self.per_address)?;
             }
-            Limit::MessageSize => config.limits.max_message_size = bytes(&self.message_size, 1)?,
+            Limit::MessageSize => config.limits.max_message_size = at_least(&self.message_size, 1)?,
             Limit::Probes => {
                 let probes = at_least_one(&self.probes)?;
                 config.limits.max_probes = u32::try_from(probes).unwrap_or(u32::MAX);
@@ -193,7 +192,7 @@ impl ServerLimits {
             Limit::SessionTime => config.session_time = seconds(&self.session_s)?,
             Limit::IdleTime => config.idle_timeout = seconds(&self.idle_s)?,
             Limit::Rate => {
-                let rate = or_nothing(&self.rate, |text| bytes(text, LEAST_RATE))?;
+                let rate = or_nothing(&self.rate, |text| at_least(text, LEAST_RATE))?;
                 config.max_rate = rate.and_then(NonZeroU64::new);
             }
         }
@@ -215,13 +214,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// A number of bytes; K is 1024, M is 1024 K.
-fn bytes(text: &str, least: u64) -> Result<u64, String> {
-    match parse_list(text, 1).as_deref() {
-        Ok([count]) if !text.contains("..") && *count >= least => Ok(*count),
-        Ok([_]) if !text.contains("..") => Err(format!("must be at least {least}")),
-        _ => Err("must be a number of bytes, such as 65536, 64K or 2M".to_owned()),
+fn at_least(text: &str, least: u64) -> Result<u64, String> {
+    let count = bytes(text)?;
+    if count < least {
+        return Err(format!("must be at least {least}"));
     }
+    Ok(count)
 }
 
 #[cfg(test)]

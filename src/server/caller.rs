@@ -78,8 +78,7 @@ impl Caller {
         let dialect = self.shared.config.dialect;
         let mut said = Ok(Vec::new());
         if dialect.has_phases() {
-            let longest = self.shared.config.limits.max_setup_line.min(4096);
-            said = self.first_line(longest, TURN_AWAY_TIME, &stop).await;
+            said = self.first_line(TURN_AWAY_TIME, &stop).await;
         }
         match said {
             Ok(line) => {
@@ -131,9 +130,8 @@ impl Caller {
         key: &AccessKey,
         stop: &CancellationToken,
     ) -> Result<bool, SessionEnd> {
-        let longest = self.shared.config.limits.max_setup_line.min(4096);
         let patience = self.shared.config.idle_timeout;
-        let line = self.first_line(longest, patience, stop).await?;
+        let line = self.first_line(patience, stop).await?;
         if line.trim_ascii() != ACCESS_REQUEST.as_bytes() {
             let dialect = self.shared.config.dialect;
             self.refuse_in_words(RefusalReason::NoAccessKey, dialect, ACCESS_KEY_REQUIRED);
@@ -166,10 +164,10 @@ impl Caller {
     /// The first line, written down; what there is of it when the time is over.
     async fn first_line(
         &mut self,
-        longest: usize,
         patience: Duration,
         stop: &CancellationToken,
     ) -> Result<Vec<u8>, SessionEnd> {
+        let longest = self.shared.config.limits.max_setup_line.min(4096);
         let line = self.next_line(longest, patience, stop).await?;
         if !line.is_empty() {
             self.note(LogEntry::Received(quote(line.trim_ascii_end())));

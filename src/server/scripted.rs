@@ -154,11 +154,7 @@ impl Connection {
             let Some(end) = self.dialogue.ended() else {
                 return;
             };
-            let manner = &self.shared.config.manner;
-            let may_go_on = end == SessionEnd::Complete
-                && !self.shared.config.strict
-                && !manner.never_closes
-                && self.dialogue.idiom().dialect.has_phases();
+            let may_go_on = end == SessionEnd::Complete && self.dialogue.may_be_followed();
             let continues = end == SessionEnd::Continued;
             self.heard.ends.push(end);
             if !continues {

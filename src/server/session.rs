@@ -100,11 +100,7 @@ pub(super) async fn run(
         }
         tell(&shared, &summary);
         let manner = &shared.config.manner;
-        let may_go_on = is_complete
-            && !shared.config.strict
-            && !manner.never_closes
-            && !manner.resets
-            && dialogue.idiom().dialect.has_phases();
+        let may_go_on = is_complete && dialogue.may_be_followed();
         if continues || (may_go_on && another_comes(&mut wire, &mut dialogue, &shared, &stop).await)
         {
             begun = Instant::now();

@@ -39,6 +39,15 @@ impl Dialogue {
         }
     }
 
+    /// Whether another session may follow one that is complete.
+    pub(in crate::server) fn may_be_followed(&self) -> bool {
+        let config = &self.shared.config;
+        !config.strict
+            && !config.manner.never_closes
+            && !config.manner.resets
+            && self.idiom().dialect.has_phases()
+    }
+
     /// How long to wait for another session on the connection.
     pub(in crate::server) fn linger(&self) -> Duration {
         (4 * self.pace).clamp(LEAST_LINGER, MOST_LINGER)
