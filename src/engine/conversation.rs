@@ -21,7 +21,7 @@ use super::progress::Place;
 use super::run_queue::Waited;
 use super::session::{Order, Recorder, Watch, explain, nanoseconds, set_up};
 use super::tcp_info::tcp_info;
-use super::termination::{Termination, close, terminate};
+use super::termination::{close, terminate};
 use super::visit::Current;
 use crate::experiment::Patience;
 use crate::measurement::{About, Direction, Fault, Probe, TcpChange, Work};
@@ -88,9 +88,7 @@ pub(super) async fn converse(
             watch.heard.replace(heard.left_over);
             watch.passed_over.replace(heard.rest_due);
             let ended = terminate(stream, order, watch, &mut pen(lane)).await?;
-            if ended == Termination::InSilence {
-                recording.borrow_mut().execution.speech.ends_in_silence = true;
-            }
+            recording.borrow_mut().execution.took_leave(order, ended);
         }
     }
     for (lane, stream) in streams.iter_mut().enumerate() {

@@ -104,6 +104,8 @@ pub(super) struct Order {
     pub quick_ack: bool,
     /// Whether this server has left a termination without an answer before.
     pub ends_in_silence: bool,
+    /// Whether a termination without a line end is its letter, and no blank behind it.
+    pub ends_with_letter_alone: bool,
 }
 
 impl Order {

@@ -1,10 +1,23 @@
 //! How the server of a run is spoken to, and what has been learnt of it.
 
+use super::termination::Termination;
 use super::variants::{self, Evidence};
 use crate::protocol::{EchoStyle, Idiom};
 
 /// Variants that are tried in a run, at most.
 pub(super) const MOST_TRIALS: usize = 8;
+
+/// How the letter of a termination without a line end goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum BareEnd {
+    /// With a blank behind it: who reads what one read gives splits at blanks.
+    #[default]
+    WithBlank,
+    /// Alone: with a blank it found no answer, or a refusal.
+    Alone,
+    /// With a blank again: alone it fared no better.
+    Either,
+}
 
 /// What is known of how a server speaks.
 #[derive(Debug)]
@@ -13,6 +26,8 @@ pub(super) struct Speech {
     pub echo: Option<EchoStyle>,
     /// Whether it has left a termination without an answer.
     pub ends_in_silence: bool,
+    /// What ends a session where nothing ends a line.
+    bare_end: BareEnd,
     /// Whether a session went well.
     is_settled: bool,
     /// Whether nothing has to be found out of it.
@@ -29,6 +44,7 @@ impl Speech {
         Self {
             echo: None,
             ends_in_silence: false,
+            bare_end: BareEnd::default(),
             is_settled: false,
             is_of_the_text: false,
             asked,
@@ -55,6 +71,22 @@ impl Speech {
     pub fn went_well(&mut self, echo: Option<EchoStyle>) {
         self.is_settled = true;
         self.echo = self.echo.take().or(echo);
+    }
+
+    /// Whether a termination without a line end is its letter alone.
+    pub fn ends_with_letter_alone(&self) -> bool {
+        self.bare_end == BareEnd::Alone
+    }
+
+    /// A session ended like that, in lines that end or are `bare`.
+    pub fn ended(&mut self, how: Termination, bare: bool) {
+        match (how, self.bare_end) {
+            (Termination::Answered, _) => {}
+            (_, BareEnd::WithBlank) if bare => self.bare_end = BareEnd::Alone,
+            (_, BareEnd::Alone) if bare => self.bare_end = BareEnd::Either,
+            (Termination::InSilence, _) => self.ends_in_silence = true,
+            (Termination::Refused, _) => {}
+        }
     }
 
     /// Whether it is known to keep to the text, or has to.

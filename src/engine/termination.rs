@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::executor::Execution;
 use super::fault;
 use super::session::{Order, Recorder, SILENCE_ENDS_A_REPLY, Watch, ask, hear_reply};
 use crate::measurement::{About, Direction, Fault, FaultKind};
-use crate::protocol::{Phase, Reply, ReplyCode, quote};
+use crate::protocol::{LineEnd, Phase, Reply, ReplyCode, quote};
 
 /// How long a server may take to answer the termination before our side is closed, which is what some wait
 /// for; and how long where that was in vain before.
@@ -24,10 +25,12 @@ pub(super) enum Termination {
     Answered,
     /// The server closed, or said nothing. All was measured.
     InSilence,
+    /// The server said that it is no end. All was measured.
+    Refused,
 }
 
 /// Says that it is done and hears the server's answer. A tolerant client takes an end without one for an
-/// end: everything was measured.
+/// end, and a refusal too: everything was measured, and how the server takes leave changes no figure.
 pub(super) async fn terminate(
     stream: &mut TcpStream,
     order: &Order,
@@ -36,7 +39,11 @@ pub(super) async fn terminate(
 ) -> Result<Termination, Fault> {
     let phase = Phase::Termination;
     watch.expect_within(phase, Instant::now(), order.time_out);
-    let message = order.idiom.termination();
+    let message = if order.ends_with_letter_alone {
+        order.idiom.dialect.termination().to_owned()
+    } else {
+        order.idiom.termination()
+    };
     let line = message.trim_end_matches('\n');
     let mut was_silent = false;
     let answer = if order.strict {
@@ -61,7 +68,11 @@ pub(super) async fn terminate(
     };
     match answer {
         Ok(reply) if reply.code == ReplyCode::Accepted => Ok(Termination::Answered),
-        Ok(reply) => Err(fault::refused_by_server(phase, &reply.text, line)),
+        Ok(reply) => {
+            let fault = fault::refused_by_server(phase, &reply.text, line);
+            forgive(fault, order, recorder)
+        }
+        Err(fault) if fault.kind == FaultKind::BadReply => forgive(fault, order, recorder),
         // The server has closed, which is what was asked of it.
         Err(fault)
             if !order.strict && matches!(fault.kind, FaultKind::ClosedEarly | FaultKind::Reset) =>
@@ -89,6 +100,35 @@ pub(super) async fn terminate(
         }
         Err(fault) => Err(fault),
     }
+}
+
+impl Execution<'_> {
+    /// A session ended like that: the next one may be ended in another way.
+    pub(super) fn took_leave(&mut self, order: &Order, how: Termination) {
+        let is_bare = order.idiom.variant.line_end == LineEnd::Nothing;
+        if how == Termination::Answered && order.ends_with_letter_alone {
+            let letter = order.idiom.dialect.termination();
+            let text = format!("It wants \"{letter}\" alone: to \"{letter} \" it gave no answer.");
+            self.run.server.remark_instead(About::Termination, text);
+        }
+        self.speech.ended(how, is_bare);
+    }
+}
+
+/// What the server said against the end is remarked on; to a strict client it is a fault.
+fn forgive(
+    fault: Fault,
+    order: &Order,
+    recorder: &mut impl Recorder,
+) -> Result<Termination, Fault> {
+    if order.strict {
+        return Err(fault);
+    }
+    recorder.line(Phase::Termination, Direction::Event, &fault.message);
+    recorder.remark(About::Termination, || {
+        format!("{} All was measured.", fault.message)
+    });
+    Ok(Termination::Refused)
 }
 
 /// What a termination came to.

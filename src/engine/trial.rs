@@ -69,6 +69,8 @@ impl fmt::Display for Trial {
 pub(super) struct Before {
     pub current: Current,
     pub fault: Fault,
+    /// What had been seen of the server by then.
+    pub server: Traits,
 }
 
 impl Before {
@@ -301,11 +303,14 @@ impl Execution<'_> {
         self.run.server.remark(About::Echo, || text);
     }
 
-    /// No variant went well: what the profile asked for is spoken again.
-    pub(super) fn trials_are_over(&mut self) {
+    /// No variant went well: what the profile asked for is spoken again, and what was met in the trials is
+    /// forgotten. Gives what was measured before them, and how it ended.
+    pub(super) fn trials_are_over(&mut self, before: Before) -> (Current, Fault) {
         self.trial = None;
         self.speech.gave_up();
         self.adopt(self.speech.asked());
+        self.run.server = before.server;
+        (before.current, before.fault)
     }
 
     /// Finds out, of a server that is not known, what it counts the server delay in. Where nothing was

@@ -25,8 +25,6 @@ pub(super) enum Evidence {
     LaterProbe,
     /// All but the last probe came back.
     LastProbe,
-    /// All probes came back, and the termination was refused.
-    Termination,
 }
 
 impl Evidence {
@@ -47,9 +45,6 @@ impl Evidence {
             }),
             FaultPhase::Measurement if echoed + 1 == u64::from(announced) => Some(Self::LastProbe),
             FaultPhase::Measurement => Some(Self::LaterProbe),
-            FaultPhase::Termination if fault.kind == FaultKind::RefusedByServer => {
-                Some(Self::Termination)
-            }
             FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Termination => None,
         }
     }
@@ -148,6 +143,5 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
             .into_iter()
             .chain(size_first)
             .collect(),
-        Evidence::Termination => [bare].into_iter().chain(size_first).collect(),
     }
 }

@@ -150,11 +150,19 @@ impl Execution<'_> {
                     {
                         return self.visited(current, &spec, Ok(()));
                     }
+                    // One that answers nobody takes no more connections once those that wait are many: that is
+                    // our doing, and what it did before is what there is to say of it.
+                    if let Some(before) = before.take_if(|_| fault.kind == FaultKind::TimedOut) {
+                        self.ended_with(self.sessions, &fault);
+                        let (current, fault) = self.trials_are_over(before);
+                        return self.visited(current, &spec, Err(fault));
+                    }
                     let end = self.not_opened(visit, fault);
                     return end.map_err(|end| self.cut_off(before, &spec, end));
                 }
             };
             let result = self.session(&terms, connections, &mut current, stop).await;
+            let server = self.run.server.clone();
             match (result, before.take()) {
                 (Err(fault), earlier) if may_be_ending && self.looks_like_an_end(&fault) => {
                     before = earlier;
@@ -167,11 +175,11 @@ impl Execution<'_> {
                     );
                 }
                 (Err(fault), earlier) if fault.kind == FaultKind::Stopped => {
-                    if earlier.is_some() {
-                        self.trials_are_over();
-                    }
                     // What was measured before the trials is more than what one of them was.
-                    let current = earlier.map_or(current, |earlier| earlier.current);
+                    let current = match earlier {
+                        Some(earlier) => self.trials_are_over(earlier).0,
+                        None => current,
+                    };
                     return self.visited(current, &spec, Err(fault));
                 }
                 (result, Some(earlier)) if found.is_some() => {
@@ -185,14 +193,18 @@ impl Execution<'_> {
                     }
                 }
                 (Err(fault), earlier) if self.next_trial(&current, &spec, &fault) => {
-                    before = Some(earlier.unwrap_or(Before { current, fault }));
+                    before = Some(earlier.unwrap_or(Before {
+                        current,
+                        fault,
+                        server,
+                    }));
                     // What was shown of it is not the run's while it is not known whether a variant works.
                     self.figures_of_rounds(visit.point);
                     may_be_ending = true;
                     self.publish(Some((visit, None)));
                 }
-                (Err(_), Some(Before { current, fault })) => {
-                    self.trials_are_over();
+                (Err(_), Some(earlier)) => {
+                    let (current, fault) = self.trials_are_over(earlier);
                     return self.visited(current, &spec, Err(fault));
                 }
                 (Ok(()), Some(earlier)) if self.milder.is_some() => {
@@ -329,6 +341,7 @@ impl Execution<'_> {
             },
             quick_ack: terms.quick_ack,
             ends_in_silence: self.speech.ends_in_silence,
+            ends_with_letter_alone: self.speech.ends_with_letter_alone(),
         };
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;
@@ -413,8 +426,8 @@ impl Execution<'_> {
 
     /// Ends the trials before it is known what works: what was measured before them stays.
     fn cut_off(&mut self, before: Option<Before>, spec: &PointSpec, end: End) -> End {
-        if let Some(Before { current, fault }) = before {
-            self.trials_are_over();
+        if let Some(before) = before {
+            let (current, fault) = self.trials_are_over(before);
             // The run ends in any case; how is known.
             let _ = self.visited(current, spec, Err(fault));
         }
