@@ -123,6 +123,7 @@ fn override_variant(variant: &mut Variant, args: &VariantArgs) {
         first_seq,
         line_end,
         separator,
+        setup_order,
         digits,
         size_counts,
         least_probes,
@@ -130,6 +131,7 @@ fn override_variant(variant: &mut Variant, args: &VariantArgs) {
     set(&mut variant.first_seq, first_seq);
     set(&mut variant.line_end, line_end);
     set(&mut variant.separator, separator);
+    set(&mut variant.setup_order, setup_order);
     set(&mut variant.digits, digits);
     set(&mut variant.size_counts, size_counts);
     set(&mut variant.least_probes, least_probes);
@@ -320,7 +322,7 @@ mod tests {
     use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::experiment::{Order, PROFILE_VERSION, QuickAck, WaitStrategy};
-    use crate::protocol::{Digits, LineEnd, MeasurementType, Separator, SizeCounts};
+    use crate::protocol::{Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts};
     use crate::store::save_profile;
 
     fn asked(options: &[&str]) -> Result<Profile, UsageError> {
@@ -379,6 +381,7 @@ mod tests {
             "--first-seq=0",
             "--line-end=nothing",
             "--separator=tab",
+            "--setup-order=swapped",
             "--digits=padded",
             "--size-counts=message",
             "--least-probes=6",
@@ -419,6 +422,7 @@ mod tests {
                 first_seq: 0,
                 line_end: LineEnd::Nothing,
                 separator: Separator::Tab,
+                setup_order: SetupOrder::Swapped,
                 digits: Digits::Padded,
                 size_counts: SizeCounts::Message,
                 least_probes: 6,

@@ -9,7 +9,7 @@ use clap::Args;
 use super::values::{self, OrSystem};
 use crate::experiment::{Order, QuickAck, WaitStrategy};
 use crate::protocol::{
-    AccessKey, Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts,
+    AccessKey, Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
 };
 
 /// Measures once and prints a table.
@@ -87,6 +87,10 @@ pub(super) struct VariantArgs {
     /// What stands between the fields of the setup message: space or tab [space].
     #[arg(long, value_name = "WHAT")]
     pub separator: Option<Separator>,
+    /// Probes and message size in the setup message: as the dialect's text has them (text), or the other way
+    /// round (swapped) [text].
+    #[arg(long, value_name = "ORDER")]
+    pub setup_order: Option<SetupOrder>,
     /// Numbers as short as they are (plain), or filled up to five digits (padded) [plain].
     #[arg(long, value_name = "HOW")]
     pub digits: Option<Digits>,

@@ -6,7 +6,10 @@
 use std::cmp::Reverse;
 
 use crate::measurement::{Fault, FaultKind, FaultPhase};
-use crate::protocol::{Dialect, Digits, Idiom, LineEnd, Separator, SizeCounts, Variant};
+use crate::protocol::{
+    Dialect, Digits, Idiom, LineEnd, MeasurementType, Separator, Setup, SetupOrder, SizeCounts,
+    Variant,
+};
 
 /// The fewest probes that any course asks for.
 const USUAL_LEAST_PROBES: u32 = 20;
@@ -60,10 +63,26 @@ pub(super) fn next(tried: &[(Idiom, Evidence)], announced: u32) -> Option<Idiom>
     let others = furthest
         .into_iter()
         .flat_map(|(idiom, evidence)| alternatives(*idiom, *evidence, announced));
-    plain
-        .into_iter()
-        .chain(others)
-        .find(|idiom| tried.iter().all(|(known, _)| known != idiom))
+    plain.into_iter().chain(others).find(|idiom| {
+        let is_pointless = |(known, evidence): &(Idiom, Evidence)| {
+            known == idiom
+                || (*evidence == Evidence::Setup
+                    && setup(*known, announced) == setup(*idiom, announced))
+        };
+        !tried.iter().any(is_pointless)
+    })
+}
+
+/// The setup message of an idiom: what did not pass once does not pass with other probes to follow.
+fn setup(idiom: Idiom, announced: u32) -> String {
+    let setup = Setup {
+        kind: MeasurementType::Rtt,
+        probes: announced.max(idiom.variant.least_probes),
+        // No number of probes.
+        message_size: u64::MAX / 2,
+        server_delay_ms: 0,
+    };
+    setup.message(idiom)
 }
 
 /// What else a server may want that left off there, likeliest first.
@@ -97,6 +116,12 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
         variant.first_seq = 0;
         variant.line_end = LineEnd::Nothing;
     });
+    // The same setup as of size first, with Boston's probes.
+    let swapped = {
+        let mut idiom = speaking(Dialect::Boston);
+        idiom.variant.setup_order = SetupOrder::Swapped;
+        idiom
+    };
     let tabs = with(&|variant| variant.separator = Separator::Tab);
     let padded = with(&|variant| variant.digits = Digits::Padded);
     let fixed_width = with(&|variant| {
@@ -117,20 +142,20 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
         Evidence::FirstProbe { silent: true } => [bare, from_zero, bare_from_zero]
             .into_iter()
             .chain(size_first)
-            .chain([fixed_width])
+            .chain([swapped, fixed_width])
             .chain(others)
             .collect(),
         Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::Bologna => {
             vec![fixed_width, from_zero]
         }
         Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::BostonSizeFirst => {
-            vec![whole_counted, from_zero, bare]
+            vec![swapped, whole_counted, from_zero, bare]
         }
         Evidence::FirstProbe { silent: false } => [from_zero]
             .into_iter()
             .chain(others)
             .chain(size_first)
-            .chain([whole_counted])
+            .chain([swapped, whole_counted])
             .chain([bare, bare_from_zero])
             .collect(),
         Evidence::LaterProbe if idiom.dialect == Dialect::Bologna => vec![fixed_width, bare],

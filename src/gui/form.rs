@@ -361,20 +361,22 @@ mod tests {
     }
 
     fn any_variant() -> impl Strategy<Value = Variant> {
-        use crate::protocol::{Digits, LineEnd, Separator, SizeCounts};
+        use crate::protocol::{Digits, LineEnd, Separator, SetupOrder, SizeCounts};
         use proptest::sample::select;
         let words = (
             select(LineEnd::ALL),
             select(Separator::ALL),
+            select(SetupOrder::ALL),
             select(Digits::ALL),
             select(SizeCounts::ALL),
         );
         (0_u32..=1, words, 1_u32..=100).prop_map(|(first_seq, words, least_probes)| {
-            let (line_end, separator, digits, size_counts) = words;
+            let (line_end, separator, setup_order, digits, size_counts) = words;
             Variant {
                 first_seq,
                 line_end,
                 separator,
+                setup_order,
                 digits,
                 size_counts,
                 least_probes,

@@ -6,7 +6,7 @@ use super::form::Form;
 use super::form_panel::problem;
 use super::widgets::{Field, choice, halves};
 use crate::experiment::{self, Problem};
-use crate::protocol::{Digits, LineEnd, Separator, SizeCounts, Variant};
+use crate::protocol::{Digits, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 
 /// Shows it folded, and open where something is not as the text has it.
 pub fn show(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
@@ -73,6 +73,27 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
             );
         },
         |ui| {
+            let about = |order| match order {
+                SetupOrder::Text => {
+                    "Probes and size stand in the setup as the dialect's text has them."
+                }
+                SetupOrder::Swapped => {
+                    "Probes and size stand in the setup the other way round; the probes are as they were."
+                }
+            };
+            choice(
+                ui,
+                "Setup order",
+                &mut variant.setup_order,
+                SetupOrder::ALL,
+                SetupOrder::name,
+                about,
+            );
+        },
+    );
+    halves(
+        ui,
+        |ui| {
             let about = |digits| match digits {
                 Digits::Plain => "Numbers have as few digits as they need.",
                 Digits::Padded => "Numbers are filled up with zeros to five digits.",
@@ -86,9 +107,6 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
                 about,
             );
         },
-    );
-    halves(
-        ui,
         |ui| {
             choice(
                 ui,
@@ -99,11 +117,15 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
                 SizeCounts::description,
             );
         },
+    );
+    halves(
+        ui,
         |ui| {
             Field::new("Least probes")
                 .hint("The fewest probes the server takes; what is more than was asked for is warm-up.")
                 .problem(problem(problems, experiment::Field::LeastProbes))
                 .show(ui, &mut form.least_probes);
         },
+        |_| {},
     );
 }

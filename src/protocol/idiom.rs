@@ -32,6 +32,17 @@ pub enum Separator {
     Tab,
 }
 
+/// The order of probes and message size in the setup message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SetupOrder {
+    /// As the dialect's text has it.
+    #[default]
+    Text,
+    /// The other way round.
+    Swapped,
+}
+
 /// How numbers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -92,6 +103,7 @@ macro_rules! words {
 
 words!(LineEnd: Newline "newline", Nothing "nothing");
 words!(Separator: Space "space", Tab "tab");
+words!(SetupOrder: Text "text", Swapped "swapped");
 words!(Digits: Plain "plain", Padded "padded");
 words!(SizeCounts: Payload "payload", PayloadAndLineEnd "payload-and-line-end", Message "message");
 
@@ -121,6 +133,9 @@ pub struct Variant {
     pub line_end: LineEnd,
     /// What stands between the setup's fields.
     pub separator: Separator,
+    /// The order of probes and message size in the setup.
+    #[serde(default)]
+    pub setup_order: SetupOrder,
     /// How numbers are written.
     pub digits: Digits,
     /// What the message size counts.
@@ -135,6 +150,7 @@ impl Default for Variant {
             first_seq: 1,
             line_end: LineEnd::Newline,
             separator: Separator::Space,
+            setup_order: SetupOrder::Text,
             digits: Digits::Plain,
             size_counts: SizeCounts::Payload,
             least_probes: 1,
@@ -181,6 +197,12 @@ impl Idiom {
     #[must_use]
     pub fn index_of(self, seq: u32) -> u32 {
         seq.saturating_sub(self.variant.first_seq).saturating_add(1)
+    }
+
+    /// Whether the setup has the message size before the probes.
+    pub(super) fn size_before_probes(self) -> bool {
+        let swapped = self.variant.setup_order == SetupOrder::Swapped;
+        self.dialect.words().size_before_probes != swapped
     }
 
     /// The least digits of a number.
@@ -265,6 +287,9 @@ impl fmt::Display for Variant {
         }
         if self.separator != text.separator {
             parts.push("TABs in the setup");
+        }
+        if self.setup_order != text.setup_order {
+            parts.push("probes and size the other way round in the setup");
         }
         if self.digits != text.digits {
             parts.push("numbers of five digits");

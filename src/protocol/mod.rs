@@ -32,7 +32,7 @@ pub use access::{
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
 pub use echo::{BadEchoStyle, EchoStyle, MAX_AROUND_ECHO, Returned};
-pub use idiom::{Digits, Idiom, LineEnd, Separator, SizeCounts, Variant};
+pub use idiom::{Digits, Idiom, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 pub use length::{echoes_len, probes_len};
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};

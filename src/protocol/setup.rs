@@ -124,7 +124,7 @@ impl Setup {
         let words = idiom.dialect.words();
         let kind = idiom.dialect.type_word(self.kind);
         let size = idiom.announced_size(self.message_size, self.probes);
-        let (first, second) = if words.size_before_probes {
+        let (first, second) = if idiom.size_before_probes() {
             (size, u64::from(self.probes))
         } else {
             (u64::from(self.probes), size)

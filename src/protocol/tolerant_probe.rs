@@ -4,7 +4,7 @@ use super::heard_setup::swapped;
 use super::idiom::Digits;
 use super::number::Number;
 use super::request::{Ends, Found, Request, RequestParser, State};
-use super::{Dialect, LineEnd, RefusalReason, Setup, SizeCounts};
+use super::{Dialect, LineEnd, RefusalReason, Setup, SetupOrder, SizeCounts};
 
 /// Blanks taken between two words.
 const MOST_BLANKS: usize = 16;
@@ -116,6 +116,55 @@ impl RequestParser {
         Ok(Some(swapped))
     }
 
+    /// Whether the setup named the size before the probes, by where its first probe ends, whose payload begins
+    /// at `head`. Gives the setup as it is to be understood then, `None` while more has to come.
+    fn learn_setup_order(
+        &mut self,
+        input: &[u8],
+        setup: Setup,
+        head: usize,
+        silent: bool,
+    ) -> Result<Option<Setup>, RefusalReason> {
+        let Ok(other) = swapped(setup, self.idiom.dialect, &self.rules) else {
+            return Ok(Some(setup));
+        };
+        let (size, other_size) = (payload_len(setup)?, payload_len(other)?);
+        let came = input.get(head..).unwrap_or_default();
+        let is_letter = |at: usize| came.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        let is_meant = if other_size > size {
+            // A letter where the message had to end, unless that is the next one's.
+            let goes_on = is_letter(size)
+                && is_letter(size.saturating_sub(1))
+                && !(self.ends == Ends::Unlikely && came.get(size) == Some(&b'm'));
+            let until = came.len().min(other_size);
+            let between = came.get(size..until).unwrap_or_default();
+            if !goes_on || memchr::memchr(b'\n', between).is_some() {
+                false
+            } else if came.len() < other_size && !silent {
+                return Ok(None);
+            } else {
+                let is_whole = came.len() == other_size;
+                match end_of_line(came, other_size) {
+                    End::At(_) => true,
+                    End::Open if is_whole && (silent || self.ends == Ends::Unlikely) => true,
+                    End::Open if is_whole => return Ok(None),
+                    End::Open | End::Wrong => false,
+                }
+            }
+        } else {
+            let rest = came.get(other_size..);
+            silent && rest.is_some_and(|rest| matches!(rest, b"" | b"\n" | b"\r\n"))
+        };
+        if !is_meant || other_size == size {
+            return Ok(Some(setup));
+        }
+        self.idiom.variant.setup_order = SetupOrder::Swapped;
+        if let State::Measurement { setup: known, .. } = &mut self.state {
+            *known = other;
+        }
+        Ok(Some(other))
+    }
+
     fn number_first<'a>(
         &mut self,
         input: &'a [u8],
@@ -134,10 +183,27 @@ impl RequestParser {
             return Err(wrong);
         }
         let seq = self.expected(value, index).ok_or(wrong)?;
-        let (head, size) = (behind + 1, payload_len(setup)?);
-        let payload_end = head.saturating_add(size);
+        let mut head = behind + 1;
+        let mut setup = setup;
+        if index == 1 && self.ends != Ends::Known {
+            match self.learn_setup_order(input, setup, head, silent)? {
+                Some(as_meant) => setup = as_meant,
+                None => return Ok(None),
+            }
+        }
+        let size = payload_len(setup)?;
+        let mut payload_end = head.saturating_add(size);
         if input.len() < payload_end {
             return Ok(None);
+        }
+        // More blanks than one behind the number, where the count shows that they are none of the payload.
+        let extra = behind_blanks(input, head) - head;
+        if extra > 0 && matches!(self.end_behind(input, payload_end, silent), End::Wrong) {
+            head += extra;
+            payload_end += extra;
+            if input.len() < payload_end {
+                return Ok(None);
+            }
         }
         let is_last_line_end = payload_end
             .checked_sub(1)
@@ -230,12 +296,7 @@ impl RequestParser {
         {
             return End::At(at);
         }
-        let line_end = match (input.get(at), input.get(at + 1)) {
-            (Some(b'\n'), _) => End::At(at + 1),
-            (Some(b'\r'), Some(b'\n')) => End::At(at + 2),
-            (None, _) | (Some(b'\r'), None) => End::Open,
-            _ => End::Wrong,
-        };
+        let line_end = end_of_line(input, behind_blanks(input, at));
         let takes_nothing = match self.ends {
             Ends::Known => false,
             Ends::Likely => silent && matches!(line_end, End::Open),
@@ -317,6 +378,16 @@ impl RequestParser {
     }
 }
 
+/// Whether a line ends at `at`.
+fn end_of_line(input: &[u8], at: usize) -> End {
+    match (input.get(at), input.get(at + 1)) {
+        (Some(b'\n'), _) => End::At(at + 1),
+        (Some(b'\r'), Some(b'\n')) => End::At(at + 2),
+        (None, _) | (Some(b'\r'), None) => End::Open,
+        _ => End::Wrong,
+    }
+}
+
 fn is_blank(byte: Option<&u8>) -> bool {
     matches!(byte, Some(b' ' | b'\t'))
 }
@@ -329,17 +400,31 @@ fn behind_blanks(input: &[u8], at: usize) -> usize {
 
 fn number_at(input: &[u8], at: usize) -> Token {
     let from = input.get(at..).unwrap_or_default();
-    let count = from
-        .iter()
-        .take(MOST_DIGITS)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let count = digits(from);
     match from.get(count) {
         None if count < MOST_DIGITS => Token::Open,
         None => Token::Wrong,
         Some(_) if count == 0 => Token::Wrong,
-        Some(_) => Token::Whole(value_of(from.get(..count).unwrap_or_default()), at + count),
+        Some(next) => {
+            // `1.0` is a whole number too.
+            let behind = from.get(count + 1..).unwrap_or_default();
+            let zeros = behind.iter().take(MOST_DIGITS);
+            let zeros = zeros.take_while(|byte| **byte == b'0').count();
+            let decimals = match next {
+                b'.' if zeros == behind.len() && zeros < MOST_DIGITS => return Token::Open,
+                b'.' if zeros > 0 => 1 + zeros,
+                _ => 0,
+            };
+            let value = value_of(from.get(..count).unwrap_or_default());
+            Token::Whole(value, at + count + decimals)
+        }
     }
+}
+
+/// How many digits stand at the front, as far as a number may have.
+fn digits(from: &[u8]) -> usize {
+    let few = from.iter().take(MOST_DIGITS);
+    few.take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// The value of digits; the greatest where it is greater.

@@ -383,7 +383,7 @@ fn what_nobody_asked_for_is_said_of_the_probe_it_came_for() {
 
 #[test]
 fn a_refusal_is_told_in_each_phase_with_the_servers_words() {
-    let (fault, run) = fault_with(|_, peer| {
+    let (fault, not_set_up) = fault_with(|_, peer| {
         peer.line()?;
         peer.say("404 ERROR: Invalid Connection Setup Message\n")?;
         Ok(Next::Accept)
@@ -391,9 +391,9 @@ fn a_refusal_is_told_in_each_phase_with_the_servers_words() {
     let says = ["Invalid Connection Setup", "\"s rtt 3 10 0\"", "dialect"];
     assert_fault(&fault, FaultPhase::Setup, FaultKind::RefusedByServer, &says);
     let line = "CSP < 404 ERROR: Invalid Connection Setup Message".to_owned();
-    assert!(said(&run, 1).contains(&line));
+    assert!(said(&not_set_up, 1).contains(&line));
 
-    let (fault, run) = fault_with(|_, peer| {
+    let (fault, measured) = fault_with(|_, peer| {
         peer.ready()?;
         peer.echo(1)?;
         peer.line()?;
@@ -407,20 +407,21 @@ fn a_refusal_is_told_in_each_phase_with_the_servers_words() {
         FaultKind::RefusedByServer,
         &says,
     );
-    assert_eq!(samples(&run.points[0]).len(), 2);
+    assert_eq!(samples(&measured.points[0]).len(), 2);
     let line = "MP < 404 ERROR: Invalid Measurement Message".to_owned();
-    assert!(said(&run, 1).contains(&line));
+    assert!(said(&measured, 1).contains(&line));
 
-    let (fault, run) = fault_with(|_, peer| {
+    let server = FakeServer::start(|_, peer| {
         peer.ready()?;
         peer.echo(3)?;
         peer.line()?;
         peer.say("404 ERROR: Invalid Connection Termination Message\n")?;
         Ok(Next::Accept)
     });
+    let run = run(server.addr, profile(|p| p.strict = true));
     let says = ["Invalid Connection Termination", "\"t\""];
     assert_fault(
-        &fault,
+        &fault_of(&run),
         FaultPhase::Termination,
         FaultKind::RefusedByServer,
         &says,
@@ -484,15 +485,21 @@ fn another_text_is_no_reply() {
     let says = ["\"HTTP/1.1 400 Bad Request\\r\"", "another protocol"];
     assert_fault(&fault, FaultPhase::Setup, FaultKind::BadReply, &says);
 
-    let (fault, _) = fault_with(|_, peer| {
+    let server = FakeServer::start(|_, peer| {
         peer.ready()?;
         peer.echo(3)?;
         peer.line()?;
         peer.say("Bye\n")?;
         peer.stall().map(|()| Next::Accept)
     });
+    let run = run(server.addr, profile(|p| p.strict = true));
     let says = ["\"Bye\""];
-    assert_fault(&fault, FaultPhase::Termination, FaultKind::BadReply, &says);
+    assert_fault(
+        &fault_of(&run),
+        FaultPhase::Termination,
+        FaultKind::BadReply,
+        &says,
+    );
 
     let (fault, _) = fault_with(|_, peer| {
         peer.line()?;

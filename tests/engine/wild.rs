@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use echograph::experiment::{Profile, Rounds, Target};
 use echograph::measurement::{About, FaultKind, FaultPhase, Run, RunId, RunState};
-use echograph::protocol::{Dialect, Digits, LineEnd, Separator, SizeCounts, Variant};
+use echograph::protocol::{Dialect, Digits, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 
 use crate::support::{Bench, FakeServer, Next, Peer, profile, run, said};
 
@@ -431,6 +431,113 @@ fn a_closing_reply_may_come_with_the_last_echo() {
     });
     let text = remark(&run, About::Termination);
     assert!(text.contains("200 OK: Closing"), "{text}");
+}
+
+#[test]
+fn a_termination_that_is_refused_is_an_end_all_the_same() {
+    for answer in [
+        "404 ERROR: Invalid Connection Termination Message\n",
+        "Bye\n",
+    ] {
+        let server = FakeServer::start(move |_, peer| {
+            peer.ready()?;
+            peer.echo(3)?;
+            peer.expect("t")?;
+            peer.say(answer).map(|()| Next::Accept)
+        });
+        let run = run(server.addr, strangers(|p| p.rounds = Rounds::Exactly(2)));
+        assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+        assert_eq!(run.points[0].probes_echoed(), 6);
+        // It was not spoken to in any other way.
+        assert_eq!(server.connections(), 2);
+        let text = remark(&run, About::Termination);
+        assert!(text.contains(answer.trim_end()), "{text}");
+        assert!(text.contains("All was measured."), "{text}");
+    }
+}
+
+#[test]
+fn the_letter_alone_may_be_what_ends_a_session_without_line_ends() {
+    let server = FakeServer::start(|_, peer| {
+        if peer.one_read()? != b"s rtt 3 10 0" {
+            peer.say("404 ERROR: Invalid Connection Setup Message")?;
+            return Ok(Next::Accept);
+        }
+        peer.say("200 OK: Ready")?;
+        for _ in 0..3 {
+            let message = peer.one_read()?;
+            peer.say(message)?;
+        }
+        let answer = match peer.one_read()?.as_slice() {
+            b"t" => "200 OK: Closing Connection\n",
+            _ => "404 ERROR: Invalid Connection Termination Message\n",
+        };
+        peer.say(answer).map(|()| Next::Accept)
+    });
+    let run = run(server.addr, strangers(|p| p.rounds = Rounds::Exactly(3)));
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+    assert_eq!(run.points[0].probes_echoed(), 9);
+    assert_eq!(
+        run.profile.variant,
+        variant(|v| v.line_end = LineEnd::Nothing)
+    );
+    let text = remark(&run, About::Termination);
+    assert!(text.contains("\"t\" alone"), "{text}");
+}
+
+#[test]
+fn what_was_met_in_trials_that_failed_is_not_said_of_the_server() {
+    let server = FakeServer::start(|_, peer| {
+        if peer.line()?.starts_with('h') {
+            peer.say("200 OK: Ready, and welcome\n")?;
+        }
+        peer.say(INVALID_SETUP).map(|()| Next::Accept)
+    });
+    let run = run(server.addr, strangers(|_| {}));
+    assert_eq!(run.state, RunState::Failed);
+    assert_eq!(run.server.remarks, []);
+}
+
+#[test]
+fn the_setup_may_have_probes_and_size_the_other_way_round_and_nothing_else() {
+    let run = measured(|peer| {
+        take(peer, |setup| setup == "s rtt 10 3 0", "200 OK: Ready\n")?;
+        echo_if(
+            peer,
+            ["m 1 abcdefghij\n", "m 2 abcdefghij\n", "m 3 abcdefghij\n"],
+        )?;
+        peer.closing()
+    });
+    assert_eq!(run.profile.dialect, Dialect::Boston);
+    assert_eq!(
+        run.profile.variant,
+        variant(|v| v.setup_order = SetupOrder::Swapped)
+    );
+    // Of one that takes any numbers the probes show it.
+    let run = measured(|peer| {
+        let setup = peer.line()?;
+        let size: u64 = setup
+            .split(' ')
+            .nth(2)
+            .and_then(|n| n.parse().ok())
+            .unwrap();
+        peer.say("200 OK: Ready\n")?;
+        for number in 1..=3 {
+            let message = peer.message()?;
+            let head = format!("m {number} ");
+            if message.len() as u64 != head.len() as u64 + size + 1
+                || !message.starts_with(head.as_bytes())
+            {
+                return peer.say(INVALID_PROBE);
+            }
+            peer.say(message)?;
+        }
+        peer.closing()
+    });
+    assert_eq!(
+        run.profile.variant,
+        variant(|v| v.setup_order = SetupOrder::Swapped)
+    );
 }
 
 #[test]

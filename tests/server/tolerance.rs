@@ -259,6 +259,82 @@ pub fn each_dialect_is_recognised_and_answered_in() {
 }
 
 #[test]
+fn the_size_may_stand_before_the_probes_in_the_setup_alone() {
+    let probe = |seq: u32, size: usize| format!("m {seq} {}\n", "a".repeat(size));
+    for (size, probes, end) in [(12, 2, "\n"), (2, 12, "\n"), (12, 2, ""), (2, 12, "")] {
+        let server = start(config());
+        let mut client = Client::connect(server.local_addr());
+        client.say(format!("s rtt {size} {probes} 0{end}"));
+        client.hears(if end.is_empty() {
+            READY.trim_end()
+        } else {
+            READY
+        });
+        for seq in 1..=probes {
+            let probe = probe(seq, size);
+            let probe = if end.is_empty() {
+                probe.trim_end()
+            } else {
+                &probe
+            };
+            client.say(probe);
+            client.hears(probe);
+        }
+        client.say(format!("t{end}"));
+        client.hears(if end.is_empty() {
+            CLOSING.trim_end()
+        } else {
+            CLOSING
+        });
+        client.hears_the_end();
+    }
+    // What fits neither way is refused as ever.
+    for size in [1, 3, 11, 13] {
+        served(
+            config(),
+            &[("s rtt 12 2 0\n", READY), (&probe(1, size), BAD_PROBE)],
+        );
+    }
+}
+
+#[test]
+fn blanks_about_a_payload_and_decimals_of_a_number_are_taken_where_the_count_shows_them() {
+    for message in [
+        "m 1  hello\n",
+        "m \t 1    hello\n",
+        "m 1 hello \n",
+        "m 1 hello\t \r\n",
+        "m 1.0 hello\n",
+        "m 01.000  hello \n",
+        "m 1  hell\n",
+        "m 1 hell \n",
+        "m 1 he lo\n",
+    ] {
+        served(
+            config(),
+            &[
+                ("s rtt 1 5 0\n", READY),
+                (message, message),
+                ("t\n", CLOSING),
+            ],
+        );
+    }
+    for message in ["m 1.5 hello\n", "m 1. hello\n", "m 1   hell\n"] {
+        let probes = ("s rtt 1 5 0\n", READY);
+        let server = start(config());
+        let mut client = Client::connect(server.local_addr());
+        client.say(probes.0);
+        client.hears(probes.1);
+        client.say(message);
+        if message != "m 1   hell\n" {
+            client.hears(BAD_PROBE);
+        } else {
+            client.hears(message);
+        }
+    }
+}
+
+#[test]
 fn a_size_first_client_without_line_ends_may_count_from_zero() {
     let server = start(config());
     let mut client = Client::connect(server.local_addr());

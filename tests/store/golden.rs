@@ -12,7 +12,7 @@ use echograph::measurement::{
     TcpChange, TcpInfo, Traits, Transcript, TranscriptLine, Work, by_hand,
 };
 use echograph::protocol::{
-    Dialect, Digits, LineEnd, MeasurementType, Phase, Separator, SizeCounts, Variant,
+    Dialect, Digits, LineEnd, MeasurementType, Phase, Separator, SetupOrder, SizeCounts, Variant,
 };
 use echograph::store::{RunDocumentError, read_run, write_run};
 
@@ -149,6 +149,7 @@ pub fn full_run() -> Run {
             first_seq: 0,
             line_end: LineEnd::Nothing,
             separator: Separator::Tab,
+            setup_order: SetupOrder::Swapped,
             digits: Digits::Padded,
             size_counts: SizeCounts::PayloadAndLineEnd,
             least_probes: 4,

@@ -6,7 +6,7 @@ use echograph::experiment::{
     Order, Precision, Profile, QuickAck, Rounds, SocketOptions, Target, WaitStrategy,
 };
 use echograph::protocol::{
-    Dialect, Digits, LineEnd, MeasurementType, Separator, SizeCounts, Variant,
+    Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts, Variant,
 };
 use echograph::store::{load_profile, parse_profile, profile_text, save_profile};
 use proptest::prelude::*;
@@ -48,6 +48,7 @@ fn golden_profile() -> Profile {
             first_seq: 0,
             line_end: LineEnd::Nothing,
             separator: Separator::Tab,
+            setup_order: SetupOrder::Swapped,
             digits: Digits::Padded,
             size_counts: SizeCounts::Message,
             least_probes: 5,
@@ -100,15 +101,17 @@ fn any_variant() -> impl Strategy<Value = Variant> {
     let words = (
         prop::sample::select(LineEnd::ALL),
         prop::sample::select(Separator::ALL),
+        prop::sample::select(SetupOrder::ALL),
         prop::sample::select(Digits::ALL),
         prop::sample::select(SizeCounts::ALL),
     );
     (0_u32..=1, words, 1_u32..=20).prop_map(|(first_seq, words, least_probes)| {
-        let (line_end, separator, digits, size_counts) = words;
+        let (line_end, separator, setup_order, digits, size_counts) = words;
         Variant {
             first_seq,
             line_end,
             separator,
+            setup_order,
             digits,
             size_counts,
             least_probes,
