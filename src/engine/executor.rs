@@ -16,7 +16,7 @@ use super::quiet::wait_until_quiet;
 use super::speech::Speech;
 use super::trial::Trial;
 use super::{RunRequest, fault};
-use crate::experiment::{Patience, Plan, PointSpec, Profile, Target, Visit};
+use crate::experiment::{Order, Patience, Plan, PointSpec, Profile, Target, Visit};
 use crate::measurement::{
     Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Traits, Transcript, check_run,
 };
@@ -218,6 +218,7 @@ impl<'a> Execution<'a> {
             self.close_overdue(round);
             let mut order = self.plan.order(round, self.run.seed);
             order.retain(|point| self.is_open(*point) && !self.was_visited(*point, round));
+            self.shortest_delays_first(&mut order);
             if order.is_empty() && !self.has_open_points() {
                 break;
             }
@@ -233,6 +234,18 @@ impl<'a> Execution<'a> {
         self.look_for_delayed_acks(&mut addresses, stop).await;
         self.find_delay_unit(&mut addresses, stop).await;
         Ok(())
+    }
+
+    /// A stranger may count the server delay in seconds, and serve nobody else meanwhile: what can be measured
+    /// without one is measured before.
+    fn shortest_delays_first(&self, order: &mut [usize]) {
+        if self.served == 0
+            && !self.speech.is_of_the_text()
+            && self.profile().order == Order::Random
+        {
+            let points = self.plan.points();
+            order.sort_by_key(|point| points.get(*point).map(|spec| spec.server_delay_ms));
+        }
     }
 
     fn finish(mut self, end: Result<(), End>) -> Run {

@@ -5,6 +5,9 @@ use super::{Point, PointStatistics};
 
 /// How far the added time may lie off a whole unit for each of the delay.
 const TOLERANCE: std::ops::RangeInclusive<f64> = 0.7..=1.5;
+/// A sleep of no time takes up to this long, in nanoseconds, and so does one of some microseconds: a processor
+/// is handed over and back.
+const SLEEP_OF_NOTHING: f64 = 150_000.0;
 /// A difference is one where it is more than this share of the RTT without a delay.
 const NOTICEABLE: f64 = 0.25;
 /// Units that programs use, in nanoseconds.
@@ -38,6 +41,22 @@ pub fn delay_unit(points: &[Point], without: Option<f64>) -> Option<String> {
     })
 }
 
+/// What a server that was asked for that delay waited, in nanoseconds, as far as the median RTT shows it: with the
+/// delay, and `without` one where that was measured too. A server may count it in another unit, or ignore it.
+pub(super) fn waited_ns(asked_ms: u64, with: f64, without: Option<f64>) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "delays stay far below 2^52")]
+    let asked = asked_ms as f64 * 1e6;
+    match without.map(|without| (without, (with - without).max(0.0))) {
+        _ if asked_ms == 0 => 0.0,
+        None if asked <= with => asked,
+        None => 0.0,
+        // Less than can be told from the path's own changes: no more than was asked for.
+        Some((without, added)) if added <= NOTICEABLE * without => added.min(asked),
+        Some((_, added)) if asked <= with && TOLERANCE.contains(&(added / asked)) => asked,
+        Some((_, added)) => added,
+    }
+}
+
 fn sentence(delay: u64, with: f64, without: f64) -> String {
     let added = with - without;
     #[expect(clippy::cast_precision_loss, reason = "delays stay far below 2^52")]
@@ -55,6 +74,13 @@ fn sentence(delay: u64, with: f64, without: f64) -> String {
         return format!(
             "A server delay makes no difference that can be seen: {figures}. This server ignores it, or its \
              delay unit is too short to be seen."
+        );
+    }
+    if added < SLEEP_OF_NOTHING {
+        return format!(
+            "A server delay adds {}: {figures}. That is what it takes to sleep for no time at all, so this server \
+             ignores it, or rounds it to nothing, or its delay unit is microseconds or less.",
+            time(added)
         );
     }
     match unit {
@@ -103,6 +129,10 @@ mod tests {
         assert!(said(1_000, 1_100_000).starts_with("This server's delay unit is microseconds"));
         assert!(said(1_000_000, 1_150_000).starts_with("This server's delay unit is nanoseconds"));
         assert!(said(50, 110_000).contains("ignores it"));
+        // A sleep of nothing, or 50 microseconds: nobody can tell.
+        let little = said(50, 160_000);
+        assert!(little.contains("adds 60.00 µs"), "{little}");
+        assert!(little.contains("rounds it to nothing"), "{little}");
         assert!(said(10, 4_100_000).contains("400.0 µs for each of the 10"));
     }
 

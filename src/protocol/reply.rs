@@ -22,7 +22,7 @@ pub enum ReplyCode {
 pub struct Reply {
     /// What it means.
     pub code: ReplyCode,
-    /// Its text as it came, without its end.
+    /// Its text as it came, without the blanks about it and its end; what cannot be shown is escaped.
     pub text: String,
 }
 
@@ -113,13 +113,44 @@ fn read_line(line: &[u8], dialect: Dialect, phase: Phase, strict: bool) -> Resul
             text: text.to_owned(),
         });
     }
-    let text = String::from_utf8_lossy(line);
-    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0');
-    let code = judged(text).ok_or_else(unexpected)?;
+    let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0;
+    let start = line.iter().take_while(|byte| is_around(byte)).count();
+    let line = line.get(start..).unwrap_or_default();
+    let end = line.iter().rev().take_while(|byte| is_around(byte)).count();
+    let line = line.get(..line.len() - end).unwrap_or_default();
+    let code = judged(&String::from_utf8_lossy(line)).ok_or_else(unexpected)?;
     Ok(Reply {
         code,
-        text: text.chars().filter(|c| !c.is_control()).collect(),
+        text: legible(line),
     })
+}
+
+/// A line of a stranger as text that is safe to show: letters as they are, and an escape for whatever has no
+/// shape of its own or would change how the rest is read.
+fn legible(line: &[u8]) -> String {
+    let mut text = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if has_shape(letter) {
+                text.push(letter);
+            } else {
+                text.extend(letter.escape_default());
+            }
+        }
+        text.extend(chunk.invalid().escape_ascii().map(char::from));
+    }
+    text
+}
+
+/// Whether a character shows as itself. Those that do not: controls, and what Unicode has for the direction and
+/// the joining of others (General Category Cf, the blocks in which they lie).
+fn has_shape(letter: char) -> bool {
+    !letter.is_control()
+        && !matches!(
+            letter,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// What the first two words mean, where they mean anything. `200OK` counts as two.

@@ -29,6 +29,37 @@ fn assert_gone(run: &Run, says: &str) {
     assert!(run.error.as_ref().is_some_and(|error| error.contains(says)));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_accepts_nobody_is_said_to_have_answered_nobody() {
+    // The kernel takes one connection for it, and no more.
+    let listener =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
+    listener.bind(&any.into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let run = run(
+        address,
+        profile(|p| {
+            p.timeout_ms = 300;
+            p.target = echograph::experiment::Target::Host {
+                host: address.ip().to_string(),
+                port: address.port(),
+            };
+        }),
+    );
+    let fault = run.points[0].error.as_ref().unwrap();
+    assert_eq!(
+        (fault.phase, fault.kind),
+        (FaultPhase::Setup, FaultKind::TimedOut),
+        "{fault}"
+    );
+    assert_eq!(run.profile.dialect, Default::default());
+    assert_eq!(run.profile.variant, Default::default());
+    assert_eq!(run.server.remarks, []);
+}
+
 #[test]
 fn a_server_that_ends_after_one_session_is_said_to_have_done_so() {
     let server = FakeServer::start(|_, peer| peer.serve().map(|()| Next::StopListening));

@@ -122,8 +122,12 @@ fn a_flood_behind_the_last_reply_keeps_no_run_from_its_end() {
 fn what_a_server_says_is_shown_without_its_control_characters() {
     let fault = fault_with(|_, peer| {
         peer.line()?;
-        peer.say("404 \x1b[31mred\x07\r\n").map(|()| Next::Accept)
+        peer.say("404 \x1b[31mred\x07\t\u{202e}– done\r\n")
+            .map(|()| Next::Accept)
     });
     assert_eq!(fault.kind, FaultKind::RefusedByServer);
     assert!(!fault.message.contains(char::is_control), "{fault:?}");
+    // None is dropped: a TAB or a direction mark may be the very thing that is wrong.
+    let shown = "404 \\u{1b}[31mred\\u{7}\\t\\u{202e}– done";
+    assert!(fault.message.contains(shown), "{fault:?}");
 }

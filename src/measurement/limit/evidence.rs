@@ -3,6 +3,7 @@
 use super::account::{elapsed_ns, held, mean_read, own_work, waited};
 use super::{Known, whole_bytes};
 use crate::experiment::Profile;
+use crate::measurement::delay_unit::waited_ns;
 use crate::measurement::numbers::float;
 use crate::measurement::units::{count, significant, throughput, time};
 use crate::measurement::{Point, SocketSettings, TcpChange, TcpInfo};
@@ -40,7 +41,7 @@ pub(super) struct Seen {
     pub probes: u64,
     /// The median round-trip time.
     pub rtt_ns: f64,
-    /// The server delay that was asked for.
+    /// The server delay, as it was asked for where the server waits that long.
     pub delay_ns: f64,
     /// The path's own round trip: the least that the kernel saw, of a segment and its
     /// acknowledgement or of opening a connection. No program of the server has a part in it.
@@ -169,7 +170,7 @@ impl Seen {
             receive_buffer: as_set(asked.receive_buffer, |socket| socket.receive_buffer),
             read: mean_read(point),
             rtt_ns,
-            delay_ns: float(point.spec.server_delay_ms) * 1e6,
+            delay_ns: waited_ns(point.spec.server_delay_ms, rtt_ns, known.without_delay),
             path_ns: [least_rtt, connect]
                 .into_iter()
                 .flatten()

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::evidence::Seen;
 use super::units::bytes;
 use super::{Calibration, Point, Run, SocketSettings};
-use crate::experiment::Profile;
+use crate::experiment::{PointSpec, Profile};
 
 /// What limits a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ struct Known<'r> {
     calibration: Option<&'r Calibration>,
     socket: Option<&'r SocketSettings>,
     loopback: bool,
+    /// The median RTT of the same size without a server delay, in nanoseconds.
+    without_delay: Option<f64>,
 }
 
 /// What limited a point of a run; `None` without samples.
@@ -98,8 +100,18 @@ pub fn limit_of(run: &Run, point: &Point) -> Option<Limit> {
         calibration: run.calibration.as_ref(),
         socket: run.socket.as_ref(),
         loopback: run.is_loopback(),
+        without_delay: without_delay(run, point),
     };
     limit(point, &run.profile, &known)
+}
+
+fn without_delay(run: &Run, point: &Point) -> Option<f64> {
+    let spec = PointSpec {
+        server_delay_ms: 0,
+        ..point.spec
+    };
+    let plain = run.points.iter().find(|other| other.spec == spec)?;
+    Some(plain.statistics?.rtt.p50)
 }
 
 fn limit(point: &Point, profile: &Profile, known: &Known<'_>) -> Option<Limit> {

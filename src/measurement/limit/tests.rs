@@ -183,6 +183,37 @@ impl Made {
 }
 
 #[test]
+fn a_server_that_does_not_wait_as_it_was_asked_to_has_no_delay_for_a_cause() {
+    let ignores = Made {
+        delay_ms: 20,
+        rtt: 100,
+        ..PLAIN
+    };
+    assert_ne!(ignores.cause(), Cause::ServerDelay);
+    assert!(!ignores.says().contains("elay"), "{}", ignores.says());
+}
+
+#[test]
+fn what_a_server_waits_is_what_it_was_asked_for_or_what_was_measured() {
+    use crate::measurement::delay_unit::waited_ns;
+    let is = |asked, with, without, waited: f64| {
+        let found = waited_ns(asked, with, without);
+        assert!((found - waited).abs() < 1.0, "{found} and not {waited}");
+    };
+    is(0, 1e6, None, 0.0);
+    is(2, 2.1e6, None, 2e6);
+    is(2, 2.1e6, Some(1e5), 2e6);
+    // In seconds, in microseconds, not at all.
+    is(2, 2.1e9, Some(1e5), 2.0999e9);
+    is(200, 3e5, Some(1e5), 2e5);
+    is(200, 3e5, None, 0.0);
+    is(200, 1.1e5, Some(1e5), 1e4);
+    is(200, 9e4, Some(1e5), 0.0);
+    // A path whose own time changes by more.
+    is(1, 5.5e7, Some(5e7), 1e6);
+}
+
+#[test]
 fn a_server_that_was_asked_to_wait_is_the_cause() {
     let made = Made {
         delay_ms: 20,

@@ -167,6 +167,7 @@ fn what_the_system_made_of_a_buffer_counts_and_not_what_was_asked() {
         calibration: Some(&CALIBRATION),
         socket: Some(&granted),
         loopback: SMALL_RECEIVE_BUFFER.loopback,
+        without_delay: None,
     };
     let limit = limit(&point, &profile, &known).unwrap();
     assert_ne!(limit.cause, Cause::ReceiveBuffer);
