@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use super::Outcome;
 use super::check_args::CheckArgs;
-use super::check_text::{details, head, row};
+use super::check_text::{details, head, row, row_not_tried};
 use super::output::{complain, put, say};
 use super::request::{Destination, UsageError, destination};
 use super::signals::Signals;
-use crate::check::{CheckEvent, CheckReport, Checking, ClientCheck, ServerCheck};
+use crate::check::{CheckEvent, CheckReport, Checked, Checking, ClientCheck, ServerCheck, Verdict};
 use crate::report::{self, ReportOptions};
 use crate::store;
 
@@ -89,10 +89,14 @@ fn follow(args: &CheckArgs, show: fn(&str)) -> Result<Box<CheckReport>, CheckErr
     let checking = start(args, show)?;
     show(&head());
     let mut stopping = false;
+    let mut rows = Rows::default();
     loop {
         match checking.next_timeout(TICK) {
-            Ok(CheckEvent::Finished(report)) => return Ok(report),
-            Ok(CheckEvent::Done(checked)) => show(&row(&checked)),
+            Ok(CheckEvent::Finished(report)) => {
+                rows.end(show);
+                return Ok(report);
+            }
+            Ok(CheckEvent::Done(checked)) => rows.next(&checked, show),
             Ok(CheckEvent::Says(what)) => {
                 if !args.quiet {
                     say(what);
@@ -103,6 +107,35 @@ fn follow(args: &CheckArgs, show: fn(&str)) -> Result<Box<CheckReport>, CheckErr
             Err(RecvTimeoutError::Disconnected) => return Err(CheckError::Gone),
         }
         stop_if_asked(&stop, &checking, &mut stopping, args.quiet);
+    }
+}
+
+/// The rows as they come. Many that were not tried for one reason are one.
+#[derive(Default)]
+struct Rows {
+    /// Why the last one was not tried.
+    reason: Option<String>,
+    /// Those behind it that were not tried for the same reason: the first, the last.
+    held: Option<(usize, usize)>,
+}
+
+impl Rows {
+    fn next(&mut self, checked: &Checked, show: fn(&str)) {
+        let reason = (checked.verdict == Verdict::NotApplicable).then(|| checked.detail.clone());
+        if reason.is_some() && reason == self.reason {
+            let first = self.held.map_or(checked.number, |(first, _)| first);
+            self.held = Some((first, checked.number));
+            return;
+        }
+        self.end(show);
+        self.reason = reason;
+        show(&row(checked));
+    }
+
+    fn end(&mut self, show: fn(&str)) {
+        if let Some((first, last)) = self.held.take() {
+            show(&row_not_tried(first, last));
+        }
     }
 }
 

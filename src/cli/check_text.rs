@@ -7,6 +7,9 @@ use crate::check::{CheckReport, Checked, Verdict};
 
 /// Titles are that wide; a longer one only pushes its own row.
 const TITLE: usize = 38;
+/// Lines of an exchange that are shown of its beginning, and of its end.
+const FIRST_LINES: usize = 6;
+const LAST_LINES: usize = 14;
 
 /// What stands above the rows.
 pub(super) fn head() -> String {
@@ -23,6 +26,13 @@ pub(super) fn row(checked: &Checked) -> String {
         checked.title,
         checked.verdict.word()
     )
+}
+
+/// The row of several checks that follow one another and were not tried, for one reason.
+pub(super) fn row_not_tried(first: usize, last: usize) -> String {
+    let checks = format!("({first} to {last}, for the same reason)");
+    let word = Verdict::NotApplicable.word();
+    format!("{:>3}  {:<4}  {checks:<TITLE$}  {word}", "…", "")
 }
 
 /// What stands below the rows.
@@ -48,16 +58,14 @@ pub(super) fn details(report: &CheckReport) -> String {
             checked.number, checked.title, checked.detail
         );
     }
-    for checked in &report.checks {
-        for remark in &checked.remarks {
-            let _ = write!(
-                text,
-                "\n{}. * {} ({}): {remark}",
-                checked.number, checked.title, checked.rule
-            );
-        }
-    }
-    text.push_str(&not_tried(report));
+    let remarks = report.checks.iter().flat_map(|checked| {
+        let remarks = checked.remarks.iter();
+        remarks.map(|remark| (remark.as_str(), checked.number))
+    });
+    text.push_str(&each_once(remarks, "* "));
+    let not_tried = of(report, Verdict::NotApplicable);
+    let reasons = not_tried.map(|checked| (checked.detail.as_str(), checked.number));
+    text.push_str(&each_once(reasons, "not applicable: "));
     for death in &report.deaths {
         let _ = write!(text, "\nThe server was lost by {death}.");
     }
@@ -75,18 +83,18 @@ fn of(report: &CheckReport, verdict: Verdict) -> impl Iterator<Item = &Checked> 
     checks.filter(move |checked| checked.verdict == verdict)
 }
 
-/// Why checks were not tried, each reason once.
-fn not_tried(report: &CheckReport) -> String {
-    let mut reasons: Vec<(&str, Vec<usize>)> = Vec::new();
-    for checked in of(report, Verdict::NotApplicable) {
-        match reasons.iter_mut().find(|(why, _)| *why == checked.detail) {
-            Some((_, numbers)) => numbers.push(checked.number),
-            None => reasons.push((&checked.detail, vec![checked.number])),
+/// What is said of checks, each thing once with the numbers of all that it is said of.
+fn each_once<'t>(said: impl Iterator<Item = (&'t str, usize)>, sign: &str) -> String {
+    let mut each: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (what, number) in said {
+        match each.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, numbers)) => numbers.push(number),
+            None => each.push((what, vec![number])),
         }
     }
     let mut text = String::new();
-    for (why, numbers) in reasons {
-        let _ = write!(text, "\n{}. not applicable: {why}", ranges(&numbers));
+    for (what, numbers) in each {
+        let _ = write!(text, "\n{}. {sign}{what}", ranges(&numbers));
     }
     text
 }
@@ -108,11 +116,25 @@ fn ranges(numbers: &[usize]) -> String {
     ranges.collect::<Vec<_>>().join(", ")
 }
 
-/// What went over the wire, a line each.
+/// What went over the wire, a line each: how it began, and how it ended. All of it is in the documents.
 fn exchange(checked: &Checked) -> String {
     let several = checked.exchange.iter().any(|line| line.connection > 1);
     let mut text = String::new();
-    for line in &checked.exchange {
+    let lines = checked.exchange.len();
+    let behind = lines.saturating_sub(LAST_LINES).max(FIRST_LINES);
+    let mut left_out = checked.lines_omitted;
+    for (nth, line) in checked.exchange.iter().enumerate() {
+        if (FIRST_LINES..behind).contains(&nth) {
+            left_out += 1;
+            continue;
+        }
+        if nth == behind && left_out > 0 {
+            let _ = writeln!(
+                text,
+                "   ({left_out} lines are left out here; --json and --html have more of them)"
+            );
+            left_out = 0;
+        }
         let connection = match line.connection {
             0 => "   ".to_owned(),
             number if several => format!("{number:>2} "),
@@ -123,13 +145,6 @@ fn exchange(checked: &Checked) -> String {
             "   {:>9} ms  {connection}{}",
             line.milliseconds(),
             line.said()
-        );
-    }
-    if checked.lines_omitted > 0 {
-        let _ = writeln!(
-            text,
-            "   ({} lines in the middle are left out)",
-            checked.lines_omitted
         );
     }
     text

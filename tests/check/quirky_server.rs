@@ -27,6 +27,16 @@ pub enum Quirk {
     SendsWithoutEnd,
     /// A byte now and then, and never a line.
     DripsWithoutEnd,
+    /// Its probes begin with 0.
+    CountsFromZero,
+    /// It takes what one read gives for a message, and wants no `\n` in it.
+    WantsNoLineEnds,
+    WantsTwentyProbes,
+    RefusesEverySetup,
+    /// A program of one session in a loop: it listens on for a moment when it is done, and is away for another.
+    IsStartedAnewForEachSession,
+    /// It serves somebody else first.
+    IsBusyAtFirst,
 }
 
 const SETUP: &str = "404 ERROR: Invalid Connection Setup Message\n";
@@ -71,11 +81,22 @@ impl Drop for QuirkyServer {
 fn run(quirk: Quirk, listener: TcpListener, ends: &AtomicBool) {
     let address = listener.local_addr().unwrap();
     let mut listener = Some(listener);
+    let mut is_first = true;
     loop {
         let Some(stream) = accept(listener.as_ref(), ends) else {
             return;
         };
+        if quirk == Quirk::IsBusyAtFirst && is_first {
+            thread::sleep(Duration::from_secs(1));
+        }
+        is_first = false;
         let served = serve(quirk, stream, ends).unwrap_or(Served::GoesOn);
+        if quirk == Quirk::IsStartedAnewForEachSession {
+            thread::sleep(Duration::from_millis(20));
+            drop(listener.take());
+            thread::sleep(Duration::from_millis(150));
+            listener = Some(listen_again(address));
+        }
         if matches!(served, Served::Dies) {
             listener = None;
             if quirk == Quirk::DiesOfAnEmptyConnectionAndReturns {
@@ -115,6 +136,18 @@ struct Session {
 impl Session {
     fn line(&mut self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();
+        if self.quirk == Quirk::WantsNoLineEnds {
+            line.extend_from_slice(self.reader.fill_buf()?);
+            self.reader.consume(line.len());
+            if line.ends_with(b"\n") {
+                // It waits for the rest of a message that it takes for too long.
+                while self.reader.read(&mut [0; 64])? > 0 {}
+                line.clear();
+            } else if !line.is_empty() {
+                line.push(b'\n');
+            }
+            return Ok(line);
+        }
         self.reader.read_until(b'\n', &mut line)?;
         Ok(line)
     }
@@ -187,7 +220,12 @@ fn serve(quirk: Quirk, stream: TcpStream, ends: &AtomicBool) -> io::Result<Serve
             _ => Served::GoesOn,
         });
     }
-    let Some([probes, size, delay]) = numbers(&setup) else {
+    let taken = numbers(&setup).filter(|[probes, ..]| match quirk {
+        Quirk::WantsTwentyProbes => *probes >= 20,
+        Quirk::RefusesEverySetup => false,
+        _ => true,
+    });
+    let Some([probes, size, delay]) = taken else {
         return session.refuse(SETUP);
     };
     session.say("200 OK: Ready\n")?;
@@ -201,12 +239,17 @@ fn serve(quirk: Quirk, stream: TcpStream, ends: &AtomicBool) -> io::Result<Serve
         if line.is_empty() {
             return Ok(Served::GoesOn);
         }
-        let Some(payload) = payload(quirk, &line, number, size) else {
+        let next = match quirk {
+            Quirk::CountsFromZero => number - 1,
+            _ => number,
+        };
+        let Some(payload) = payload(quirk, &line, next, size) else {
             return session.refuse(PROBE);
         };
         thread::sleep(unit * u32::try_from(delay).unwrap());
         let echo = match quirk {
             Quirk::EchoesThePayload => payload,
+            Quirk::WantsNoLineEnds => line.strip_suffix(b"\n").unwrap(),
             _ => &line,
         };
         session.writer.write_all(echo)?;
@@ -215,7 +258,7 @@ fn serve(quirk: Quirk, stream: TcpStream, ends: &AtomicBool) -> io::Result<Serve
     if line.is_empty() {
         return Ok(Served::GoesOn);
     }
-    if line != b"t\n" {
+    if line.trim_ascii_end() != b"t" {
         return session.refuse(END);
     }
     session.say("200 OK: Closing Connection\n")?;

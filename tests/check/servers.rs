@@ -45,7 +45,7 @@ fn a_server_without_a_fault_passes_everything() {
         .iter()
         .map(|line| line.text.as_str())
         .collect();
-    assert!(lines.contains(&"x rtt 10 100 0\\n"), "{lines:?}");
+    assert!(lines.contains(&"x rtt 20 100 0\\n"), "{lines:?}");
     assert!(lines.contains(&"404 ERROR: Invalid Connection Setup Message\\n"));
 }
 
@@ -74,7 +74,7 @@ fn a_server_that_dies_of_a_split_setup_is_said_to_have_died_of_it() {
         fatal.detail
     );
     assert!(
-        fatal.detail.contains("\"s rtt 10\", then \" 100 0\\n\""),
+        fatal.detail.contains("\"s rtt 20\", then \" 100 0\\n\""),
         "{}",
         fatal.detail
     );
@@ -180,6 +180,89 @@ fn a_server_that_waits_for_the_client_to_close_fails_that_alone() {
     let report = checked(Quirk::WaitsForUsToClose);
     let failed = titles(&report, Verdict::Fail);
     assert_eq!(failed, ["close after the termination"], "{}", said(&report));
+}
+
+#[test]
+fn one_mistake_in_how_it_is_spoken_to_hides_no_other() {
+    for (quirk, failed, works) in [
+        (
+            Quirk::CountsFromZero,
+            "echoes of a plain session",
+            "With numbers from 0 it goes on",
+        ),
+        (
+            Quirk::WantsNoLineEnds,
+            "setup of a plain session",
+            "With no \\n at the end of a message it goes on",
+        ),
+    ] {
+        let server = QuirkyServer::start(quirk);
+        let check = ServerCheck {
+            answer_time: Duration::from_millis(400),
+            ..check_of(&server)
+        };
+        let report = report(&check.start(nobody()).unwrap());
+        let first = find(&report, failed);
+        assert_eq!(first.verdict, Verdict::Fail, "{}", said(&report));
+        assert!(first.detail.contains(works), "{}", first.detail);
+        let numbers = find(&report, "number skipped");
+        assert_eq!(numbers.verdict, Verdict::Pass, "{}", said(&report));
+        assert_eq!(report.count(Verdict::NotApplicable), 0, "{}", said(&report));
+        if quirk == Quirk::CountsFromZero {
+            assert_eq!(
+                titles(&report, Verdict::Fail),
+                [failed],
+                "{}",
+                said(&report)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_server_that_wants_many_probes_is_remarked_and_nothing_else() {
+    let report = checked(Quirk::WantsTwentyProbes);
+    assert!(report.is_good(), "{}", said(&report));
+    let few = find(&report, "fewest probes");
+    assert!(few.remarks[0].contains("is refused"), "{:?}", few.remarks);
+}
+
+#[test]
+fn a_server_that_refuses_everything_passes_no_refusal() {
+    let report = checked(Quirk::RefusesEverySetup);
+    assert_eq!(report.count(Verdict::Pass), 0, "{}", said(&report));
+    assert_eq!(titles(&report, Verdict::Fail), ["setup of a plain session"]);
+}
+
+#[test]
+fn a_server_that_is_started_anew_for_each_session_fails_that_alone() {
+    let report = checked(Quirk::IsStartedAnewForEachSession);
+    let failed = titles(&report, Verdict::Fail);
+    assert_eq!(failed[0], "a second session", "{}", said(&report));
+    // It is no server for two at a time either: the second one is lost with it.
+    assert!(
+        failed[1..].iter().all(|title| *title == "two clients"),
+        "{}",
+        said(&report)
+    );
+}
+
+#[test]
+fn a_server_that_is_busy_at_first_is_waited_for() {
+    let server = QuirkyServer::start(Quirk::IsBusyAtFirst);
+    let check = ServerCheck {
+        answer_time: Duration::from_millis(500),
+        ..check_of(&server)
+    };
+    let report = report(&check.start(nobody()).unwrap());
+    let setup = find(&report, "setup of a plain session");
+    assert_eq!(setup.verdict, Verdict::Pass, "{}", said(&report));
+    assert!(
+        setup.remarks[0].contains("the first answer took"),
+        "{:?}",
+        setup.remarks
+    );
+    assert_eq!(report.count(Verdict::NotApplicable), 0);
 }
 
 #[test]

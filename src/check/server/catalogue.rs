@@ -19,6 +19,8 @@ use crate::protocol::Phase;
 pub(super) enum Needs {
     /// A server that is there.
     Connection,
+    /// A server that took the plain session's setup: of one that refuses that too, a refusal says nothing.
+    Setup,
     /// A server that went through the plain session.
     Session,
 }
@@ -67,7 +69,7 @@ const fn setup(
         rule,
         sends,
         expects: REFUSED,
-        needs: Needs::Connection,
+        needs: Needs::Setup,
         act,
     }
 }
@@ -113,14 +115,21 @@ fn part(
     }
 }
 
-/// A probe of the usual size with another number.
-fn numbered(prober: &Prober, number: &str) -> Vec<u8> {
+/// A probe of the usual size, with the number of the `nth` of its session.
+fn numbered(prober: &Prober, nth: u32) -> Vec<u8> {
+    with_number(prober, &prober.number(nth))
+}
+
+/// A probe of the usual size with something else for a number.
+fn with_number(prober: &Prober, number: &str) -> Vec<u8> {
     prober.parts(number, letters(2, SIZE)).message()
 }
 
 /// A probe with a payload that is longer or shorter than announced.
-fn sized(prober: &Prober, number: &str, size: usize) -> Vec<u8> {
-    prober.parts(number, letters(2, size)).message()
+fn sized(prober: &Prober, nth: u32, size: usize) -> Vec<u8> {
+    prober
+        .parts(&prober.number(nth), letters(2, size))
+        .message()
 }
 
 /// All of them.
@@ -269,7 +278,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "S7",
         "probe 1 as the first message",
         |p| {
-            let message = numbered(p, "1");
+            let message = numbered(p, 1);
             first_message(p, &message)
         },
     ),
@@ -295,42 +304,42 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "M2",
         "probe 2 as the first",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(0), |p| numbered(p, "2")),
+        |p| after_probes(p, Good::Some(0), |p| numbered(p, 2)),
     ),
     session(
         "number repeated",
         "M2",
         "probe 1 once more",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(1), |p| numbered(p, "1")),
+        |p| after_probes(p, Good::Some(1), |p| numbered(p, 1)),
     ),
     session(
         "number skipped",
         "M2",
         "probe 3 after probe 1",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(1), |p| numbered(p, "3")),
+        |p| after_probes(p, Good::Some(1), |p| numbered(p, 3)),
     ),
     session(
         "number is no number",
         "M2",
         "probe two",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(1), |p| numbered(p, "two")),
+        |p| after_probes(p, Good::Some(1), |p| with_number(p, "two")),
     ),
     session(
         "payload too short",
         "M3",
         "a payload of 50 bytes, not 100",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(1), |p| sized(p, "2", SIZE / 2)),
+        |p| after_probes(p, Good::Some(1), |p| sized(p, 2, SIZE / 2)),
     ),
     session(
         "payload too long",
         "M3",
         "a payload of 150 bytes, not 100",
         REFUSED_PROBE,
-        |p| after_probes(p, Good::Some(1), |p| sized(p, "2", SIZE + SIZE / 2)),
+        |p| after_probes(p, Good::Some(1), |p| sized(p, 2, SIZE + SIZE / 2)),
     ),
     session(
         "wrong letter",
@@ -339,7 +348,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         REFUSED_PROBE,
         |p| {
             after_probes(p, Good::Some(1), |p| {
-                let mut message = numbered(p, "2");
+                let mut message = numbered(p, 2);
                 if let Some(letter) = message.first_mut() {
                     *letter = b'x';
                 }
@@ -360,8 +369,8 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "one probe more than announced",
         REFUSED_END,
         |p| {
-            let next = (p.usual().probes + 1).to_string();
-            after_probes(p, Good::All, |p| numbered(p, &next))
+            let next = p.usual().probes + 1;
+            after_probes(p, Good::All, |p| numbered(p, next))
         },
     ),
     session(
@@ -369,7 +378,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "T4",
         "quit after the last echo",
         REFUSED_END,
-        |p| after_probes(p, Good::All, |_| b"quit\n".to_vec()),
+        |p| after_probes(p, Good::All, |p| p.ended("quit".to_owned())),
     ),
     // Sessions that a server may refuse or not be made for.
     session(

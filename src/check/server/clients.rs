@@ -103,7 +103,7 @@ pub(super) fn leave(prober: &mut Prober, when: Leaving) -> Act {
     let session = prober.usual();
     let probe = |prober: &Prober, number: u32| {
         let payload = (session.payload)(number, session.size);
-        prober.parts(&number.to_string(), payload).message()
+        prober.parts(&prober.number(number), payload).message()
     };
     let half = |message: Vec<u8>| {
         message

@@ -59,7 +59,7 @@ impl Prober {
         how: Sending,
     ) -> Result<Duration, Halt> {
         let payload = (session.payload)(number, session.size);
-        let probe = self.parts(&number.to_string(), payload);
+        let probe = self.parts(&self.number(number), payload);
         skip_strays(wire);
         let began = Instant::now();
         self.send(wire, &probe.message(), how)?;

@@ -236,6 +236,11 @@ impl Run {
             return Some(Halt::Fail(format!("No session could be begun: {gone}.")));
         }
         let plain = self.prober.learned.plain.as_ref()?;
+        if entry.needs == Needs::Setup && !plain.takes_setup() {
+            let why =
+                "a refusal says nothing of a server that takes no valid setup either (check 1)";
+            return Some(Halt::NotApplicable(why.to_owned()));
+        }
         (entry.needs == Needs::Session && !plain.is_complete).then(|| {
             Halt::NotApplicable(format!(
                 "it needs a session, and none could be gone through: {}",

@@ -31,7 +31,10 @@ pub(super) fn glued(prober: &mut Prober, with_setup: bool) -> Act {
 fn glued_session(prober: &mut Prober, with_setup: bool) -> Act {
     let session = prober.usual();
     let probe = |prober: &Prober, number: u32| {
-        prober.parts(&number.to_string(), (session.payload)(number, session.size))
+        prober.parts(
+            &prober.number(number),
+            (session.payload)(number, session.size),
+        )
     };
     let first = probe(prober, 1);
     let (mut wire, next) = if with_setup {

@@ -3,17 +3,20 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::answer::{Answer, Says, nothing_came, skip_strays};
+use super::super::answer::{Answer, Says, nothing_came, seconds, skip_strays};
 use super::super::echo::EchoHabit;
 use super::super::exchange::Line;
 use super::super::wire::{Came, End, Wire};
 use super::prober::{Act, Halt, Prober, Sending, Session};
-use crate::protocol::Phase;
+use crate::protocol::{LineEnd, Phase, Variant};
 
 /// What an echo that is not the probe itself may still go on for.
 const QUIET: Duration = Duration::from_millis(200);
 /// What may stand behind an echo or a reply comes within that.
 const BEHIND: Duration = Duration::from_millis(60);
+
+/// The first answer of all may take so many times as long as any other.
+const PATIENCE_WITH_THE_FIRST: u32 = 4;
 
 /// What one part of the session came to: remarks, or what was wrong.
 pub(super) type Part = Result<Vec<String>, String>;
@@ -43,6 +46,31 @@ impl Plain {
         matches!(self.close, Some(Ok(_)))
     }
 
+    /// Whether a valid setup was accepted.
+    pub(super) fn takes_setup(&self) -> bool {
+        self.is_complete || matches!(self.setup, Some(Ok(_)))
+    }
+
+    /// Whether numbers from 0, with the same setup, may get further.
+    fn may_count_from_zero(&self) -> bool {
+        !self.is_complete && matches!((&self.setup, &self.echo), (Some(Ok(_)), Some(Err(_))))
+    }
+
+    /// What this session came to where `another`, in a `manner` that the text does not have, went to its end.
+    fn saved_by(self, another: Self, manner: &str) -> Self {
+        let told = |part: Option<Part>, otherwise: Option<Part>| match part {
+            Some(Err(why)) => Some(Err(format!(
+                "{why} With {manner} it goes on, so the checks go on with that."
+            ))),
+            Some(Ok(_)) | None => otherwise,
+        };
+        Self {
+            setup: told(self.setup, another.setup),
+            echo: told(self.echo, another.echo),
+            ..another
+        }
+    }
+
     /// The first thing that kept the session from its end.
     pub(super) fn obstacle(&self) -> &'static str {
         match (&self.setup, &self.echo) {
@@ -52,25 +80,92 @@ impl Plain {
     }
 }
 
-/// Goes through the plain session and keeps what it came to.
+/// Goes through the plain session and keeps what it came to. A server that does not go on with the text's is
+/// asked once more in other manners, so that one mistake does not hide all the others.
 pub(super) fn plain_session(prober: &mut Prober) -> Act {
     let mut plain = Plain::default();
-    let outcome = go_through(prober, &mut plain);
+    let limit = prober.limit;
+    // It may be busy with another client, which says nothing against it.
+    prober.limit = limit * PATIENCE_WITH_THE_FIRST;
+    let mut outcome = go_through(prober, &mut plain, limit);
+    prober.limit = limit;
+    if outcome.is_ok() {
+        outcome = in_another_manner(prober, &mut plain);
+    }
     plain.exchange = prober.exchange.take();
     prober.learned.plain = Some(plain);
     outcome
 }
 
-fn go_through(prober: &mut Prober, plain: &mut Plain) -> Act {
+/// Manners that the text does not have and real servers want: where the count begins, what ends a message.
+const MANNERS: [(u32, LineEnd, &str); 3] = [
+    (0, LineEnd::Newline, "numbers from 0"),
+    (1, LineEnd::Nothing, "no \\n at the end of a message"),
+    (
+        0,
+        LineEnd::Nothing,
+        "numbers from 0 and no \\n at the end of a message",
+    ),
+];
+
+fn in_another_manner(prober: &mut Prober, plain: &mut Plain) -> Act {
+    let limit = prober.limit;
+    let mut bare = Plain::default();
+    for (first_seq, line_end, manner) in MANNERS {
+        let may_help = match (first_seq, line_end) {
+            (0, LineEnd::Newline) => plain.may_count_from_zero(),
+            (0, LineEnd::Nothing) => bare.may_count_from_zero(),
+            _ => !plain.is_complete,
+        };
+        if !may_help {
+            continue;
+        }
+        prober.exchange.note(&format!("once more, with {manner}"));
+        prober.variant = Variant {
+            first_seq,
+            line_end,
+            ..Variant::default()
+        };
+        let mut another = Plain::default();
+        match go_through(prober, &mut another, limit) {
+            Err(Halt::Stopped) => return Err(Halt::Stopped),
+            // What it did before it went is what there is to say of it.
+            Err(_) => break,
+            Ok(()) if another.is_complete => {
+                *plain = std::mem::take(plain).saved_by(another, manner);
+                return Ok(());
+            }
+            Ok(()) if first_seq == 1 => bare = another,
+            Ok(()) => {}
+        }
+    }
+    if !plain.is_complete {
+        prober.variant = Variant::default();
+    }
+    Ok(())
+}
+
+/// `limit` is what any answer but the first may take.
+fn go_through(prober: &mut Prober, plain: &mut Plain, limit: Duration) -> Act {
     let session = prober.usual();
     let mut wire = prober.connect()?;
     let setup = prober.setup_of(&session);
     prober.send(&mut wire, &setup, Sending::Whole)?;
-    match prober.ready(&mut wire) {
+    let began = Instant::now();
+    let ready = prober.ready(&mut wire);
+    prober.limit = limit;
+    match ready {
         Ok(answer) => {
+            let took = began.elapsed();
             let line = prober.dialect.accepted_line(Phase::Setup);
             plain.replies.extend(remarks_of(&mut wire, answer, line)?);
-            plain.setup = Some(Ok(Vec::new()));
+            let late = (took > limit).then(|| {
+                format!(
+                    "the first answer took {}: it served somebody else, or is slow to begin",
+                    seconds(took)
+                )
+            });
+            plain.setup = Some(Ok(late.into_iter().collect()));
         }
         Err(Halt::Fail(why)) => {
             let look = "Look at how the setup line is read and taken apart, which values are refused, and \
@@ -121,7 +216,7 @@ fn go_through(prober: &mut Prober, plain: &mut Plain) -> Act {
         None => Err(format!(
             "Expected the end of the stream; the connection was still open {} after the termination. \
              Close the socket once the reply is sent, instead of waiting for the client.",
-            super::super::answer::seconds(prober.limit)
+            seconds(prober.limit)
         )),
     });
     wire.close();
@@ -141,7 +236,7 @@ fn remarks_of(wire: &mut Wire, mut answer: Answer, line: &str) -> Result<Vec<Str
 
 /// All the echoes; the first one is learned from.
 fn echoes(prober: &mut Prober, wire: &mut Wire, session: &Session) -> Result<Part, Halt> {
-    let probe = prober.parts("1", (session.payload)(1, session.size));
+    let probe = prober.parts(&prober.number(1), (session.payload)(1, session.size));
     let message = probe.message();
     prober.send(wire, &message, Sending::Whole)?;
     let is_whole = |came: &[u8]| came.len() >= message.len() && came.starts_with(&message);

@@ -6,17 +6,21 @@ use std::time::{Duration, Instant};
 
 use super::super::echo::{EchoHabit, Parts};
 use super::super::exchange::Exchange;
-use super::super::wire::{Stop, Stopped, Wire, words_of};
+use super::super::wire::{Came, Stop, Stopped, Wire, words_of};
 use super::delay::Seen;
 use super::plain::Plain;
-use crate::protocol::{Dialect, MeasurementType, RawSetup, around_payload};
+use crate::protocol::{
+    Dialect, Idiom, LineEnd, MeasurementType, RawSetup, Variant, around_payload,
+};
 
 /// A server that refuses a connection may be between two sessions for so long.
 const BETWEEN_SESSIONS: Duration = Duration::from_millis(300);
+/// A program that ends after a session is gone this long after it closed.
+const LEAVES_WITHIN: Duration = Duration::from_millis(60);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(50);
-/// Probes of an ordinary session: as many as every server takes.
-const PROBES: u32 = 10;
+/// Probes of an ordinary session: as many as every course asks for.
+const PROBES: u32 = 20;
 /// Payload of an ordinary probe, in bytes: one of the assignment's sizes.
 pub(super) const SIZE: usize = 100;
 
@@ -76,6 +80,8 @@ pub(super) struct Learned {
     pub habit: EchoHabit,
     /// Whether it ends after each session.
     pub ends_after_session: bool,
+    /// Whether it served a second session without having been gone.
+    pub serves_again: bool,
     /// Whether a session of the fewest probes was served.
     pub takes_few_probes: bool,
     /// The server delay, once it was seen.
@@ -85,6 +91,8 @@ pub(super) struct Learned {
 /// What every check is made with.
 pub(super) struct Prober {
     pub dialect: Dialect,
+    /// Where the count begins and what ends a message, as far as this server goes on with nothing else.
+    pub variant: Variant,
     pub limit: Duration,
     /// How long a server that is gone is waited for: somebody may start it again.
     pub return_time: Duration,
@@ -116,6 +124,7 @@ impl Prober {
     ) -> Self {
         Self {
             dialect,
+            variant: Variant::default(),
             limit,
             return_time,
             stop,
@@ -164,9 +173,28 @@ impl Prober {
             size,
             delay,
         };
-        let mut line = raw.line(self.dialect).into_bytes();
-        line.push(b'\n');
-        line
+        self.ended(raw.line(self.dialect))
+    }
+
+    /// A line as a message.
+    pub(super) fn ended(&self, line: String) -> Vec<u8> {
+        let mut message = line.into_bytes();
+        if self.variant.line_end == LineEnd::Newline {
+            message.push(b'\n');
+        }
+        message
+    }
+
+    /// The number of a probe, by its place in the session from 1.
+    pub(super) fn number(&self, nth: u32) -> String {
+        self.idiom().seq_of(nth).to_string()
+    }
+
+    fn idiom(&self) -> Idiom {
+        Idiom {
+            dialect: self.dialect,
+            variant: self.variant,
+        }
     }
 
     /// A probe any part of which may be wrong.
@@ -175,19 +203,20 @@ impl Prober {
         Parts {
             head: head.into_bytes(),
             payload,
-            tail: tail.into_bytes(),
+            tail: self.ended(tail.trim_end_matches('\n').to_owned()),
         }
     }
 
     /// The termination with its `\n`.
     pub(super) fn termination(&self) -> Vec<u8> {
-        format!("{}\n", self.dialect.termination()).into_bytes()
+        self.idiom().termination().into_bytes()
     }
 
     /// Connects. A server that is gone is waited for.
     pub(super) fn connect(&mut self) -> Result<Wire, Halt> {
         self.is_tidy = false;
         let began = Instant::now();
+        let mut was_leaving = false;
         let most = if self.found.is_none() {
             Duration::ZERO
         } else {
@@ -195,22 +224,39 @@ impl Prober {
         };
         loop {
             self.stop.look()?;
-            let error = match self.connect_once() {
-                Ok(wire) => {
-                    let gone = began.elapsed();
-                    if gone > BETWEEN_SESSIONS && !self.learned.ends_after_session {
-                        self.absences.push(gone);
+            let why = match self.connect_once() {
+                Ok(mut wire) => {
+                    if self.is_leaving(&mut wire)? {
+                        was_leaving = true;
+                        "one was taken, and ended before anything was said".to_owned()
+                    } else {
+                        let gone = began.elapsed();
+                        let was_gone = was_leaving || gone > BETWEEN_SESSIONS;
+                        if was_gone && !self.learned.ends_after_session {
+                            self.absences.push(gone);
+                        }
+                        return Ok(wire);
                     }
-                    return Ok(wire);
                 }
-                Err(error) => error,
+                Err(error) => words_of(&error),
             };
             if began.elapsed() >= most {
-                let why = words_of(&error);
                 return Err(Halt::Gone(format!("no connection could be made ({why})")));
             }
             self.stop.sleep(LOOK)?;
         }
+    }
+
+    /// Whether a server that ends after each session took this connection on its way out, and is gone now: the
+    /// kernel takes connections for it until then. That is only looked for where a server may be one.
+    fn is_leaving(&self, wire: &mut Wire) -> Result<bool, Halt> {
+        let Learned {
+            ends_after_session,
+            serves_again,
+            ..
+        } = self.learned;
+        let may_be = ends_after_session || (self.learned.plain.is_some() && !serves_again);
+        Ok(may_be && matches!(wire.more(LEAVES_WITHIN)?, Came::Ended(_)))
     }
 
     /// Connects to the first address that answers, and to that one from then on.

@@ -44,7 +44,8 @@ pub(super) fn changed_setup(prober: &mut Prober, change: fn(String) -> String) -
     let session = prober.usual();
     let line = String::from_utf8_lossy(&prober.setup_of(&session)).into_owned();
     let message = change(line.trim_end().to_owned());
-    first_message(prober, format!("{message}\n").as_bytes())
+    let message = prober.ended(message);
+    first_message(prober, &message)
 }
 
 /// A refused message with more input behind it: the 404 must arrive all the same.
@@ -53,7 +54,7 @@ pub(super) fn with_more_behind(prober: &mut Prober) -> Act {
     let kind = prober.dialect.type_word(session.kind);
     let mut message = prober.raw_setup(kind, "none", "100", "0");
     for number in 1..=20 {
-        let probe = prober.parts(&number.to_string(), letters(number, SIZE));
+        let probe = prober.parts(&prober.number(number), letters(number, SIZE));
         message.extend(probe.message());
     }
     first_message(prober, &message)
@@ -121,7 +122,10 @@ pub(super) fn cut_off(prober: &mut Prober, phase: Phase) -> Act {
     } else {
         let mut wire = prober.open(&session)?;
         prober.echo(&mut wire, &session, 1, Sending::Whole)?;
-        (wire, prober.parts("2", letters(2, SIZE)).message())
+        (
+            wire,
+            prober.parts(&prober.number(2), letters(2, SIZE)).message(),
+        )
     };
     let half = message.get(..message.len() / 2).unwrap_or_default();
     prober.send(&mut wire, half, Sending::Whole)?;

@@ -34,6 +34,7 @@ pub(super) fn second(prober: &mut Prober) -> Act {
                     seconds(gone)
                 )));
             }
+            prober.learned.serves_again = served.is_ok();
             served.map(drop)
         }
     }
@@ -69,7 +70,7 @@ pub(super) fn fewest_probes(prober: &mut Prober) -> Act {
         Begun::Accepted(wire) => wire,
         Begun::Refused(answer) => {
             prober.remarks.push(format!(
-                "a session of {} is refused ({}); a server may want 10 probes and more",
+                "a session of {} is refused ({}); a server may want 20 probes and more",
                 counted(session.probes.into(), "probe"),
                 answer.shown()
             ));
