@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 const HEAD: usize = 120;
 const TAIL: usize = 24;
 /// Lines that are kept: so many of the beginning, and so many of the end.
-const FIRST_LINES: usize = 40;
-const LAST_LINES: usize = 40;
+const FIRST_LINES: usize = 60;
+const LAST_LINES: usize = 60;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,13 +3,11 @@
 
 use std::fmt::Write;
 
+use super::exchange_text::exchange;
 use crate::check::{CheckReport, Checked, Verdict};
 
 /// Titles are that wide; a longer one only pushes its own row.
 const TITLE: usize = 38;
-/// Lines of an exchange that are shown of its beginning, and of its end.
-const FIRST_LINES: usize = 6;
-const LAST_LINES: usize = 14;
 
 /// What stands above the rows.
 pub(super) fn head() -> String {
@@ -114,40 +112,6 @@ fn ranges(numbers: &[usize]) -> String {
         _ => format!("{first}–{last}"),
     });
     ranges.collect::<Vec<_>>().join(", ")
-}
-
-/// What went over the wire, a line each: how it began, and how it ended. All of it is in the documents.
-fn exchange(checked: &Checked) -> String {
-    let several = checked.exchange.iter().any(|line| line.connection > 1);
-    let mut text = String::new();
-    let lines = checked.exchange.len();
-    let behind = lines.saturating_sub(LAST_LINES).max(FIRST_LINES);
-    let mut left_out = checked.lines_omitted;
-    for (nth, line) in checked.exchange.iter().enumerate() {
-        if (FIRST_LINES..behind).contains(&nth) {
-            left_out += 1;
-            continue;
-        }
-        if nth == behind && left_out > 0 {
-            let _ = writeln!(
-                text,
-                "   ({left_out} lines are left out here; --json and --html have more of them)"
-            );
-            left_out = 0;
-        }
-        let connection = match line.connection {
-            0 => "   ".to_owned(),
-            number if several => format!("{number:>2} "),
-            _ => String::new(),
-        };
-        let _ = writeln!(
-            text,
-            "   {:>9} ms  {connection}{}",
-            line.milliseconds(),
-            line.said()
-        );
-    }
-    text
 }
 
 #[cfg(test)]

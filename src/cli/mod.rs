@@ -21,6 +21,7 @@ mod args;
 mod check;
 mod check_args;
 mod check_text;
+mod exchange_text;
 mod export;
 mod export_args;
 mod notes;

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::fault;
 use super::lane::{LaneFault, Reading};
 use super::measure::{Failure, FailureKind};
+use super::speech::Parting;
 use crate::measurement::{About, Direction, Fault, probe_text};
 use crate::protocol::{
     ACCESS_KEY_REQUIRED, Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup,
@@ -102,10 +103,8 @@ pub(super) struct Order {
     pub reading: Reading,
     /// Whether what comes is acknowledged at once.
     pub quick_ack: bool,
-    /// Whether this server has left a termination without an answer before.
-    pub ends_in_silence: bool,
-    /// Whether a termination without a line end is its letter, and no blank behind it.
-    pub ends_with_letter_alone: bool,
+    /// How the session is to be ended.
+    pub parting: Parting,
 }
 
 impl Order {

@@ -19,13 +19,22 @@ enum BareEnd {
     Either,
 }
 
+/// What is known of how a server lets a session end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Parting {
+    /// Whether it has left a termination without an answer before.
+    pub in_silence: bool,
+    /// Whether a termination without a line end is its letter, and no blank behind it.
+    pub letter_alone: bool,
+}
+
 /// What is known of how a server speaks.
 #[derive(Debug)]
 pub(super) struct Speech {
     /// How it puts its echoes; `None` until the first one has shown it.
     pub echo: Option<EchoStyle>,
     /// Whether it has left a termination without an answer.
-    pub ends_in_silence: bool,
+    ends_in_silence: bool,
     /// What ends a session where nothing ends a line.
     bare_end: BareEnd,
     /// Whether a session went well.
@@ -73,9 +82,12 @@ impl Speech {
         self.echo = self.echo.take().or(echo);
     }
 
-    /// Whether a termination without a line end is its letter alone.
-    pub fn ends_with_letter_alone(&self) -> bool {
-        self.bare_end == BareEnd::Alone
+    /// How the next session is to be ended.
+    pub fn parting(&self) -> Parting {
+        Parting {
+            in_silence: self.ends_in_silence,
+            letter_alone: self.bare_end == BareEnd::Alone,
+        }
     }
 
     /// A session ended like that, in lines that end or are `bare`.

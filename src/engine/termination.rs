@@ -39,7 +39,7 @@ pub(super) async fn terminate(
 ) -> Result<Termination, Fault> {
     let phase = Phase::Termination;
     watch.expect_within(phase, Instant::now(), order.time_out);
-    let message = if order.ends_with_letter_alone {
+    let message = if order.parting.letter_alone {
         order.idiom.dialect.termination().to_owned()
     } else {
         order.idiom.termination()
@@ -49,7 +49,7 @@ pub(super) async fn terminate(
     let answer = if order.strict {
         ask(stream, order, phase, &message, watch, recorder).await
     } else {
-        let patience = if order.ends_in_silence {
+        let patience = if order.parting.in_silence {
             PATIENCE_IN_VAIN
         } else {
             PATIENCE_FOR_LAST_REPLY
@@ -106,7 +106,7 @@ impl Execution<'_> {
     /// A session ended like that: the next one may be ended in another way.
     pub(super) fn took_leave(&mut self, order: &Order, how: Termination) {
         let is_bare = order.idiom.variant.line_end == LineEnd::Nothing;
-        if how == Termination::Answered && order.ends_with_letter_alone {
+        if how == Termination::Answered && order.parting.letter_alone {
             let letter = order.idiom.dialect.termination();
             let text = format!("It wants \"{letter}\" alone: to \"{letter} \" it gave no answer.");
             self.run.server.remark_instead(About::Termination, text);

@@ -340,8 +340,7 @@ impl Execution<'_> {
                 None => Reading::Learning,
             },
             quick_ack: terms.quick_ack,
-            ends_in_silence: self.speech.ends_in_silence,
-            ends_with_letter_alone: self.speech.ends_with_letter_alone(),
+            parting: self.speech.parting(),
         };
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;

@@ -59,38 +59,7 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
             );
         },
     );
-    halves(
-        ui,
-        |ui| {
-            let about = |_| "What stands between the fields of the setup message.";
-            choice(
-                ui,
-                "Separator",
-                &mut variant.separator,
-                Separator::ALL,
-                Separator::name,
-                about,
-            );
-        },
-        |ui| {
-            let about = |order| match order {
-                SetupOrder::Text => {
-                    "Probes and size stand in the setup as the dialect's text has them."
-                }
-                SetupOrder::Swapped => {
-                    "Probes and size stand in the setup the other way round; the probes are as they were."
-                }
-            };
-            choice(
-                ui,
-                "Setup order",
-                &mut variant.setup_order,
-                SetupOrder::ALL,
-                SetupOrder::name,
-                about,
-            );
-        },
-    );
+    setup_fields(variant, ui);
     halves(
         ui,
         |ui| {
@@ -127,5 +96,40 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
                 .show(ui, &mut form.least_probes);
         },
         |_| {},
+    );
+}
+
+fn setup_fields(variant: &mut Variant, ui: &mut Ui) {
+    halves(
+        ui,
+        |ui| {
+            let about = |_| "What stands between the fields of the setup message.";
+            choice(
+                ui,
+                "Separator",
+                &mut variant.separator,
+                Separator::ALL,
+                Separator::name,
+                about,
+            );
+        },
+        |ui| {
+            let about = |order| match order {
+                SetupOrder::Text => {
+                    "Probes and size stand in the setup as the dialect's text has them."
+                }
+                SetupOrder::Swapped => {
+                    "Probes and size stand in the setup the other way round; the probes are as they were."
+                }
+            };
+            choice(
+                ui,
+                "Setup order",
+                &mut variant.setup_order,
+                SetupOrder::ALL,
+                SetupOrder::name,
+                about,
+            );
+        },
     );
 }

@@ -55,8 +55,9 @@ fn a_server_that_accepts_nobody_is_said_to_have_answered_nobody() {
         (FaultPhase::Setup, FaultKind::TimedOut),
         "{fault}"
     );
-    assert_eq!(run.profile.dialect, Default::default());
-    assert_eq!(run.profile.variant, Default::default());
+    let asked = profile(|_| {});
+    assert_eq!(run.profile.dialect, asked.dialect);
+    assert_eq!(run.profile.variant, asked.variant);
     assert_eq!(run.server.remarks, []);
 }
 

@@ -198,7 +198,7 @@ pub fn a_payload_may_hold_any_byte_where_the_count_shows_it() {
 fn a_payload_that_ends_too_soon_is_refused_after_a_silence() {
     for before in ["", "m 1 abcde\n"] {
         let server = start(config());
-        let mut client = Client::set_up(server.local_addr(), "s rtt 3 5 0\n");
+        let mut client = Client::set_up(server.local_addr(), "s rtt 4 5 0\n");
         client.say(before);
         client.hears(before);
         let next = if before.is_empty() { 1 } else { 2 };
@@ -319,18 +319,15 @@ fn blanks_about_a_payload_and_decimals_of_a_number_are_taken_where_the_count_sho
             ],
         );
     }
-    for message in ["m 1.5 hello\n", "m 1. hello\n", "m 1   hell\n"] {
-        let probes = ("s rtt 1 5 0\n", READY);
+    for (message, answer) in [
+        ("m 1.5 hello\n", BAD_PROBE),
+        ("m 1. hello\n", BAD_PROBE),
+        ("m 1   hell\n", BAD_PROBE),
+    ] {
         let server = start(config());
-        let mut client = Client::connect(server.local_addr());
-        client.say(probes.0);
-        client.hears(probes.1);
+        let mut client = Client::set_up(server.local_addr(), "s rtt 1 5 0\n");
         client.say(message);
-        if message != "m 1   hell\n" {
-            client.hears(BAD_PROBE);
-        } else {
-            client.hears(message);
-        }
+        client.hears(answer);
     }
 }
 
