@@ -218,7 +218,7 @@ impl<'a> Execution<'a> {
             self.close_overdue(round);
             let mut order = self.plan.order(round, self.run.seed);
             order.retain(|point| self.is_open(*point) && !self.was_visited(*point, round));
-            self.shortest_delays_first(&mut order);
+            self.easiest_first(&mut order);
             if order.is_empty() && !self.has_open_points() {
                 break;
             }
@@ -237,14 +237,22 @@ impl<'a> Execution<'a> {
     }
 
     /// A stranger may count the server delay in seconds, and serve nobody else meanwhile: what can be measured
-    /// without one is measured before.
-    fn shortest_delays_first(&self, order: &mut [usize]) {
-        if self.served == 0
-            && !self.speech.is_of_the_text()
-            && self.profile().order == Order::Random
+    /// without one is measured before. And it may mind a size: what it says to the smallest one is about how it
+    /// was spoken to.
+    fn easiest_first(&self, order: &mut [usize]) {
+        let is_known = self.served > 0 || self.speech.is_of_the_text();
+        if is_known || self.profile().order != Order::Random {
+            return;
+        }
+        let spec = |point: &usize| self.plan.points().get(*point).copied();
+        order.sort_by_key(|point| spec(point).map(|spec| spec.server_delay_ms));
+        let easiest = order.iter().enumerate().min_by_key(|(_, point)| {
+            spec(point).map(|spec| (spec.server_delay_ms, spec.message_size))
+        });
+        if let Some((place, _)) = easiest
+            && let Some(up_to_it) = order.get_mut(..=place)
         {
-            let points = self.plan.points();
-            order.sort_by_key(|point| points.get(*point).map(|spec| spec.server_delay_ms));
+            up_to_it.rotate_right(1);
         }
     }
 

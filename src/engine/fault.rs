@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::measurement::{Fault, FaultKind, FaultPhase};
-use crate::protocol::{BadReply, EchoFault, Phase, Setup, quote};
+use crate::protocol::{BadReply, EchoFault, Phase, Setup, quote, quote_about};
 
 fn fault(phase: FaultPhase, kind: FaultKind, message: String) -> Fault {
     Fault {
@@ -119,11 +119,24 @@ pub(super) fn server_gone(opened: u64, served: u64, last: &Fault) -> Fault {
         0 => format!("took {}", count(opened, "connection")),
         _ => format!("served {}", count(served, "session")),
     };
+    if last.kind == FaultKind::TimedOut {
+        return fault(
+            FaultPhase::Connect,
+            last.kind,
+            format!(
+                "The server {did} and then took no more connections: they are not refused, and nobody answers them. \
+                 It may hang in a session that is over, or be busy with another client, while its queue is full. \
+                 Look at its output, and end it if it hangs."
+            ),
+        );
+    }
     let advice = if served == 1 {
         "It may be a server that ends after one session: start it again and choose 1 round and one \
-         message size, or let it accept connections in a loop."
+         message size, or let it accept connections in a loop. If its output says that the address is in use, \
+         let it set SO_REUSEADDR before it binds."
     } else {
-        "It may have ended or crashed: look at its output, start it again, and run once more."
+        "It may have ended or crashed: look at its output (an address that is in use wants SO_REUSEADDR), start \
+         it again, and run once more."
     };
     fault(
         FaultPhase::Connect,
@@ -140,6 +153,20 @@ pub(super) fn gone_while_trying(differs: &str, last: &Fault) -> Fault {
         format!(
             "The server took no more connections while variants of the protocol were tried, the last one: \
              {differs}. It may have ended or crashed: look at its output, start it again, and run once more."
+        ),
+    )
+}
+
+/// Another connection of the same run is being served, and this one is not.
+pub(super) fn not_beside_another(nth: usize, waited: Duration) -> Fault {
+    fault(
+        FaultPhase::Setup,
+        FaultKind::TimedOut,
+        format!(
+            "The server did not answer connection {nth} of this run within {} while it served those before it. It \
+             serves fewer clients at a time than that: choose fewer connections, or let it accept them while it \
+             serves others.",
+            seconds(waited)
         ),
     )
 }
@@ -274,7 +301,7 @@ pub(super) fn echo_differs(probe: u32, why: EchoFault, received: &[u8]) -> Fault
         format!(
             "The echo of probe {probe} is not what was sent: {why}. The server sent \"{}\". It must \
              send back the whole message, byte for byte.",
-            quote(received)
+            quote_about(received, why.at())
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 use super::termination::Termination;
 use super::variants::{self, Evidence};
+use crate::measurement::Fault;
 use crate::protocol::{EchoStyle, Idiom};
 
 /// Variants that are tried in a run, at most.
@@ -26,6 +27,8 @@ pub(super) struct Parting {
     pub in_silence: bool,
     /// Whether a termination without a line end is its letter, and no blank behind it.
     pub letter_alone: bool,
+    /// Whether it may close first, and want its port back.
+    pub may_close_first: bool,
 }
 
 /// What is known of how a server speaks.
@@ -45,6 +48,8 @@ pub(super) struct Speech {
     asked: Idiom,
     /// What was tried, and how far each came.
     tried: Vec<(Idiom, Evidence)>,
+    /// The same in words: what was different in a trial, and how it ended.
+    in_vain: Vec<String>,
 }
 
 impl Speech {
@@ -58,6 +63,7 @@ impl Speech {
             is_of_the_text: false,
             asked,
             tried: Vec::new(),
+            in_vain: Vec::new(),
         }
     }
 
@@ -87,6 +93,7 @@ impl Speech {
         Parting {
             in_silence: self.ends_in_silence,
             letter_alone: self.bare_end == BareEnd::Alone,
+            may_close_first: !self.is_of_the_text,
         }
     }
 
@@ -132,6 +139,17 @@ impl Speech {
         let next = variants::next(&self.tried, announced);
         let next = next.filter(|_| self.tried.len() <= MOST_TRIALS);
         next.map(|idiom| (self.tried.len(), idiom))
+    }
+
+    /// A trial with that difference was in vain.
+    pub fn was_in_vain(&mut self, differs: &str, fault: &Fault) {
+        let (phase, kind) = (fault.phase, fault.kind);
+        self.in_vain.push(format!("{differs} ({phase}: {kind})"));
+    }
+
+    /// The trials that were in vain, in words; nothing where there were none.
+    pub fn in_vain(&self) -> Option<String> {
+        (!self.in_vain.is_empty()).then(|| self.in_vain.join("; "))
     }
 
     /// No variant went well: what the profile asked for is spoken, and nothing more is tried.

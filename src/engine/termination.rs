@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -15,7 +16,10 @@ use crate::protocol::{LineEnd, Phase, Reply, ReplyCode, quote};
 /// for; and how long where that was in vain before.
 const PATIENCE_FOR_LAST_REPLY: Duration = Duration::from_secs(1);
 const PATIENCE_IN_VAIN: Duration = Duration::from_millis(200);
-/// How long a server may take to close after its last reply before we close first. Many wait for us.
+/// How long a server may take to close after its last reply before our side is closed. Its end comes with the
+/// reply, or right behind.
+const PATIENCE_TO_BE_FIRST: Duration = Duration::from_millis(10);
+/// How long it may take from then on. Many wait for us.
 const PATIENCE_FOR_CLOSE: Duration = Duration::from_millis(100);
 
 /// How a session ended, where its probes were measured.
@@ -178,6 +182,11 @@ async fn ask_for_the_end(
 
 /// Waits a little for the server to close, as the protocol has it, and closes. An echo service closes
 /// after its client.
+///
+/// Whoever closes first keeps its address for a minute (TIME-WAIT, RFC 9293, 3.6.1). A server that ends after a
+/// session and is started anew could not listen on its port for so long, unless it sets `SO_REUSEADDR`, which most
+/// do not. So one that has closed is answered with a reset: everything was heard on both sides, and the kernel
+/// forgets the connection.
 pub(super) async fn close(
     stream: &mut TcpStream,
     order: &Order,
@@ -186,20 +195,48 @@ pub(super) async fn close(
 ) {
     let phase = Phase::Termination;
     // Everything that had a deadline has come.
-    watch.expect_within(phase, Instant::now(), order.time_out + PATIENCE_FOR_CLOSE);
+    let patience = PATIENCE_TO_BE_FIRST + PATIENCE_FOR_CLOSE;
+    watch.expect_within(phase, Instant::now(), order.time_out + patience);
     if order.idiom.dialect.has_phases() {
+        if order.parting.may_close_first
+            && rest(stream, PATIENCE_TO_BE_FIRST, recorder).await == Rest::End
+        {
+            let now = Some(Duration::ZERO);
+            let event = match SockRef::from(&*stream).set_linger(now) {
+                Ok(()) => "closed, with a reset: the server's port is free at once",
+                Err(_) => "closed",
+            };
+            recorder.line(phase, Direction::Event, event);
+            return;
+        }
         // Nothing more is to be said: a server that would take another session, or waits for us, need not wait.
         let _ = stream.shutdown().await;
-        let mut rest = [0; 64];
-        match tokio::time::timeout(PATIENCE_FOR_CLOSE, stream.read(&mut rest)).await {
-            Ok(Ok(0)) => recorder.line(phase, Direction::Event, "end of data"),
-            Ok(Ok(count)) => {
-                let more = quote(rest.get(..count).unwrap_or_default());
-                recorder.line(phase, Direction::Received, &more);
-            }
-            Ok(Err(error)) => recorder.line(phase, Direction::Event, &error.to_string()),
-            Err(_) => {}
-        }
+        rest(stream, PATIENCE_FOR_CLOSE, recorder).await;
     }
     recorder.line(phase, Direction::Event, "closed");
+}
+
+/// What comes behind the last reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    End,
+    Other,
+}
+
+async fn rest(stream: &mut TcpStream, patience: Duration, recorder: &mut impl Recorder) -> Rest {
+    let phase = Phase::Termination;
+    let mut rest = [0; 64];
+    match tokio::time::timeout(patience, stream.read(&mut rest)).await {
+        Ok(Ok(0)) => {
+            recorder.line(phase, Direction::Event, "end of data");
+            return Rest::End;
+        }
+        Ok(Ok(count)) => {
+            let more = quote(rest.get(..count).unwrap_or_default());
+            recorder.line(phase, Direction::Received, &more);
+        }
+        Ok(Err(error)) => recorder.line(phase, Direction::Event, &error.to_string()),
+        Err(_) => {}
+    }
+    Rest::Other
 }

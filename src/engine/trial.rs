@@ -5,22 +5,19 @@
 //! stands in the run's profile.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
 
 use super::executor::Execution;
 use super::fault::seconds;
 use super::speech::MOST_TRIALS;
-use super::variants::Evidence;
-use super::visit::{Current, Terms};
-use crate::experiment::{Plan, PointSpec, Visit};
+use super::terms::Terms;
+use super::variants::{Evidence, USUAL_LEAST_PROBES};
+use super::visit::Current;
+use crate::experiment::{Plan, PointSpec};
 use crate::measurement::units::{bytes, time};
 use crate::measurement::{
-    About, Direction, Fault, FaultKind, FaultPhase, Point, PointStatistics, Traits, delay_unit,
-    probe_text,
+    About, Direction, Fault, FaultKind, FaultPhase, PointStatistics, Traits, probe_text,
 };
 use crate::protocol::{EchoStyle, Idiom, LineEnd, Phase};
 
@@ -89,7 +86,7 @@ pub(super) struct Found {
 }
 
 /// The median RTT of what was just measured, in nanoseconds.
-fn median_rtt(current: &Current, message_size: u64) -> Option<f64> {
+pub(super) fn median_rtt(current: &Current, message_size: u64) -> Option<f64> {
     let statistics = PointStatistics::of(current.rounds.iter(), message_size)?;
     Some(statistics.rtt.p50)
 }
@@ -104,6 +101,9 @@ impl Execution<'_> {
         fault: &Fault,
     ) -> bool {
         let spoken = self.profile().idiom();
+        if let Some(trial) = &self.trial {
+            self.speech.was_in_vain(&trial.differs, fault);
+        }
         // A second connection at a time that is not served says nothing about how it was spoken to.
         if current.is_beside_another(fault.phase) {
             return false;
@@ -211,11 +211,14 @@ impl Execution<'_> {
         let differs = idiom.differences(self.speech.asked());
         let termination = idiom.dialect.termination();
         let why = &before.message;
+        let in_vain = self.speech.in_vain();
+        let in_vain =
+            in_vain.map_or_else(String::new, |tried| format!(" In vain before: {tried}."));
         self.run.server.remark_instead(
             About::Variant,
             format!(
                 "Spoken to as the profile asked, it did not go on: {why} What works: {differs} (\"{setup}\", \
-                 \"{probe}\", \"{termination}\")."
+                 \"{probe}\", \"{termination}\").{in_vain}"
             ),
         );
     }
@@ -310,59 +313,19 @@ impl Execution<'_> {
         self.speech.gave_up();
         self.adopt(self.speech.asked());
         self.run.server = before.server;
-        (before.current, before.fault)
-    }
-
-    /// Finds out, of a server that is not known, what it counts the server delay in. Where nothing was
-    /// measured without a delay, one session more is.
-    pub(super) async fn find_delay_unit(
-        &mut self,
-        addresses: &mut [SocketAddr],
-        stop: &CancellationToken,
-    ) {
-        self.refresh_statistics();
-        if self.speech.is_of_the_text() {
-            return;
-        }
-        let points = &self.run.points;
-        let is_asked_for =
-            |point: &&Point| point.statistics.is_some() && point.spec.server_delay_ms > 0;
-        let Some(spec) = points.iter().find(is_asked_for).map(|point| point.spec) else {
-            return;
-        };
-        let mut without = None;
-        if points.iter().all(|point| point.spec.server_delay_ms > 0) {
-            let text = "one session more, without a server delay, to find out its unit";
-            self.line(self.sessions + 1, Phase::Setup, Direction::Event, text);
-            let spec = PointSpec {
-                server_delay_ms: 0,
-                ..spec
-            };
-            without = self.session_beside(spec, addresses, stop).await;
-        }
-        if let Some(sentence) = delay_unit(&self.run.points, without) {
-            self.run.server.remark_instead(About::Delay, sentence);
-        }
-    }
-
-    /// The median RTT of a session that is no round of the run.
-    async fn session_beside(
-        &mut self,
-        spec: PointSpec,
-        addresses: &mut [SocketAddr],
-        stop: &CancellationToken,
-    ) -> Option<f64> {
-        let mut current = Current::beside(Visit { round: 1, point: 0 });
-        let terms = self.terms(&spec).of_one_connection();
-        let opened = self.open_all(&terms, &mut current, addresses, stop).await;
-        let connections = opened.ok()?;
-        match self.session(&terms, connections, &mut current, stop).await {
-            Ok(()) => median_rtt(&current, spec.message_size),
-            Err(fault) => {
-                self.ended_with(current.session(0), &fault);
-                None
+        if let Some(tried) = self.speech.in_vain() {
+            let mut text = format!(
+                "It was spoken to in other ways too, each on a connection of its own, and none went better: {tried}."
+            );
+            if self.profile().asked_probes() < USUAL_LEAST_PROBES {
+                let more = format!(
+                    " Some servers want {USUAL_LEAST_PROBES} probes beside anything else: ask for as many."
+                );
+                text.push_str(&more);
             }
+            self.run.server.remark_instead(About::Variant, text);
         }
+        (before.current, before.fault)
     }
 
     fn adopt(&mut self, idiom: Idiom) {

@@ -12,7 +12,7 @@ use crate::protocol::{
 };
 
 /// The fewest probes that any course asks for.
-const USUAL_LEAST_PROBES: u32 = 20;
+pub(super) const USUAL_LEAST_PROBES: u32 = 20;
 
 /// How far a session came, and how it ended there. A later place is a greater one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

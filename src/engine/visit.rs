@@ -1,36 +1,23 @@
 //! One visit to a point: a connection, the session over it, and what becomes of both.
 
-use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{Connection, connect};
-use super::conversation::{Recording, converse, expired, show_stalls};
 use super::executor::{End, Execution};
 use super::fault;
-use super::lane::Reading;
+use super::opening::NotOpened;
 use super::progress::Place;
-use super::route::route;
-use super::session::{Order, Watch, nanoseconds};
-use super::trial::{Before, Found, RETURN_AFTER_A_TRIAL, STALL_OF_A_TRIAL};
-use crate::experiment::{PointSpec, QuickAck, Visit};
+use super::session::nanoseconds;
+use super::trial::{Before, Found};
+use crate::experiment::{PointSpec, Visit};
 use crate::measurement::{
-    Direction, Fault, FaultKind, FaultPhase, PointFigures, Probes, Round, Side, TranscriptLine,
+    Direction, Fault, FaultKind, FaultPhase, PointFigures, Round, Side, TranscriptLine,
 };
-use crate::protocol::{EchoStyle, Phase, Setup, quote};
+use crate::protocol::{EchoStyle, Phase};
 
-/// A server that closes a session may need a moment before it takes the next one.
-const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
-/// How long the return of a server is awaited that was there before: some end after a session and are
-/// started anew, and a Java machine takes its time for that.
-const RETURN: Duration = Duration::from_secs(3);
-/// How long a server may take to be there again before it is said to be gone.
-const SAID_TO_BE_GONE: Duration = Duration::from_secs(1);
-/// Connections in a row that time out before the server is called gone.
-const TIME_OUTS_UNTIL_GONE: u32 = 2;
 /// Setups in a row without any answer before a server that never gave one is left alone: each costs the
 /// whole time-out, and every point would have its turn in every round.
 const UNANSWERED_UNTIL_GONE: u32 = 3;
@@ -47,39 +34,6 @@ pub(super) struct Current {
     /// Whether it is a round of the run from the start: one of a trial is only once that went well, and one beside
     /// the plan never.
     pub is_round: bool,
-}
-
-/// What a session is to be like.
-pub(super) struct Terms {
-    setup: Setup,
-    connections: u32,
-    depth: u32,
-    time_out: Duration,
-    quick_ack: bool,
-}
-
-impl Terms {
-    /// The same with what comes acknowledged at once.
-    pub fn with_quick_ack(self) -> Self {
-        Self {
-            quick_ack: true,
-            ..self
-        }
-    }
-
-    /// The same over one connection, with one probe at a time.
-    pub fn of_one_connection(self) -> Self {
-        Self {
-            connections: 1,
-            depth: 1,
-            ..self
-        }
-    }
-
-    /// Whether what is measured is the same, however long it is waited for.
-    pub fn ask_the_same_as(&self, other: &Self) -> bool {
-        (self.setup, self.connections, self.depth) == (other.setup, other.connections, other.depth)
-    }
 }
 
 impl Current {
@@ -238,191 +192,6 @@ impl Execution<'_> {
                 || (has_served && fault.kind == FaultKind::ClosedEarly))
     }
 
-    /// What a session is to be like: as the profile has it, or as a trial does.
-    pub(super) fn terms(&self, spec: &PointSpec) -> Terms {
-        let profile = self.profile();
-        let (setup, time_out) = (self.plan.setup(spec), self.time_out());
-        let as_asked = Terms {
-            setup,
-            connections: profile.connections,
-            depth: profile.depth,
-            time_out,
-            quick_ack: profile.socket.quick_ack == QuickAck::On,
-        };
-        if self.trial.is_none() {
-            return as_asked;
-        }
-        Terms {
-            setup: self.plan.setup(&self.spec_of_trial(spec)),
-            time_out: STALL_OF_A_TRIAL.min(time_out),
-            ..as_asked.of_one_connection()
-        }
-    }
-
-    /// Opens the connections of a round, one after the other.
-    pub(super) async fn open_all(
-        &mut self,
-        terms: &Terms,
-        current: &mut Current,
-        addresses: &mut [SocketAddr],
-        stop: &CancellationToken,
-    ) -> Result<Vec<Connection>, NotOpened> {
-        let mut connections = Vec::new();
-        for lane in 0..terms.connections {
-            self.sessions += 1;
-            let opened = tokio::select! {
-                biased;
-                () = stop.cancelled() => return Err(NotOpened::Stopped),
-                opened = self.open(addresses) => opened,
-            };
-            let connection = opened.map_err(NotOpened::Fault)?;
-            self.opened += 1;
-            self.time_outs = 0;
-            // All rounds are to measure the same path, so the address that was taken stays first.
-            if let Some(taken) = addresses.iter().position(|a| *a == connection.address)
-                && let Some(up_to_taken) = addresses.get_mut(..=taken)
-            {
-                up_to_taken.rotate_right(1);
-            }
-            self.look_at_the_first(&connection);
-            let round = self.begin(terms, current.visit, lane + 1, &connection);
-            current.rounds.push(round);
-            connections.push(connection);
-        }
-        Ok(connections)
-    }
-
-    /// Of the first connection of a run, what the system made of it.
-    fn look_at_the_first(&mut self, connection: &Connection) {
-        if self.run.socket.is_some() {
-            return;
-        }
-        self.run.socket = Some(connection.settings(&self.profile().socket));
-        if let Ok(local) = connection.stream.local_addr() {
-            self.run.route = Some(route(local, connection.address));
-        }
-    }
-
-    fn begin(&self, terms: &Terms, visit: Visit, connection: u32, opened: &Connection) -> Round {
-        Round {
-            number: visit.round,
-            connection,
-            session: self.sessions,
-            warmup: self.profile().uncounted_probes(),
-            depth: terms.depth,
-            connect_ns: Some(nanoseconds(opened.took)),
-            local: opened.stream.local_addr().ok(),
-            // Room for every probe now: it must not be made between two of them.
-            probes: Probes::with_room_for(terms.setup.probes as usize),
-            work: None,
-            tcp: None,
-        }
-    }
-
-    /// Runs a session until its end, its time-out or Stop.
-    pub(super) async fn session(
-        &mut self,
-        terms: &Terms,
-        connections: Vec<Connection>,
-        current: &mut Current,
-        stop: &CancellationToken,
-    ) -> Result<(), Fault> {
-        let strict = self.profile().strict;
-        let order = Order {
-            setup: terms.setup,
-            idiom: self.profile().idiom(),
-            depth: terms.depth,
-            strict,
-            time_out: terms.time_out,
-            reading: match self.speech.echo {
-                _ if strict => Reading::Strict,
-                Some(_) => Reading::Tolerant,
-                None => Reading::Learning,
-            },
-            quick_ack: terms.quick_ack,
-            parting: self.speech.parting(),
-        };
-        let watch = Watch::new(Instant::now() + order.time_out);
-        let attention = self.attention;
-        // Shared with the session, which holds it only while something is written down.
-        let recording = RefCell::new(Recording::new(self, current));
-        let result = tokio::select! {
-            biased;
-            result = converse(connections, &order, &watch, &recording, attention, stop) => result,
-            () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
-            () = expired(&watch) => Err(watch.timed_out(&order.setup)),
-            never = show_stalls(&recording) => match never {},
-        };
-        let heard = watch.heard.take();
-        if !heard.is_empty() {
-            let mut recording = recording.borrow_mut();
-            let (lane, phase) = (watch.lane.get(), watch.phase.get());
-            recording.line(lane, phase, Direction::Received, &quote(&heard));
-        }
-        drop(recording);
-        current.lane = watch.lane.get();
-        result
-    }
-
-    /// Opens a connection. The return of a server that was there before is awaited for a while.
-    async fn open(&mut self, addresses: &[SocketAddr]) -> Result<Connection, Fault> {
-        let began = Instant::now();
-        let patience = match &self.trial {
-            Some(_) => RETURN_AFTER_A_TRIAL,
-            None if self.opened > 0 => RETURN,
-            None => Duration::ZERO,
-        };
-        let mut is_said = false;
-        loop {
-            let options = &self.profile().socket;
-            let opened = connect(&self.host, addresses, options, self.time_out()).await;
-            let is_gone = matches!(&opened, Err(fault) if fault.kind == FaultKind::Refused);
-            if !is_gone || began.elapsed() >= patience {
-                if let Some(trial) = &mut self.trial {
-                    trial.awaits_server = false;
-                }
-                return opened;
-            }
-            if !is_said && began.elapsed() >= SAID_TO_BE_GONE {
-                is_said = true;
-                let text = format!(
-                    "the server is gone; its return is awaited for {} s",
-                    patience.as_secs()
-                );
-                self.line(self.sessions, Phase::Setup, Direction::Event, &text);
-                if let Some(trial) = &mut self.trial {
-                    trial.awaits_server = true;
-                    self.publish(None);
-                }
-            }
-            tokio::time::sleep(RECONNECT_PAUSE).await;
-        }
-    }
-
-    /// Without a connection no point can be measured: the run ends, unless the path may only have
-    /// been slow this once.
-    fn not_opened(&mut self, visit: Visit, fault: Fault) -> Result<(), End> {
-        let session = self.sessions;
-        self.line(session, Phase::Setup, Direction::Event, &fault.message);
-        // A server that was never there, or one that may be there still and cannot be reached.
-        if self.opened == 0 || fault.kind == FaultKind::Unreachable {
-            return Err(End::Gone(fault));
-        }
-        if fault.kind == FaultKind::TimedOut {
-            self.time_outs += 1;
-            if self.time_outs < TIME_OUTS_UNTIL_GONE {
-                self.forecast.failed(visit.point, self.time_out());
-                self.fail(visit.point, fault);
-                self.visit_over(visit, Instant::now());
-                return Ok(());
-            }
-        }
-        Err(End::Gone(match &self.trial {
-            Some(trial) => fault::gone_while_trying(&trial.differs, &fault),
-            None => fault::server_gone(self.opened, self.served, &fault),
-        }))
-    }
-
     /// Ends the trials before it is known what works: what was measured before them stays.
     fn cut_off(&mut self, before: Option<Before>, spec: &PointSpec, end: End) -> End {
         if let Some(before) = before {
@@ -550,10 +319,4 @@ impl Execution<'_> {
             text: text.into(),
         });
     }
-}
-
-/// Why a connection was not opened.
-pub(super) enum NotOpened {
-    Stopped,
-    Fault(Fault),
 }

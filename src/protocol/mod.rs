@@ -12,6 +12,7 @@ mod echo;
 mod heard_setup;
 mod idiom;
 mod length;
+mod liberties;
 mod limits;
 mod number;
 mod probe;
@@ -34,12 +35,14 @@ pub use dialect::{Dialect, UnknownDialect};
 pub use echo::{BadEchoStyle, EchoStyle, MAX_AROUND_ECHO, Returned};
 pub use idiom::{Digits, Idiom, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 pub use length::{echoes_len, probes_len};
+pub use liberties::Liberties;
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};
 pub use probe::{EchoFault, ProbeMessage};
 pub use raw::{RawSetup, around_payload};
 pub use refusal::{Refusal, RefusalReason};
 pub use reply::{
     BadReply, MAX_REPLY_LINE, Reply, ReplyCode, is_left_over, parse_last_reply, parse_reply, quote,
+    quote_about,
 };
 pub use request::{EndOfStream, Request, RequestParser};
 pub use rules::{DelayUnit, Rules, UnknownDelayUnit};

@@ -175,10 +175,23 @@ fn judged(text: &str) -> Option<ReplyCode> {
     }
 }
 
+/// Bytes of a stranger that are shown of many.
+const SHOWN: usize = 60;
+
+/// Bytes of a stranger as text that is safe to show, those about `place` if there are many: what is wrong with
+/// them begins there.
+#[must_use]
+pub fn quote_about(bytes: &[u8], place: usize) -> String {
+    if place + SHOWN / 4 < SHOWN || place >= bytes.len() {
+        return quote(bytes);
+    }
+    let from = place.saturating_sub(SHOWN / 3);
+    format!("…{}", quote(bytes.get(from..).unwrap_or_default()))
+}
+
 /// Bytes of a stranger as text that is safe to show: control characters escaped, at most 60 bytes.
 #[must_use]
 pub fn quote(bytes: &[u8]) -> String {
-    const SHOWN: usize = 60;
     let mut text = bytes
         .get(..SHOWN)
         .unwrap_or(bytes)

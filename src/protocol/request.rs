@@ -2,7 +2,9 @@
 
 use super::heard_setup::dialect_of;
 use super::number::Number;
-use super::{Dialect, Idiom, LineEnd, Phase, Refusal, RefusalReason, Rules, Setup, SizeCounts};
+use super::{
+    Dialect, Idiom, Liberties, LineEnd, Phase, Refusal, RefusalReason, Rules, Setup, SizeCounts,
+};
 
 /// One whole message from a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,8 @@ pub struct RequestParser {
     /// Whether the first sequence number is known.
     pub(super) first_known: bool,
     pub(super) delay_ns: u64,
+    /// What the client did otherwise and means nothing.
+    pub(super) liberties: Liberties,
     /// Bytes of the unfinished message already searched for a `\n`, so that a large message that
     /// comes in many pieces is searched once.
     pub(super) scanned: usize,
@@ -120,6 +124,7 @@ impl RequestParser {
             order_known: false,
             first_known: rules.first_seq.is_some(),
             delay_ns: 0,
+            liberties: Liberties::default(),
             scanned: 0,
             strays: 0,
             rules,
@@ -140,6 +145,12 @@ impl RequestParser {
     #[must_use]
     pub fn idiom(&self) -> Idiom {
         self.idiom
+    }
+
+    /// What the client does otherwise than the text beside that, as far as it is known.
+    #[must_use]
+    pub fn liberties(&self) -> Liberties {
+        self.liberties
     }
 
     /// The dialect to answer in.

@@ -4,7 +4,7 @@ use super::heard_setup::swapped;
 use super::idiom::Digits;
 use super::number::Number;
 use super::request::{Ends, Found, Request, RequestParser, State};
-use super::{Dialect, LineEnd, RefusalReason, Setup, SetupOrder, SizeCounts};
+use super::{Dialect, Liberties, LineEnd, RefusalReason, Setup, SetupOrder, SizeCounts};
 
 /// Blanks taken between two words.
 const MOST_BLANKS: usize = 16;
@@ -322,6 +322,12 @@ impl RequestParser {
         place: Place,
     ) -> Option<(Request<'a>, usize)> {
         let message = input.get(..place.end)?;
+        if index == 1 {
+            let head = message.get(..place.head).unwrap_or_default();
+            let behind = message.get(place.head + place.size..).unwrap_or_default();
+            self.liberties
+                .add(Liberties::of_probe(head, behind, self.idiom));
+        }
         self.ends = Ends::Known;
         self.first_known = true;
         self.went_on(setup, index);

@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::heard_setup::{dialect_of, read_setup};
 use super::request::{Ends, Found, Request, RequestParser, State};
-use super::{Dialect, LineEnd, RefusalReason, Setup};
+use super::{Dialect, Liberties, LineEnd, RefusalReason, Setup};
 
 /// Bytes between two messages that are passed over; more are no accident.
 const MOST_STRAYS: usize = 1024;
@@ -55,11 +55,12 @@ impl RequestParser {
         }
         let heard = match read_setup(line, &self.rules) {
             Ok(heard) => heard,
-            // The rest may be on its way.
-            Err(_) if end.is_none() => return Ok(None),
+            // The rest may be on its way, unless it is all there and still wrong.
+            Err(reason) if end.is_none() && !reason.is_of_a_whole_setup() => return Ok(None),
             Err(reason) => return Err(reason),
         };
         self.set_up(heard.setup, heard.delay_ns, heard.idiom);
+        self.liberties.add(Liberties::of_setup(line, heard.idiom));
         self.order_known = self.idiom.dialect.words().setup != Dialect::Boston.words().setup;
         if end.is_none() {
             self.ends = Ends::Unlikely;
@@ -92,6 +93,9 @@ impl RequestParser {
                 }
             };
             self.state = State::Ended;
+            let message = input.get(..end).unwrap_or_default();
+            let taken = Liberties::of_termination(message, self.idiom.dialect);
+            self.liberties.add(taken);
             return Ok(Some((Request::Termination, end)));
         }
         if let Some(dialect) = dialect_of(input, self.idiom.dialect, false) {

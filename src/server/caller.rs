@@ -19,7 +19,8 @@ use super::summary::in_words;
 use super::{LogEntry, SessionEnd, SessionSummary, Traffic};
 use crate::protocol::{
     ACCESS_DENIED, ACCESS_GRANTED, ACCESS_KEY_REQUIRED, ACCESS_REQUEST, AccessKey, Challenge,
-    Dialect, Idiom, MAX_ACCESS_LINE, Phase, Refusal, RefusalReason, challenge_line, quote,
+    Dialect, Idiom, Liberties, MAX_ACCESS_LINE, Phase, Refusal, RefusalReason, challenge_line,
+    quote,
 };
 
 /// How long a client that is turned away has for its setup line.
@@ -121,7 +122,11 @@ impl Caller {
             }
         }
         drop(place);
+        let serves_once = self.shared.config.manner.serves_once;
         self.leave(&stop).await;
+        if serves_once {
+            stop.cancel();
+        }
     }
 
     /// Whether the client has shown the key. One that has not was refused.
@@ -238,6 +243,7 @@ impl Caller {
             peer: self.peer,
             setup: None,
             idiom: Idiom::from(self.shared.config.dialect),
+            liberties: Liberties::default(),
             server_delay: Duration::ZERO,
             probes_echoed: 0,
             traffic: self.traffic,

@@ -57,7 +57,12 @@ async fn accept_for_ever(
         match listener.accept().await {
             Ok((stream, peer)) => {
                 back_off = FIRST_BACK_OFF;
-                admit(stream, plain(peer), shared, tasks, stop);
+                let is_served = admit(stream, plain(peer), shared, tasks, stop);
+                if is_served && shared.config.manner.serves_once {
+                    // Whoever comes now waits with the kernel, and is lost when this one is done.
+                    stop.cancelled().await;
+                    return;
+                }
                 // Those who are here come first, or a burst of connections would fill every place
                 // before the first of them has had a chance to end.
                 yield_now().await;
@@ -85,33 +90,35 @@ async fn accept_for_ever(
     }
 }
 
+/// Gives a connection to whoever serves it, or turns it away. Says whether it is served.
 fn admit(
     stream: TcpStream,
     peer: SocketAddr,
     shared: &Arc<Shared>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) {
+) -> bool {
     let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
     if !shared.config.allow.lets_in(peer.ip()) {
         shared.turned_away.fetch_add(1, Ordering::Relaxed);
         Caller::new(stream, connection, peer, Arc::clone(shared)).shut_out();
-        return;
+        return false;
     }
     // It fails only on a connection that is gone, and then the first read says so.
     let _ = stream.set_nodelay(true);
     keep_asking(&stream, shared.config.idle_timeout);
     let (shared, stop) = (Arc::clone(shared), stop.clone());
     match Place::take(&shared, peer.ip()) {
-        Ok(place) => match shared.config.access_key.clone() {
-            None => {
-                tasks.spawn(run(stream, connection, peer, shared, place, stop));
-            }
-            Some(key) => {
-                let caller = Caller::new(stream, connection, peer, shared);
-                tasks.spawn(caller.serve_with_key(key, place, stop));
-            }
-        },
+        Ok(place) => {
+            match shared.config.access_key.clone() {
+                None => tasks.spawn(run(stream, connection, peer, shared, place, stop)),
+                Some(key) => {
+                    let caller = Caller::new(stream, connection, peer, shared);
+                    tasks.spawn(caller.serve_with_key(key, place, stop))
+                }
+            };
+            true
+        }
         Err(why) => {
             shared.turned_away.fetch_add(1, Ordering::Relaxed);
             if let Some(slot) = leaving_slot(&shared) {
@@ -121,6 +128,7 @@ fn admit(
                 close(stream);
                 shared.changed.notify_one();
             }
+            false
         }
     }
 }

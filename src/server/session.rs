@@ -86,6 +86,7 @@ pub(super) async fn run(
             peer,
             setup: dialogue.setup(),
             idiom: dialogue.idiom(),
+            liberties: dialogue.liberties(),
             server_delay: dialogue.delay(),
             probes_echoed: dialogue.echoed(),
             traffic,

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::protocol::{Idiom, Phase, Refusal, Setup};
+use crate::protocol::{Idiom, Liberties, Phase, Refusal, Setup};
 
 /// A session that is over. Its `Display` is one line for a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct SessionSummary {
     pub setup: Option<Setup>,
     /// How it spoke, as far as that became known.
     pub idiom: Idiom,
+    /// What it did otherwise beside that, which changes nothing of what it says.
+    pub liberties: Liberties,
     /// The server delay it asked for, fractions of a millisecond included.
     pub server_delay: Duration,
     /// Echoes written whole; pieces of data in the `echo` dialect.
@@ -113,6 +115,9 @@ impl fmt::Display for SessionSummary {
             if self.idiom != Idiom::default() {
                 write!(f, ", {}", self.idiom.differences(Idiom::default()))?;
             }
+            if !self.liberties.is_empty() {
+                write!(f, ", {}", self.liberties)?;
+            }
             f.write_str(": ")?;
             if self.probes_echoed != probes {
                 write!(f, "{} echoed, ", self.probes_echoed)?;
@@ -156,6 +161,7 @@ mod tests {
                 server_delay_ms: 0,
             }),
             idiom: Idiom::default(),
+            liberties: Liberties::default(),
             server_delay: Duration::ZERO,
             probes_echoed,
             traffic: Traffic::default(),

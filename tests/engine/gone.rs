@@ -61,6 +61,32 @@ fn a_server_that_accepts_nobody_is_said_to_have_answered_nobody() {
     assert_eq!(run.server.remarks, []);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_closes_first_and_is_started_anew_has_its_port_back() {
+    // Its own end would keep the port for a minute otherwise.
+    let server = FakeServer::start(|_, peer| {
+        peer.ready()?;
+        peer.echo(3)?;
+        peer.expect("t")?;
+        peer.say("200 OK: Closing Connection\n")?;
+        peer.close();
+        Ok(Next::RestartWhenFree)
+    });
+    let run = run(
+        server.addr,
+        profile(|p| {
+            SIX_VISITS(p);
+            p.target = echograph::experiment::Target::Host {
+                host: server.addr.ip().to_string(),
+                port: server.addr.port(),
+            };
+        }),
+    );
+    assert_eq!(run.state, RunState::Finished, "{:?}", run.error);
+    assert_eq!(echoed(&run), [6, 6, 6]);
+}
+
 #[test]
 fn a_server_that_ends_after_one_session_is_said_to_have_done_so() {
     let server = FakeServer::start(|_, peer| peer.serve().map(|()| Next::StopListening));
@@ -129,7 +155,8 @@ fn a_server_that_ends_after_a_refusal_was_there_all_the_same() {
     assert_eq!(kinds, [FaultKind::RefusedByServer, FaultKind::Refused]);
     let message = &run.points[1].error.as_ref().unwrap().message;
     assert!(
-        message.contains("took one connection and then"),
+        // The kernel may have taken another one meanwhile.
+        message.contains("took") && message.contains("and then took no more connections"),
         "{message}"
     );
 }

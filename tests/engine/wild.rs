@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use echograph::experiment::{Profile, Rounds, Target};
+use echograph::experiment::{Order, Profile, Rounds, Target};
 use echograph::measurement::{About, FaultKind, FaultPhase, Run, RunId, RunState};
 use echograph::protocol::{Dialect, Digits, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 
@@ -434,6 +434,50 @@ fn a_closing_reply_may_come_with_the_last_echo() {
 }
 
 #[test]
+fn a_line_that_a_trial_left_open_is_ended_before_the_connection() {
+    // It waits for a whole line, and would ask for the rest of it for ever.
+    let ends = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&ends);
+    let server = FakeServer::start(move |_, peer| {
+        keep.lock().unwrap().push(peer.line());
+        Ok(Next::Accept)
+    });
+    let run = run(server.addr, strangers(|p| p.timeout_ms = 500));
+    assert_eq!(run.state, RunState::Failed);
+    drop(server);
+    let ends = ends.lock().unwrap();
+    assert!(ends.len() > 4, "{ends:?}");
+    assert!(ends.iter().all(Result::is_ok), "{ends:?}");
+}
+
+#[test]
+fn the_smallest_size_without_a_delay_is_measured_first() {
+    for seed in 1..=5 {
+        let setups = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&setups);
+        let server = FakeServer::start(move |_, peer| {
+            keep.lock().unwrap().push(peer.line()?);
+            peer.say("200 OK: Ready\n")?;
+            peer.echo(3)?;
+            peer.closing().map(|()| Next::Accept)
+        });
+        run(
+            server.addr,
+            strangers(|p| {
+                p.order = Order::Random;
+                p.seed = Some(seed);
+                p.message_sizes = vec![300, 10, 20];
+                p.server_delays_ms = vec![1, 0];
+            }),
+        );
+        let setups = setups.lock().unwrap();
+        assert_eq!(setups[0], "s rtt 3 10 0");
+        let delays = setups.iter().map(|line| line.ends_with(" 1"));
+        assert!(delays.is_sorted(), "{setups:?}");
+    }
+}
+
+#[test]
 fn a_termination_that_is_refused_is_an_end_all_the_same() {
     for answer in [
         "404 ERROR: Invalid Connection Termination Message\n",
@@ -495,7 +539,8 @@ fn what_was_met_in_trials_that_failed_is_not_said_of_the_server() {
     });
     let run = run(server.addr, strangers(|_| {}));
     assert_eq!(run.state, RunState::Failed);
-    assert_eq!(run.server.remarks, []);
+    let abouts: Vec<_> = run.server.remarks.iter().map(|one| one.about).collect();
+    assert_eq!(abouts, [About::Variant]);
 }
 
 #[test]
@@ -590,7 +635,11 @@ fn no_connection_is_empty_and_none_is_beside_another() {
     assert!(fault.message.contains("s rtt 20 10 0"), "{fault}");
     assert_eq!(run.profile.variant, Variant::default());
     assert_eq!(run.profile.dialect, Dialect::Boston);
-    assert_eq!(run.server.remarks, []);
+    let text = remark(&run, About::Variant);
+    assert!(text.contains("none went better"), "{text}");
+    let each = "bologna dialect (connection setup: server said 404)";
+    assert!(text.contains(each), "{text}");
+    assert_eq!(run.server.remarks.len(), 1);
     let heard = heard.lock().unwrap();
     assert!(
         (3..=9).contains(&heard.len()),

@@ -208,9 +208,14 @@ fn a_server_that_serves_once_ends_by_itself() {
     let server = acting("once");
     assert!(!server.has_ended());
     let mut client = Client::set_up(server.local_addr(), "s rtt 1 1 0\n");
+    // One that comes meanwhile is lost with it.
+    let mut second = Client::connect(server.local_addr());
+    second.say("s rtt 1 1 0\n");
     client.probes_and_closes(1, 1, 1);
     client.stop_talking();
     eventually("it ends", || server.has_ended());
+    let heard = second.stream.read(&mut [0; 9]);
+    assert!(matches!(heard, Ok(0) | Err(_)), "{heard:?}");
     assert!(TcpStream::connect(server.local_addr()).is_err());
 }
 

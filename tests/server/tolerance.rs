@@ -259,6 +259,23 @@ pub fn each_dialect_is_recognised_and_answered_in() {
 }
 
 #[test]
+fn a_setup_without_an_end_is_refused_when_all_its_fields_are_there_and_one_is_wrong() {
+    let server = start(config());
+    for setup in ["s rtt 10 0 0", "s rtt 0 10 0", "s rtt 10 100 0 5"] {
+        let mut client = Client::connect(server.local_addr());
+        client.say(setup);
+        client.hears(BAD_SETUP);
+        client.hears_the_end();
+    }
+    // What may still become one is waited for.
+    let mut client = Client::connect(server.local_addr());
+    client.say("s rtt 10 1");
+    std::thread::sleep(LONG);
+    client.say("00 0\n");
+    client.hears(READY);
+}
+
+#[test]
 fn the_size_may_stand_before_the_probes_in_the_setup_alone() {
     let probe = |seq: u32, size: usize| format!("m {seq} {}\n", "a".repeat(size));
     for (size, probes, end) in [(12, 2, "\n"), (2, 12, "\n"), (12, 2, ""), (2, 12, "")] {

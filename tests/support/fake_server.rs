@@ -18,6 +18,8 @@ pub enum Next {
     StopListening,
     /// Stops listening, and listens again at the same port after a while.
     Restart(Duration),
+    /// The same as most programs do it: without `SO_REUSEADDR`, again and again until the port is free.
+    RestartWhenFree,
 }
 
 /// The server; it ends when it is dropped.
@@ -61,6 +63,11 @@ impl FakeServer {
                         drop(peer);
                         std::thread::sleep(pause);
                         listener = Some(listen_again(addr));
+                    }
+                    Next::RestartWhenFree => {
+                        drop(listener.take());
+                        drop(peer);
+                        listener = listen_when_free(addr, &ending);
                     }
                 }
             }
@@ -125,6 +132,18 @@ fn listen_again(addr: SocketAddr) -> TcpListener {
         .expect("nobody else took the port");
     socket.listen(16).unwrap();
     socket.into()
+}
+
+fn listen_when_free(addr: SocketAddr, ends: &AtomicBool) -> Option<TcpListener> {
+    while !ends.load(Ordering::SeqCst) {
+        let domain = socket2::Domain::for_address(addr);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+        if socket.bind(&addr.into()).is_ok() && socket.listen(16).is_ok() {
+            return Some(socket.into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    None
 }
 
 /// The server's end of a connection: the words of the script language.

@@ -29,7 +29,8 @@ use super::recorder::Recorder;
 use super::shared::Shared;
 use super::{LogEntry, ServerConfig, SessionEnd, Traffic};
 use crate::protocol::{
-    Idiom, Limits, Phase, ReceiveBuffer, Refusal, RefusalReason, RequestParser, Rules, Setup,
+    Idiom, Liberties, Limits, Phase, ReceiveBuffer, Refusal, RefusalReason, RequestParser, Rules,
+    Setup,
 };
 
 /// Bytes that may be waiting to be echoed before reading waits, unless one message is larger.
@@ -116,6 +117,11 @@ impl Dialogue {
     /// How the client speaks, as far as it is known.
     pub(super) fn idiom(&self) -> Idiom {
         self.parser.idiom()
+    }
+
+    /// What the client does otherwise beside that.
+    pub(super) fn liberties(&self) -> Liberties {
+        self.parser.liberties()
     }
 
     /// The server delay that was asked for.

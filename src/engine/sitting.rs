@@ -1,0 +1,98 @@
+//! A session, held until its end, its time-out or Stop.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use socket2::{SockRef, Socket};
+use tokio_util::sync::CancellationToken;
+
+use super::connect::Connection;
+use super::conversation::{Recording, converse, expired, show_stalls};
+use super::executor::Execution;
+use super::fault;
+use super::lane::Reading;
+use super::session::{Order, Watch};
+use super::terms::Terms;
+use super::visit::Current;
+use crate::measurement::{Direction, Fault, FaultKind};
+use crate::protocol::{LineEnd, quote};
+
+impl Execution<'_> {
+    /// Runs a session until its end, its time-out or Stop.
+    pub(super) async fn session(
+        &mut self,
+        terms: &Terms,
+        connections: Vec<Connection>,
+        current: &mut Current,
+        stop: &CancellationToken,
+    ) -> Result<(), Fault> {
+        let strict = self.profile().strict;
+        let order = Order {
+            setup: terms.setup,
+            idiom: self.profile().idiom(),
+            depth: terms.depth,
+            strict,
+            time_out: terms.time_out,
+            reading: match self.speech.echo {
+                _ if strict => Reading::Strict,
+                Some(_) => Reading::Tolerant,
+                None => Reading::Learning,
+            },
+            quick_ack: terms.quick_ack,
+            parting: self.speech.parting(),
+        };
+        let bare = match order.idiom.variant.line_end {
+            LineEnd::Nothing => kept(&connections),
+            LineEnd::Newline => Vec::new(),
+        };
+        let watch = Watch::new(Instant::now() + order.time_out);
+        let attention = self.attention;
+        // Shared with the session, which holds it only while something is written down.
+        let recording = RefCell::new(Recording::new(self, current));
+        let result = tokio::select! {
+            biased;
+            result = converse(connections, &order, &watch, &recording, attention, stop) => result,
+            () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
+            () = expired(&watch) => Err(watch.timed_out(&order.setup)),
+            never = show_stalls(&recording) => match never {},
+        };
+        if result.is_err() {
+            end_lines(&bare);
+        }
+        drop(bare);
+        let heard = watch.heard.take();
+        if !heard.is_empty() {
+            let mut recording = recording.borrow_mut();
+            let (lane, phase) = (watch.lane.get(), watch.phase.get());
+            recording.line(lane, phase, Direction::Received, &quote(&heard));
+        }
+        drop(recording);
+        current.lane = watch.lane.get();
+        result.map_err(|fault| {
+            if fault.kind == FaultKind::TimedOut && current.is_beside_another(fault.phase) {
+                fault::not_beside_another(current.lane + 1, order.time_out)
+            } else {
+                fault
+            }
+        })
+    }
+}
+
+/// The sockets of connections, to be used when these are gone.
+fn kept(connections: &[Connection]) -> Vec<Socket> {
+    let streams = connections.iter().map(|connection| &connection.stream);
+    // Without one there is nothing to say at the end, and nothing is lost that was measured.
+    let sockets = streams.filter_map(|stream| SockRef::from(stream).try_clone().ok());
+    sockets.collect()
+}
+
+/// Ends the line that was left open. Many servers that read lines take the end of the stream inside one for an
+/// empty piece, and ask for the next for ever.
+fn end_lines(sockets: &[Socket]) {
+    for socket in sockets {
+        // It may be full, or gone.
+        let _ = socket
+            .set_nonblocking(true)
+            .and_then(|()| socket.send(b"\n"));
+    }
+}
