@@ -58,6 +58,9 @@ pub(super) enum End {
     Gone(Fault),
 }
 
+/// A message size that is in every course's list, and large beside a probe's own words.
+const ORDINARY_SIZE: u64 = 100;
+
 /// How often calibrating is begun anew because a command came meanwhile that was not Stop.
 const CALIBRATION_TRIES: u32 = 3;
 
@@ -237,8 +240,8 @@ impl<'a> Execution<'a> {
     }
 
     /// A stranger may count the server delay in seconds, and serve nobody else meanwhile: what can be measured
-    /// without one is measured before. And it may mind a size: what it says to the smallest one is about how it
-    /// was spoken to.
+    /// without one is measured before. And it may mind a size, or stumble over a byte or a megabyte: what it says
+    /// to an ordinary one is about how it was spoken to.
     fn easiest_first(&self, order: &mut [usize]) {
         let is_known = self.served > 0 || self.speech.is_of_the_text();
         if is_known || self.profile().order != Order::Random {
@@ -246,8 +249,9 @@ impl<'a> Execution<'a> {
         }
         let spec = |point: &usize| self.plan.points().get(*point).copied();
         order.sort_by_key(|point| spec(point).map(|spec| spec.server_delay_ms));
+        let how_odd = |size: u64| size.max(ORDINARY_SIZE) / size.clamp(1, ORDINARY_SIZE);
         let easiest = order.iter().enumerate().min_by_key(|(_, point)| {
-            spec(point).map(|spec| (spec.server_delay_ms, spec.message_size))
+            spec(point).map(|spec| (spec.server_delay_ms, how_odd(spec.message_size)))
         });
         if let Some((place, _)) = easiest
             && let Some(up_to_it) = order.get_mut(..=place)

@@ -1,7 +1,8 @@
 //! A session, held until its end, its time-out or Stop.
 
 use std::cell::RefCell;
-use std::time::Instant;
+use std::mem::MaybeUninit;
+use std::time::{Duration, Instant};
 
 use socket2::{SockRef, Socket};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,10 @@ use super::terms::Terms;
 use super::visit::Current;
 use crate::measurement::{Direction, Fault, FaultKind};
 use crate::protocol::{LineEnd, quote};
+
+/// How long a server that refused may take to close: many do, and end.
+const LAST_MOMENT: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_millis(2);
 
 impl Execution<'_> {
     /// Runs a session until its end, its time-out or Stop.
@@ -41,9 +46,10 @@ impl Execution<'_> {
             quick_ack: terms.quick_ack,
             parting: self.speech.parting(),
         };
-        let bare = match order.idiom.variant.line_end {
-            LineEnd::Nothing => kept(&connections),
-            LineEnd::Newline => Vec::new(),
+        let sockets = if order.parting.may_close_first {
+            kept(&connections)
+        } else {
+            Vec::new()
         };
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;
@@ -56,10 +62,11 @@ impl Execution<'_> {
             () = expired(&watch) => Err(watch.timed_out(&order.setup)),
             never = show_stalls(&recording) => match never {},
         };
-        if result.is_err() {
-            end_lines(&bare);
+        if let Err(fault) = &result
+            && fault.kind != FaultKind::Stopped
+        {
+            give_up(sockets, &order, fault).await;
         }
-        drop(bare);
         let heard = watch.heard.take();
         if !heard.is_empty() {
             let mut recording = recording.borrow_mut();
@@ -86,13 +93,44 @@ fn kept(connections: &[Connection]) -> Vec<Socket> {
     sockets.collect()
 }
 
-/// Ends the line that was left open. Many servers that read lines take the end of the stream inside one for an
-/// empty piece, and ask for the next for ever.
-fn end_lines(sockets: &[Socket]) {
+/// Leaves connections whose session went wrong, so that a server loses no more by it than it must.
+async fn give_up(sockets: Vec<Socket>, order: &Order, fault: &Fault) {
+    let is_silent = fault.kind == FaultKind::TimedOut;
+    let until = Instant::now()
+        + if is_silent {
+            Duration::ZERO
+        } else {
+            LAST_MOMENT
+        };
     for socket in sockets {
-        // It may be full, or gone.
-        let _ = socket
-            .set_nonblocking(true)
-            .and_then(|()| socket.send(b"\n"));
+        if socket.set_nonblocking(true).is_err() {
+            continue;
+        }
+        if order.idiom.variant.line_end == LineEnd::Nothing {
+            // Many that read lines take the end of the stream inside one for an empty piece, and ask for the next
+            // for ever. The line is ended; it may be full, or gone.
+            let _ = socket.send(b"\n");
+        }
+        while !has_ended(&socket) && Instant::now() < until {
+            tokio::time::sleep(LOOK).await;
+        }
+        if has_ended(&socket) {
+            // Its port is free at once, as where a session ends well.
+            let _ = socket.set_linger(Some(Duration::ZERO));
+        }
     }
+}
+
+/// Whether the other side has ended its stream. What came before that is thrown away.
+fn has_ended(socket: &Socket) -> bool {
+    let mut room = [const { MaybeUninit::uninit() }; 4096];
+    // More than this is a flood.
+    for _ in 0..16 {
+        match socket.recv(&mut room) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
 }
