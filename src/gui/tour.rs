@@ -14,6 +14,7 @@ use super::tour_stops::{Measure, STOPS, Stop};
 use super::window::{GuiError, open};
 use super::{Action, App, Options, layout};
 use crate::measurement::RunState;
+use crate::server::Act;
 
 /// Between a change and its picture: sizes settle, and what is worked out aside is there.
 const SETTLE: Duration = Duration::from_millis(800);
@@ -106,12 +107,19 @@ impl Tour {
                 // In points of now: a new zoom holds from the next frame on.
                 let size = stop.size / context.pixels_per_point();
                 context.send_viewport_cmd(ViewportCommand::InnerSize(size));
-                if let Measure::All(change) | Measure::Some(change) = stop.measure {
-                    change(&mut self.app.settings.form);
-                    self.app.act(Action::Run, context);
-                    self.step = Step::Measure { since: now };
-                } else {
-                    self.show(stop, context);
+                match stop.measure {
+                    Measure::Nothing => self.show(stop, context),
+                    Measure::All(change) | Measure::Some(change) => {
+                        change(&mut self.app.settings.form);
+                        self.app.act(Action::Run, context);
+                        self.step = Step::Measure { since: now };
+                    }
+                    Measure::Check(act) => {
+                        let act = act.parse::<Act>().map_err(|why| why.to_string())?;
+                        self.app.server.act_as(act)?;
+                        self.app.act(Action::CheckServer, context);
+                        self.step = Step::Measure { since: now };
+                    }
                 }
             }
             Step::Measure { since } => {
@@ -121,7 +129,7 @@ impl Tour {
                         .progress()
                         .is_some_and(|progress| progress.visits_done * 3 > progress.visits_total)
                 } else {
-                    self.ended_well(since)?
+                    self.ended_well(since)? && !self.app.is_checking()
                 };
                 if enough {
                     self.show(stop, context);

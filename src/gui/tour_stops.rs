@@ -63,6 +63,8 @@ pub enum Measure {
     All(fn(&mut Form)),
     /// The same, and the picture is taken while it goes.
     Some(fn(&mut Form)),
+    /// The embedded server as one of the catalogue is checked, to the end.
+    Check(&'static str),
 }
 
 /// A picture of the usual size, of what is there.
@@ -77,7 +79,7 @@ const fn usual(name: &'static str, show: fn(&mut App, &Context)) -> Stop {
 }
 
 /// All pictures in their order: each begins where the one before it has ended.
-pub const STOPS: [Stop; 18] = [
+pub const STOPS: [Stop; 20] = [
     usual("start", |app, context| {
         theme(app, context, ThemeChoice::Dark);
     }),
@@ -170,6 +172,13 @@ pub const STOPS: [Stop; 18] = [
             point(app);
         })
     },
+    Stop {
+        measure: Measure::Check("echo-payload"),
+        ..usual("check", |_, _| {})
+    },
+    usual("light-check", |app, context| {
+        theme(app, context, ThemeChoice::Light);
+    }),
 ];
 
 fn theme(app: &mut App, context: &Context, choice: ThemeChoice) {
