@@ -16,7 +16,7 @@ use super::quiet::wait_until_quiet;
 use super::speech::Speech;
 use super::trial::Trial;
 use super::{RunRequest, fault};
-use crate::experiment::{Order, Patience, Plan, PointSpec, Profile, Target, Visit};
+use crate::experiment::{Order, Patience, Plan, PointSpec, Profile, Target, Visit, authority};
 use crate::measurement::{
     Fault, FaultPhase, Point, PointFigures, Run, RunId, RunState, Traits, Transcript, check_run,
 };
@@ -132,7 +132,7 @@ impl<'a> Execution<'a> {
                 origin,
                 state: RunState::Running,
                 error: None,
-                destination: destination(&request.host, request.port),
+                destination: authority(&request.host, request.port),
                 environment: request.environment,
                 points,
                 transcript: Transcript::default(),
@@ -316,12 +316,4 @@ pub(super) fn cpus() -> usize {
 fn any_seed() -> u64 {
     use std::hash::{BuildHasher, Hasher, RandomState};
     RandomState::new().build_hasher().finish() % 1_000_000
-}
-
-fn destination(host: &str, port: u16) -> String {
-    if host.contains(':') && !host.starts_with('[') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
-    }
 }

@@ -1,5 +1,6 @@
 //! What is asked for: the profile, its message sizes, and the plan that visits its points.
 
+mod authority;
 mod load;
 mod method;
 mod patience;
@@ -9,6 +10,7 @@ mod shuffle;
 mod sizes;
 mod stop_rule;
 
+pub use authority::authority;
 pub(crate) use load::READ_AT_ONCE;
 pub use method::{Order, Precision, QuickAck, Rounds, SocketOptions, UnknownChoice, WaitStrategy};
 pub use patience::Patience;

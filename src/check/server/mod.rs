@@ -40,6 +40,7 @@ use super::{
     CheckEvent, CheckReport, CheckState, Checked, Checking, DEFAULT_ANSWER_TIME,
     DEFAULT_RETURN_TIME, Described, Peer, Verdict,
 };
+use crate::experiment::authority;
 use crate::protocol::Dialect;
 
 /// How long to let a server be between two tries.
@@ -93,11 +94,7 @@ impl ServerCheck {
     /// Where it is, as the report says it.
     #[must_use]
     pub fn address(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        authority(&self.host, self.port)
     }
 
     fn run(&self, voice: &Voice, stop: &Stop) -> CheckReport {
@@ -147,7 +144,8 @@ impl ServerCheck {
 
     /// The addresses of the host, or why there is none.
     fn addresses(&self) -> (Vec<SocketAddr>, Option<String>) {
-        match (self.host.as_str(), self.port).to_socket_addrs() {
+        let host = self.host.trim_matches(['[', ']']);
+        match (host, self.port).to_socket_addrs() {
             Ok(addresses) => (addresses.collect(), None),
             Err(error) => {
                 let why = format!("the name {} leads to no address: {error}", self.host);
