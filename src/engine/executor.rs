@@ -102,6 +102,8 @@ pub(super) struct Execution<'a> {
     pub trial: Option<Trial>,
     /// What a trial asks for that asks for less than its point.
     pub milder: Option<PointSpec>,
+    /// A server delay with which no echo came in time, where they come without one.
+    pub long_delay: Option<u64>,
     /// Whether probes take so short a time that a window that draws beside them would show in it.
     pub frames_show: bool,
 }
@@ -126,6 +128,7 @@ impl<'a> Execution<'a> {
             away: Duration::ZERO,
             trial: None,
             milder: None,
+            long_delay: None,
             run: Run {
                 id,
                 started: Timestamp::now(),
@@ -230,6 +233,9 @@ impl<'a> Execution<'a> {
                     continue;
                 };
                 let visit = Visit { round, point };
+                if self.passes_over(visit, &spec) {
+                    continue;
+                }
                 self.visit(visit, spec, &mut addresses, stop).await?;
             }
             self.look(round);

@@ -152,7 +152,33 @@ pub(super) fn gone_while_trying(differs: &str, last: &Fault) -> Fault {
         last.kind,
         format!(
             "The server took no more connections while variants of the protocol were tried, the last one: \
-             {differs}. It may have ended or crashed: look at its output, start it again, and run once more."
+             {differs}. It may end at a message that it does not know: let it run in a loop (while true; do ./server; \
+             done), so that each variant finds it, and run once more."
+        ),
+    )
+}
+
+/// A point whose delay is not asked for, since no echo came with another one.
+pub(super) fn delay_not_tried(delay: u64, long: u64) -> Fault {
+    fault(
+        FaultPhase::Measurement,
+        FaultKind::TimedOut,
+        format!(
+            "Not tried with a server delay of {delay}: with {long} no echo came in time, most likely because this \
+             server counts it in seconds."
+        ),
+    )
+}
+
+/// A server that most likely still waits with a delay that was asked for.
+pub(super) fn still_delays(delay: u64, last: &Fault) -> Fault {
+    fault(
+        FaultPhase::Connect,
+        last.kind,
+        format!(
+            "The server serves nobody since it was asked for a server delay of {delay}: counted in seconds, it takes \
+             {delay} s for one echo. What was measured is kept. Go on when it is done, or start it again, and ask for \
+             a delay of 0 or 1."
         ),
     )
 }

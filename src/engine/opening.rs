@@ -137,10 +137,14 @@ impl Execution<'_> {
         if self.opened == 0 || fault.kind == FaultKind::Unreachable {
             return Err(End::Gone(fault));
         }
+        if let Some(delay) = self.long_delay {
+            return Err(End::Gone(fault::still_delays(delay, &fault)));
+        }
         if fault.kind == FaultKind::TimedOut {
             self.time_outs += 1;
             if self.time_outs < TIME_OUTS_UNTIL_GONE {
                 self.forecast.failed(visit.point, self.time_out());
+                let fault = fault::server_gone(self.opened, self.served, &fault);
                 self.fail(visit.point, fault);
                 self.visit_over(visit, Instant::now());
                 return Ok(());

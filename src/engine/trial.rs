@@ -9,13 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::executor::Execution;
-use super::fault::seconds;
 use super::speech::MOST_TRIALS;
 use super::terms::Terms;
 use super::variants::{Evidence, USUAL_LEAST_PROBES};
 use super::visit::Current;
 use crate::experiment::{Plan, PointSpec};
-use crate::measurement::units::{bytes, time};
+use crate::measurement::units::bytes;
 use crate::measurement::{
     About, Direction, Fault, FaultKind, FaultPhase, PointStatistics, Traits, probe_text,
 };
@@ -190,15 +189,7 @@ impl Execution<'_> {
             return;
         };
         if fault.phase == FaultPhase::Measurement && spec.server_delay_ms > 0 {
-            let (delay, without) = (spec.server_delay_ms, time(without));
-            let waited = seconds(self.time_out() + Duration::from_millis(delay));
-            self.run.server.remark_instead(
-                About::Delay,
-                format!(
-                    "With a server delay of {delay} no echo came within {waited}, without one the median RTT was \
-                     {without}: this server's delay unit is longer than a millisecond, most likely seconds."
-                ),
-            );
+            self.remark_long_delay(spec.server_delay_ms, without);
         }
     }
 

@@ -228,8 +228,10 @@ impl Execution<'_> {
             self.forecast.failed(visit.point, began.elapsed());
         }
         let session = rounds.first().map_or(self.sessions, |round| round.session);
+        let is_echo = |round: &Round| round.probes.iter().any(|probe| probe.rtt_ns().is_some());
+        let has_echoes = rounds.iter().any(is_echo);
         for mut round in rounds.drain(..) {
-            if round.probes.iter().any(|probe| probe.rtt_ns().is_some()) || result.is_ok() {
+            if is_echo(&round) || result.is_ok() {
                 self.served += 1;
             }
             // Many rounds that fail early must not hold room for all they were to measure.
@@ -252,6 +254,12 @@ impl Execution<'_> {
             if fault.kind == FaultKind::NotLetIn {
                 return Err(End::Gone(fault));
             }
+            if let Some(delay) = self.long_delay
+                && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut)
+            {
+                return Err(End::Gone(fault::still_delays(delay, &fault)));
+            }
+            self.look_for_long_delay(has_echoes, spec, &fault);
             if self.served == 0
                 && (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut)
             {

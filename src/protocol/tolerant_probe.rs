@@ -147,7 +147,7 @@ impl RequestParser {
                 match end_of_line(came, other_size) {
                     End::At(_) => true,
                     End::Open if is_whole && (silent || self.ends == Ends::Unlikely) => true,
-                    End::Open if is_whole => return Ok(None),
+                    End::Open if !silent => return Ok(None),
                     End::Open | End::Wrong => false,
                 }
             }

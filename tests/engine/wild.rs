@@ -810,6 +810,47 @@ fn the_unit_of_the_server_delay_is_found_and_said() {
 }
 
 #[test]
+fn what_has_no_delay_is_measured_before_a_server_sleeps_for_seconds() {
+    // It serves one client at a time, and counts in seconds: 50 would be fifty of them.
+    let server = FakeServer::start(|_, peer| {
+        let setup = peer.line()?;
+        peer.say("200 OK: Ready\n")?;
+        if setup.ends_with(" 50") {
+            peer.message()?;
+            std::thread::sleep(Duration::from_secs(4));
+            return Ok(Next::Accept);
+        }
+        peer.echo(3)?;
+        peer.closing().map(|()| Next::Accept)
+    });
+    let run = run(
+        server.addr,
+        strangers(|p| {
+            p.timeout_ms = 700;
+            p.order = Order::Random;
+            p.message_sizes = vec![10, 100, 1000];
+            p.server_delays_ms = vec![0, 50];
+            p.rounds = Rounds::Exactly(2);
+        }),
+    );
+    assert_eq!(run.state, RunState::Failed);
+    for point in &run.points {
+        let echoed = if point.spec.server_delay_ms == 0 {
+            3
+        } else {
+            0
+        };
+        assert_eq!(point.probes_echoed(), echoed, "{:#?}", lines(&run));
+        let why = &point.error.as_ref().unwrap().message;
+        assert!(why.contains("seconds"), "{why}");
+    }
+    let text = remark(&run, About::Delay);
+    assert!(text.contains("most likely seconds"), "{text}");
+    // Nobody asks again for what takes so long.
+    assert!(server.connections() <= 5, "{}", server.connections());
+}
+
+#[test]
 fn a_delay_that_is_never_over_is_said_to_be_longer_than_it_seems() {
     let server = FakeServer::start(|_, peer| {
         let fields = peer.ready()?;
