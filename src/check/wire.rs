@@ -77,6 +77,8 @@ pub(super) struct Wire {
     exchange: Exchange,
     stop: Stop,
     closed: bool,
+    /// Whether the peer's port is to be free again as soon as both sides have closed.
+    frees_port: bool,
 }
 
 impl Wire {
@@ -121,7 +123,14 @@ impl Wire {
             exchange: exchange.clone(),
             stop: stop.clone(),
             closed: false,
+            frees_port: false,
         }
+    }
+
+    /// A peer that closes first keeps its port for a minute (TIME-WAIT), unless it is closed to with a reset. One
+    /// that is started anew for each session needs it before.
+    pub(super) fn free_port(&mut self) {
+        self.frees_port = true;
     }
 
     /// Bytes that came and were not taken.
@@ -295,9 +304,8 @@ impl Wire {
     }
 
     /// Closes as a program does that is done.
-    pub(super) fn close(mut self) {
-        self.closed = true;
-        self.exchange.event(self.number, Event::Closed, "");
+    pub(super) fn close(self) {
+        drop(self);
     }
 
     /// Closes with a reset, as a program does that was ended.
@@ -313,7 +321,18 @@ impl Wire {
 
 impl Drop for Wire {
     fn drop(&mut self) {
-        if !self.closed {
+        if self.closed {
+            return;
+        }
+        let now = Some(Duration::ZERO);
+        if self.frees_port
+            && self.end == Some(End::Stream)
+            && socket2::SockRef::from(&self.stream).set_linger(now).is_ok()
+        {
+            let why = "it had closed, and its port is free at once";
+            self.exchange
+                .event(self.number, Event::ClosedWithReset, why);
+        } else {
             self.exchange.event(self.number, Event::Closed, "");
         }
     }

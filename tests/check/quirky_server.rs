@@ -95,7 +95,7 @@ fn run(quirk: Quirk, listener: TcpListener, ends: &AtomicBool) {
             thread::sleep(Duration::from_millis(20));
             drop(listener.take());
             thread::sleep(Duration::from_millis(150));
-            listener = Some(listen_again(address));
+            listener = listen_when_free(address, ends);
         }
         if matches!(served, Served::Dies) {
             listener = None;
@@ -125,6 +125,19 @@ fn accept(listener: Option<&TcpListener>, ends: &AtomicBool) -> Option<TcpStream
 fn listen_again(address: SocketAddr) -> TcpListener {
     // The standard library has it take an address again at once on unix.
     TcpListener::bind(address).unwrap()
+}
+
+/// As most programs do it: without `SO_REUSEADDR`.
+fn listen_when_free(address: SocketAddr, ends: &AtomicBool) -> Option<TcpListener> {
+    while !ends.load(Ordering::SeqCst) {
+        let domain = socket2::Domain::for_address(address);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None).unwrap();
+        if socket.bind(&address.into()).is_ok() && socket.listen(16).is_ok() {
+            return Some(socket.into());
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    None
 }
 
 struct Session {
