@@ -127,8 +127,8 @@ impl Wire {
         }
     }
 
-    /// A peer that closes first keeps its port for a minute (TIME-WAIT), unless it is closed to with a reset. One
-    /// that is started anew for each session needs it before.
+    /// A server that closes first keeps its port for a minute (TIME-WAIT), unless it is closed to with a reset. One
+    /// that died of a message and is started anew needs it before.
     pub(super) fn free_port(&mut self) {
         self.frees_port = true;
     }
@@ -329,9 +329,8 @@ impl Drop for Wire {
             && self.end == Some(End::Stream)
             && socket2::SockRef::from(&self.stream).set_linger(now).is_ok()
         {
-            let why = "it had closed, and its port is free at once";
-            self.exchange
-                .event(self.number, Event::ClosedWithReset, why);
+            let how = "with a reset, which frees the port of who closed first";
+            self.exchange.event(self.number, Event::Closed, how);
         } else {
             self.exchange.event(self.number, Event::Closed, "");
         }

@@ -247,15 +247,15 @@ impl Prober {
         }
     }
 
-    /// Whether the server may be one that ends after each session.
-    fn may_end_after_session(&self) -> bool {
-        self.learned.ends_after_session || !self.learned.serves_again
-    }
-
     /// Whether a server that ends after each session took this connection on its way out, and is gone now: the
     /// kernel takes connections for it until then. That is only looked for where a server may be one.
     fn is_leaving(&self, wire: &mut Wire) -> Result<bool, Halt> {
-        let may_be = self.may_end_after_session() && self.learned.plain.is_some();
+        let Learned {
+            ends_after_session,
+            serves_again,
+            ..
+        } = self.learned;
+        let may_be = ends_after_session || (self.learned.plain.is_some() && !serves_again);
         Ok(may_be && matches!(wire.more(LEAVES_WITHIN)?, Came::Ended(_)))
     }
 
@@ -267,9 +267,7 @@ impl Prober {
             match Wire::connect(address, self.limit, &self.exchange, &self.stop) {
                 Ok(mut wire) => {
                     self.found = Some(address);
-                    if self.may_end_after_session() {
-                        wire.free_port();
-                    }
+                    wire.free_port();
                     return Ok(wire);
                 }
                 Err(error) => failed = error,
