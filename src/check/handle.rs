@@ -78,6 +78,7 @@ impl Drop for Checking {
 }
 
 /// What the thread speaks with.
+#[derive(Clone)]
 pub(super) struct Voice {
     sender: mpsc::Sender<CheckEvent>,
     waker: Arc<dyn Fn() + Send + Sync>,

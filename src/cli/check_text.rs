@@ -28,7 +28,11 @@ pub(super) fn row(checked: &Checked) -> String {
 
 /// The row of several checks that follow one another and were not tried, for one reason.
 pub(super) fn row_not_tried(first: usize, last: usize) -> String {
-    let checks = format!("({first} to {last}, for the same reason)");
+    let checks = if first == last {
+        format!("({first}, for the same reason)")
+    } else {
+        format!("({first} to {last}, for the same reason)")
+    };
     let word = Verdict::NotApplicable.word();
     format!("{:>3}  {:<4}  {checks:<TITLE$}  {word}", "…", "")
 }

@@ -154,7 +154,9 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
         .filter(|duration| *duration >= Duration::from_millis(1))
-        .ok_or_else(|| format!("\"{text}\" is not a number of seconds above 0, such as 5 or 0.5"))
+        .ok_or_else(|| {
+            format!("\"{text}\" is not a number of seconds from 0.001 on, such as 5 or 0.5")
+        })
 }
 
 /// The access key in the first line of a file.

@@ -365,10 +365,13 @@ pub(super) fn more_than_a_reply(reply: &str, behind: &[u8], strict: bool) -> Fau
 pub(super) fn refused_by_server(phase: Phase, reply: &str, sent: &str) -> Fault {
     let advice = match phase {
         Phase::Setup => {
-            "It may speak another dialect, or not allow this message size, probe count or delay."
+            "It may speak another dialect, have no room for another client, or not allow this message size, \
+             probe count or delay."
         }
         Phase::Measurement => "It may count the message size or the sequence number differently.",
-        Phase::Termination => "It may expect more probes than were announced.",
+        Phase::Termination => {
+            "It may expect more probes than were announced, or want the termination in other bytes."
+        }
     };
     fault(
         phase.into(),

@@ -115,7 +115,7 @@ impl Execution<'_> {
             return false;
         };
         let milder = match self.milder.take() {
-            None if self.speech.is_new() => self.milder_than(spec, fault),
+            None if self.speech.is_new() => self.milder_than(spec, fault, evidence),
             // It is still busy with the delay that it was asked for before.
             Some(_) if (fault.phase, fault.kind) == (FaultPhase::Setup, FaultKind::TimedOut) => {
                 return false;
@@ -152,7 +152,12 @@ impl Execution<'_> {
 
     /// What asks less of a server that ended a first session like that, and speaks the same: it may mind
     /// what it was asked for, and not how.
-    fn milder_than(&self, spec: &PointSpec, fault: &Fault) -> Option<(PointSpec, String)> {
+    fn milder_than(
+        &self,
+        spec: &PointSpec,
+        fault: &Fault,
+        evidence: Evidence,
+    ) -> Option<(PointSpec, String)> {
         let sizes = self.plan.points().iter().map(|point| point.message_size);
         let smallest = sizes.min().filter(|size| *size < spec.message_size);
         match (fault.phase, fault.kind) {
@@ -167,6 +172,10 @@ impl Execution<'_> {
             }
             (FaultPhase::Measurement, FaultKind::TimedOut) if spec.server_delay_ms > 0 => {
                 Some((*spec, "no server delay".to_owned()))
+            }
+            // Echoes came until then: it may have been this once.
+            (FaultPhase::Measurement, _) if evidence == Evidence::LaterProbe => {
+                Some((*spec, "nothing, the same once more".to_owned()))
             }
             _ => None,
         }
@@ -188,7 +197,8 @@ impl Execution<'_> {
         let Some(without) = median_rtt(current, spec.message_size) else {
             return;
         };
-        if fault.phase == FaultPhase::Measurement && spec.server_delay_ms > 0 {
+        let was_late = (fault.phase, fault.kind) == (FaultPhase::Measurement, FaultKind::TimedOut);
+        if was_late && spec.server_delay_ms > 0 {
             self.remark_long_delay(spec.server_delay_ms, without);
         }
     }
@@ -200,7 +210,8 @@ impl Execution<'_> {
         let setup = self.plan.setup(spec).line(idiom);
         let probe = probe_text(idiom, 1, spec.message_size);
         let differs = idiom.differences(self.speech.asked());
-        let termination = idiom.dialect.termination();
+        let termination = idiom.termination();
+        let termination = termination.trim_end_matches('\n');
         let why = &before.message;
         let in_vain = self.speech.in_vain();
         let in_vain =

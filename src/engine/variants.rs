@@ -59,7 +59,11 @@ pub(super) fn next(tried: &[(Idiom, Evidence)], announced: u32) -> Option<Idiom>
     // What was found out of another server may have been asked of this one.
     let plain = tried.first().map(|(asked, _)| Idiom::from(asked.dialect));
     let mut furthest: Vec<&(Idiom, Evidence)> = tried.iter().collect();
-    furthest.sort_by_key(|(_, evidence)| Reverse(*evidence));
+    // Of those that came equally far the plain ones say more: what a form still has of another server is not to be in
+    // every trial.
+    let is_odd = |idiom: &Idiom| idiom.variant != Variant::default();
+    let asked_is_odd = tried.first().is_some_and(|(asked, _)| is_odd(asked));
+    furthest.sort_by_key(|(idiom, evidence)| (Reverse(*evidence), asked_is_odd && is_odd(idiom)));
     let others = furthest
         .into_iter()
         .flat_map(|(idiom, evidence)| alternatives(*idiom, *evidence, announced));
@@ -131,7 +135,11 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
     match evidence {
         Evidence::Setup => {
             let few = (announced < USUAL_LEAST_PROBES).then(|| many(idiom));
-            let more = [tabs, padded, bare];
+            let more = if idiom.dialect == Dialect::Bologna {
+                [bare, padded, tabs]
+            } else {
+                [tabs, padded, bare]
+            };
             others
                 .into_iter()
                 .chain(few)

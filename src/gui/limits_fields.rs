@@ -50,7 +50,7 @@ fn field(limits: &mut ServerLimits, ui: &mut Ui, limit: Limit, is_on: bool) {
             "",
             "everyone",
             "The networks whose clients are served, such as 192.168.1.0/24, 10.0.0.7: others find their connection \
-             closed. This machine always is.",
+             closed. This machine is always let in.",
         ),
         Limit::AccessKey => (
             "",

@@ -12,7 +12,7 @@ use crate::engine::{RunRequest, can_be_resumed};
 use crate::experiment::{Problem, Profile, Rounds, Target};
 use crate::measurement::units::counted;
 use crate::measurement::{About, Run, RunId};
-use crate::protocol::{AccessKey, Dialect};
+use crate::protocol::{AccessKey, Dialect, Idiom};
 
 impl App {
     /// Why Run cannot be pressed.
@@ -126,20 +126,25 @@ impl App {
     /// Shows in the form how a server wants to be spoken to, where a run found that out, so that the next one
     /// begins with it. A form that has been pointed elsewhere meanwhile is let be.
     pub(super) fn adopt_what_worked(&mut self, run: &Run) {
+        // What was tried in vain changed nothing of the profile.
+        let found = run.profile.idiom();
+        let is_of_form =
+            |profile: &Profile| profile.target == run.profile.target && profile.idiom() != found;
         let mut remarks = run.server.remarks.iter();
-        let was_found = remarks.any(|remark| remark.about == About::Variant);
-        let is_of_form = |profile: &Profile| profile.target == run.profile.target;
-        if was_found
+        if remarks.any(|remark| remark.about == About::Variant)
             && self
                 .settings
                 .form
                 .profile()
                 .is_ok_and(|profile| is_of_form(&profile))
         {
-            let found = &run.profile;
-            self.settings.form.speak(found.idiom());
-            let differs = found.idiom().differences(Dialect::default().into());
-            let text = format!("This server wants it differently: {differs}. The form has it now.");
+            self.settings.form.speak(found);
+            let text = if found == Idiom::default() {
+                "This server wants it as the text has it. The form has that now.".to_owned()
+            } else {
+                let differs = found.differences(Idiom::default());
+                format!("This server wants it differently: {differs}. The form has it now.")
+            };
             self.say(NoticeKind::Info, text);
         }
     }

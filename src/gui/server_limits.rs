@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form_text::{bytes, or_nothing, whole};
 use crate::protocol::AccessKey;
-use crate::server::{LEAST_RATE, ServerConfig};
+use crate::server::{AllowList, LEAST_RATE, ServerConfig};
 
 /// A text that is shown nowhere and kept in no file.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -174,7 +174,11 @@ impl ServerLimits {
     fn put(&self, limit: Limit, config: &mut ServerConfig) -> Result<(), String> {
         match limit {
             Limit::Allow => {
-                let allow = self.allow.parse::<crate::server::AllowList>();
+                if self.allow.trim().is_empty() {
+                    config.allow = AllowList::default();
+                    return Ok(());
+                }
+                let allow = self.allow.parse::<AllowList>();
                 // The window measures its own server, so this machine is always let in.
                 config.allow = allow.map_err(|error| error.to_string())?.with_loopback();
             }

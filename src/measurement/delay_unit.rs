@@ -10,6 +10,8 @@ const TOLERANCE: std::ops::RangeInclusive<f64> = 0.7..=1.5;
 const SLEEP_OF_NOTHING: f64 = 150_000.0;
 /// A difference is one where it is more than this share of the RTT without a delay.
 const NOTICEABLE: f64 = 0.25;
+/// How the sentence begins that names one.
+const UNIT_IS: &str = "This server's delay unit is";
 /// Units that programs use, in nanoseconds.
 const UNITS: [(f64, &str); 4] = [
     (1e9, "seconds"),
@@ -32,13 +34,20 @@ pub fn delay_unit(points: &[Point], without: Option<f64>) -> Option<String> {
         .collect();
     // The longest delay stands out most.
     delayed.sort_by_key(|(point, _)| std::cmp::Reverse(point.spec.server_delay_ms));
-    delayed.into_iter().find_map(|(point, with)| {
+    let mut sentences = delayed.into_iter().filter_map(|(point, with)| {
         let plain = points.iter().find(|other| {
             other.spec.server_delay_ms == 0 && other.spec.message_size == point.spec.message_size
         });
         let without = plain.and_then(of).or(without)?;
         Some(sentence(point.spec.server_delay_ms, with, without))
-    })
+    });
+    // A point that a busy moment fell upon may be clear of no unit where the others are of one.
+    let first = sentences.next()?;
+    let is_clear = |sentence: &String| sentence.starts_with(UNIT_IS);
+    if is_clear(&first) {
+        return Some(first);
+    }
+    Some(sentences.find(is_clear).unwrap_or(first))
 }
 
 /// What a server that was asked for that delay waited, in nanoseconds, as far as the median RTT shows it: with the
@@ -84,9 +93,9 @@ fn sentence(delay: u64, with: f64, without: f64) -> String {
         );
     }
     match unit {
-        Some((_, unit)) => format!("This server's delay unit is {unit}: {figures}."),
+        Some((_, unit)) => format!("{UNIT_IS} {unit}: {figures}."),
         None => format!(
-            "This server's delay unit is none of the usual ones: {figures}, which is {} for each of the {number}.",
+            "No usual delay unit fits this server: {figures}, which is {} for each of the {number}.",
             time(each)
         ),
     }

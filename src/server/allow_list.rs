@@ -64,6 +64,9 @@ pub enum AllowListError {
         "\"{0}\" is neither an address nor a network, such as 192.168.1.0/24, 10.0.0.7 or 2001:db8::/32"
     )]
     NoNetwork(String),
+    /// There is none: that it lets everyone in is not to come of a slip.
+    #[error("there is no network in \"{0}\"; leave the list out to let everyone in")]
+    Empty(String),
     /// There are too many.
     #[error("there are more than {MAX_NETWORKS} networks")]
     TooMany,
@@ -72,7 +75,7 @@ pub enum AllowListError {
 impl FromStr for AllowList {
     type Err = AllowListError;
 
-    /// Networks and addresses between commas or blanks.
+    /// Networks and addresses between commas or blanks; at least one.
     fn from_str(text: &str) -> Result<Self, AllowListError> {
         let words = text.split(|byte: char| byte == ',' || byte.is_whitespace());
         let mut networks = Vec::new();
@@ -84,6 +87,9 @@ impl FromStr for AllowList {
                 let shown: String = word.chars().take(60).collect();
                 AllowListError::NoNetwork(shown)
             })?);
+        }
+        if networks.is_empty() {
+            return Err(AllowListError::Empty(text.chars().take(60).collect()));
         }
         Ok(Self(networks))
     }
@@ -123,7 +129,6 @@ mod tests {
     #[test]
     fn clients_of_the_networks_are_let_in_and_nobody_else() {
         for (networks, client, is_in) in [
-            ("", "203.0.113.9", true),
             ("192.168.1.0/24", "192.168.1.77", true),
             ("192.168.1.0/24", "192.168.2.77", false),
             ("192.168.1.7/24", "192.168.1.9", true),
@@ -151,7 +156,11 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_refused() {
+        assert!(AllowList::default().lets_in("203.0.113.9".parse().unwrap()));
         for text in [
+            // An empty variable of a shell must not open what was to be closed.
+            "",
+            " , ",
             "lab",
             "10.0.0.0/33",
             "10.0.0",

@@ -110,7 +110,7 @@ impl fmt::Display for SessionSummary {
                 setup.kind,
                 plural(probes, "probe"),
                 plural(size, "byte"),
-                self.server_delay.as_secs_f64() * 1e3
+                milliseconds(self.server_delay)
             )?;
             if self.idiom != Idiom::default() {
                 write!(f, ", {}", self.idiom.differences(Idiom::default()))?;
@@ -129,6 +129,12 @@ impl fmt::Display for SessionSummary {
         let ms = self.duration.as_secs_f64() * 1e3;
         write!(f, "{}, {ms:.1} ms", self.end)
     }
+}
+
+/// In milliseconds, with no more digits than there are.
+fn milliseconds(time: Duration) -> String {
+    let text = format!("{:.6}", time.as_secs_f64() * 1e3);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn plural(count: u64, word: &str) -> String {

@@ -188,12 +188,12 @@ fn one_mistake_in_how_it_is_spoken_to_hides_no_other() {
         (
             Quirk::CountsFromZero,
             "echoes of a plain session",
-            "With numbers from 0 it goes on",
+            "It wants numbers from 0",
         ),
         (
             Quirk::WantsNoLineEnds,
             "setup of a plain session",
-            "With no \\n at the end of a message it goes on",
+            "It wants no \\n at the end of a message",
         ),
     ] {
         let server = QuirkyServer::start(quirk);

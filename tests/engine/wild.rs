@@ -434,6 +434,61 @@ fn a_closing_reply_may_come_with_the_last_echo() {
 }
 
 #[test]
+fn words_that_begin_with_200_before_an_echo_are_no_reply() {
+    for prefix in ["200 ", "200|", "200 OK: "] {
+        let run = measured(move |peer| {
+            peer.ready()?;
+            for _ in 0..3 {
+                let message = peer.message()?;
+                peer.say([prefix.as_bytes(), &message].concat())?;
+            }
+            peer.closing()
+        });
+        assert_eq!(run.profile.variant, Variant::default());
+        let style = run.server.echo.as_ref().unwrap().to_string();
+        assert_eq!(style, format!("{prefix}{{message}}\\n"));
+    }
+}
+
+#[test]
+fn a_stray_byte_before_the_first_echo_is_skipped() {
+    for stray in ["\n", "\0", "\n\0\n"] {
+        let run = measured(move |peer| {
+            peer.ready()?;
+            let first = peer.message()?;
+            peer.say([stray.as_bytes(), &first].concat())?;
+            peer.echo(2)?;
+            peer.closing()
+        });
+        assert_eq!(run.profile.variant, Variant::default());
+        assert_eq!(run.server.echo, None);
+    }
+}
+
+#[test]
+fn what_happens_once_after_good_echoes_changes_nothing_of_how_a_server_is_spoken_to() {
+    let server = FakeServer::start(|number, peer| {
+        peer.ready()?;
+        if number == 1 {
+            peer.echo(2)?;
+            peer.message()?;
+            peer.say(INVALID_PROBE)?;
+            return Ok(Next::Accept);
+        }
+        peer.echo(5)?;
+        peer.closing().map(|()| Next::Accept)
+    });
+    let profile = strangers(|p| (p.probes, p.rounds) = (5, Rounds::Exactly(2)));
+    let run = run(server.addr, profile);
+    let why = &run.points[0].error.as_ref().unwrap().message;
+    assert!(why.contains("Invalid Measurement Message"), "{why}");
+    assert_eq!(run.points[0].probes_echoed(), 2 + 5);
+    assert_eq!(run.profile.dialect, Dialect::Boston);
+    assert_eq!(run.profile.variant, Variant::default());
+    assert_eq!(server.connections(), 3);
+}
+
+#[test]
 fn a_line_that_a_trial_left_open_is_ended_before_the_connection() {
     // It waits for a whole line, and would ask for the rest of it for ever.
     let ends = Arc::new(Mutex::new(Vec::new()));

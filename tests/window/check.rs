@@ -121,7 +121,7 @@ fn a_failed_check_shows_its_bytes_and_its_rule() {
     window.click_button("Copy check");
     let copied = window.copied().to_owned();
     assert!(
-        copied.contains(&passed.title) && copied.contains("s rtt 10"),
+        copied.contains(&passed.title) && copied.contains("s rtt 20"),
         "{copied}"
     );
     assert!(copied.contains(&format!("Rule {}:", passed.rule)));
@@ -138,7 +138,7 @@ fn a_server_that_died_is_said_to_have_died_and_of_what() {
     let report = wait_for_the_end(&mut window);
     let said = format!("The server was lost by {}.", report.deaths[0]);
     assert!(window.says(&said));
-    assert!(window.says("\"s rtt 10\", then \" 100 0\\n\""));
+    assert!(window.says("\"s rtt 20\", then \" 100 0\\n\""));
 }
 
 #[test]

@@ -117,6 +117,7 @@ impl ServerCheck {
             self.answer_time,
             self.return_time,
             stop.clone(),
+            voice.clone(),
         );
         let mut run = Run {
             prober,
@@ -228,7 +229,12 @@ impl Run {
     fn obstacle(&self, number: usize, entry: &Entry) -> Option<Halt> {
         // Where there never was a server, the first check says so.
         if let Some(gone) = self.gone.as_ref().filter(|_| number > 1) {
-            return Some(Halt::NotApplicable(format!("the server is gone: {gone}")));
+            let what = if self.prober.was_there() {
+                "the server is gone"
+            } else {
+                "there is no server"
+            };
+            return Some(Halt::NotApplicable(format!("{what}: {gone}")));
         }
         if let Some(gone) = &self.gone {
             return Some(Halt::Fail(format!("No session could be begun: {gone}.")));

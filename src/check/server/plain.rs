@@ -8,7 +8,7 @@ use super::super::echo::EchoHabit;
 use super::super::exchange::Line;
 use super::super::wire::{Came, End, Wire};
 use super::prober::{Act, Halt, Prober, Sending, Session};
-use crate::protocol::{LineEnd, Phase, Variant};
+use crate::protocol::{ACCESS_KEY_REQUIRED, LineEnd, Phase, Variant};
 
 /// What an echo that is not the probe itself may still go on for.
 const QUIET: Duration = Duration::from_millis(200);
@@ -60,7 +60,7 @@ impl Plain {
     fn saved_by(self, another: Self, manner: &str) -> Self {
         let told = |part: Option<Part>, otherwise: Option<Part>| match part {
             Some(Err(why)) => Some(Err(format!(
-                "{why} With {manner} it goes on, so the checks go on with that."
+                "It wants {manner}; the checks go on with that. {why}"
             ))),
             Some(Ok(_)) | None => otherwise,
         };
@@ -99,12 +99,16 @@ pub(super) fn plain_session(prober: &mut Prober) -> Act {
 
 /// Manners that the text does not have and real servers want: where the count begins, what ends a message.
 const MANNERS: [(u32, LineEnd, &str); 3] = [
-    (0, LineEnd::Newline, "numbers from 0"),
-    (1, LineEnd::Nothing, "no \\n at the end of a message"),
+    (0, LineEnd::Newline, "numbers from 0 (M2 has them from 1)"),
+    (
+        1,
+        LineEnd::Nothing,
+        "no \\n at the end of a message (G1 has one)",
+    ),
     (
         0,
         LineEnd::Nothing,
-        "numbers from 0 and no \\n at the end of a message",
+        "numbers from 0 and no \\n at the end of a message (M2 and G1 have it otherwise)",
     ),
 ];
 
@@ -168,8 +172,15 @@ fn go_through(prober: &mut Prober, plain: &mut Plain, limit: Duration) -> Act {
             plain.setup = Some(Ok(late.into_iter().collect()));
         }
         Err(Halt::Fail(why)) => {
-            let look = "Look at how the setup line is read and taken apart, which values are refused, and \
-                        whether the reply is sent (flushed) before the next read.";
+            let look = if why.contains(ACCESS_KEY_REQUIRED) {
+                "It is an Echograph server that was given an access key, which a check does not show: check it \
+                 without one."
+            } else {
+                "Look at how the setup line is read and taken apart, which values are refused, and \
+                        whether the reply is sent (flushed) before the next read. A server of another course \
+                        is checked in its dialect (--dialect), one that serves a client at a time when no other \
+                        is there."
+            };
             plain.setup = Some(Err(format!("{why} {look}")));
             return Ok(());
         }

@@ -4,8 +4,10 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::super::answer::seconds;
 use super::super::echo::{EchoHabit, Parts};
 use super::super::exchange::Exchange;
+use super::super::handle::{CheckEvent, Voice};
 use super::super::wire::{Came, Stop, Stopped, Wire, words_of};
 use super::delay::Seen;
 use super::plain::Plain;
@@ -15,6 +17,8 @@ use crate::protocol::{
 
 /// A server that refuses a connection may be between two sessions for so long.
 const BETWEEN_SESSIONS: Duration = Duration::from_millis(300);
+/// One that is away for longer is said to be.
+const SAID_TO_BE_GONE: Duration = Duration::from_secs(1);
 /// A program that ends after a session is gone this long after it closed.
 const LEAVES_WITHIN: Duration = Duration::from_millis(60);
 /// How often it is looked for.
@@ -97,6 +101,8 @@ pub(super) struct Prober {
     /// How long a server that is gone is waited for: somebody may start it again.
     pub return_time: Duration,
     pub stop: Stop,
+    /// Tells whoever waits what is waited for.
+    pub voice: Voice,
     pub exchange: Exchange,
     /// What is unusual and allowed, of the check that goes on.
     pub remarks: Vec<String>,
@@ -121,6 +127,7 @@ impl Prober {
         limit: Duration,
         return_time: Duration,
         stop: Stop,
+        voice: Voice,
     ) -> Self {
         Self {
             dialect,
@@ -128,6 +135,7 @@ impl Prober {
             limit,
             return_time,
             stop,
+            voice,
             exchange: Exchange::default(),
             remarks: Vec::new(),
             detail: String::new(),
@@ -212,11 +220,17 @@ impl Prober {
         self.idiom().termination().into_bytes()
     }
 
+    /// Whether it was ever there.
+    pub(super) fn was_there(&self) -> bool {
+        self.found.is_some()
+    }
+
     /// Connects. A server that is gone is waited for.
     pub(super) fn connect(&mut self) -> Result<Wire, Halt> {
         self.is_tidy = false;
         let began = Instant::now();
         let mut was_leaving = false;
+        let mut is_said = false;
         let most = if self.found.is_none() {
             Duration::ZERO
         } else {
@@ -242,6 +256,13 @@ impl Prober {
             };
             if began.elapsed() >= most {
                 return Err(Halt::Gone(format!("no connection could be made ({why})")));
+            }
+            if !is_said && began.elapsed() > SAID_TO_BE_GONE {
+                is_said = true;
+                self.voice.say(CheckEvent::Says(format!(
+                    "The server is gone ({why}). It is waited for {}: start it again, and the checks go on.",
+                    seconds(most)
+                )));
             }
             self.stop.sleep(LOOK)?;
         }

@@ -7,7 +7,10 @@ use super::{Lane, LaneFault};
 use crate::engine::quick_ack::acknowledge_at_once;
 use crate::engine::session::nanoseconds;
 use crate::measurement::Probe;
-use crate::protocol::{Dialect, MAX_AROUND_ECHO, Phase, parse_last_reply};
+use crate::protocol::{Dialect, MAX_AROUND_ECHO, Phase, ReplyCode, Returned, parse_last_reply};
+
+/// A message of so many bytes stands in no reply by chance.
+const LONG_ENOUGH: usize = 8;
 
 impl Lane<'_> {
     /// One read, and what it brought. Whether it brought anything.
@@ -63,7 +66,8 @@ impl Lane<'_> {
             }
             return Ok(true);
         }
-        if self.work.bytes_read > self.work.bytes_written && !self.may_bring_more() {
+        let beside = self.work.bytes_beside.unwrap_or_default();
+        if self.work.bytes_read > self.work.bytes_written + beside && !self.may_bring_more() {
             return Err(self.beyond(now, whole));
         }
         match now {
@@ -119,10 +123,18 @@ impl Lane<'_> {
             // Which dialect says it does not matter where nothing is strict.
             parse_last_reply(came, Dialect::default(), Phase::Measurement, false).is_ok()
         };
+        let is_refusal = |came: &[u8]| {
+            let reply = parse_last_reply(came, Dialect::default(), Phase::Measurement, false);
+            reply.is_ok_and(|reply| reply.code == ReplyCode::Refused)
+        };
         let style = self.cargo.message.style_of(1, came);
-        let Some((style, stray)) = style.filter(|(_, stray)| {
+        let payload_len = self.cargo.message.len_of(1);
+        let Some((style, stray)) = style.filter(|(style, stray)| {
             let echo = came.get(*stray..).unwrap_or_default();
-            !is_answer(echo)
+            // A refusal may quote what it refuses. What accepts and has the message in it is an echo in words
+            // of its own, unless the message is so short that any words have it.
+            let is_found = style.returned() == Returned::Message && payload_len >= LONG_ENOUGH;
+            !is_answer(echo) || (is_found && !is_refusal(echo))
         }) else {
             // As much as was sent, and something else.
             if is_answer(came) || came.len() >= self.due {

@@ -45,7 +45,7 @@ pub fn show(sheet: &Sheet, row: Option<&Row>, ui: &mut Ui) {
             ScrollArea::vertical()
                 .id_salt("detail")
                 .auto_shrink([false, false])
-                .show(ui, |ui| all(row, ui));
+                .show(ui, |ui| all(sheet, row, ui));
         });
 }
 
@@ -69,7 +69,7 @@ fn title(sheet: &Sheet, row: &Row, ui: &mut Ui) {
     ui.add_space(space::SMALL);
 }
 
-fn all(row: &Row, ui: &mut Ui) {
+fn all(sheet: &Sheet, row: &Row, ui: &mut Ui) {
     let came = row.checked().map(|checked| checked.detail.as_str());
     let lines = [
         ("Sent", Some(row.sends.as_str())),
@@ -102,6 +102,9 @@ fn all(row: &Row, ui: &mut Ui) {
         (_, Some(checked)) if !checked.exchange.is_empty() => exchange(checked, ui),
         (Stage::Done(_), _) => {
             note(ui, "Nothing went over the wire.");
+        }
+        _ if sheet.report.is_some() => {
+            note(ui, "The check was stopped before this was done.");
         }
         _ => {
             note(ui, "Its bytes appear here when it is done.");

@@ -10,7 +10,7 @@ use super::super::app::App;
 use super::super::theme::{Palette, RADIUS, medium, space, text_size};
 use super::super::widgets::{Field, chip, dot, note};
 use super::CheckFile;
-use super::sheet::{Sheet, Stage};
+use super::sheet::{Row, Sheet, Stage};
 use crate::check::{CheckState, Peer, Verdict};
 use crate::experiment::Target;
 use crate::measurement::units::waiting_time;
@@ -41,9 +41,32 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     if app.is_checking() && sheet.peer == Peer::Client {
         what_to_do(sheet, ui);
     }
-    for death in &sheet.deaths {
+    if app.is_checking()
+        && sheet.peer == Peer::Server
+        && let Some(says) = &sheet.says
+    {
+        framed(ui, Palette::of(ui).warning, "Gone", |ui| {
+            ui.add(Label::new(says).wrap());
+        });
+    }
+    let lost = match sheet.deaths.as_slice() {
+        [] => None,
+        [death] => Some(format!("The server was lost by {death}.")),
+        many => {
+            // What each of them was is said in its row.
+            let by = many
+                .iter()
+                .map(|death| death.split(": ").next().unwrap_or(death));
+            let by = by.collect::<Vec<_>>().join(", ");
+            Some(format!(
+                "The server was lost {} times, by {by}.",
+                many.len()
+            ))
+        }
+    };
+    if let Some(lost) = lost {
         framed(ui, Palette::of(ui).error, "Lost", |ui| {
-            ui.add(Label::new(format!("The server was lost by {death}.")).wrap());
+            ui.add(Label::new(lost).wrap());
         });
     }
     choices(app, ui);
@@ -208,9 +231,18 @@ fn state(app: &App, sheet: &Sheet, failed: usize, palette: &Palette) -> (Color32
         None => (palette.accent, "Under way:"),
         Some(report) if report.state == CheckState::Stopped => (palette.warning, "Stopped:"),
         Some(_) if failed > 0 => (palette.error, "Finished:"),
+        Some(report) if report.peer == Peer::Client && is_cut_short(sheet) => {
+            (palette.warning, "The client did not come again:")
+        }
         Some(report) if report.is_good() => (palette.good, "Finished:"),
         Some(_) => (palette.warning, "Finished:"),
     }
+}
+
+/// Whether the last check could not be made: the client had left for good.
+fn is_cut_short(sheet: &Sheet) -> bool {
+    let last = sheet.rows.last().and_then(Row::verdict);
+    last == Some(Verdict::NotApplicable)
 }
 
 /// What the client should do now.

@@ -102,7 +102,10 @@ fn row(ui: &mut Ui, row: &Row, place: usize, is_chosen: bool, to_sight: bool) ->
     let name = format!("Check {}: {}, {}", row.number, row.title, outcome(row));
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, &name));
     let by_keyboard = response.gained_focus() && !response.clicked();
-    if to_sight || by_keyboard {
+    if to_sight {
+        // The view may still change its height in the next picture.
+        response.scroll_to_me(Some(Align::Center));
+    } else if by_keyboard {
         response.scroll_to_me(None);
     }
     let visuals = ui.visuals();
