@@ -114,10 +114,12 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
         idiom.variant.size_counts = SizeCounts::Message;
         idiom
     };
-    let from_zero = with(&|variant| variant.first_seq = 0);
+    // The other one: what is asked for may count from 0 because another server did.
+    let other_first = u32::from(idiom.variant.first_seq == 0);
+    let from_other = with(&|variant| variant.first_seq = other_first);
     let bare = with(&|variant| variant.line_end = LineEnd::Nothing);
-    let bare_from_zero = with(&|variant| {
-        variant.first_seq = 0;
+    let bare_from_other = with(&|variant| {
+        variant.first_seq = other_first;
         variant.line_end = LineEnd::Nothing;
     });
     // The same setup as of size first, with Boston's probes.
@@ -147,32 +149,32 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
                 .chain(more)
                 .collect()
         }
-        Evidence::FirstProbe { silent: true } => [bare, from_zero, bare_from_zero]
+        Evidence::FirstProbe { silent: true } => [bare, from_other, bare_from_other]
             .into_iter()
             .chain(size_first)
             .chain([swapped, fixed_width])
             .chain(others)
             .collect(),
         Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::Bologna => {
-            vec![fixed_width, from_zero]
+            vec![fixed_width, from_other]
         }
         Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::BostonSizeFirst => {
-            vec![swapped, whole_counted, from_zero, bare]
+            vec![swapped, whole_counted, from_other, bare]
         }
-        Evidence::FirstProbe { silent: false } => [from_zero]
+        Evidence::FirstProbe { silent: false } => [from_other]
             .into_iter()
             .chain(others)
             .chain(size_first)
             .chain([swapped, whole_counted])
-            .chain([bare, bare_from_zero])
+            .chain([bare, bare_from_other])
             .collect(),
         Evidence::LaterProbe if idiom.dialect == Dialect::Bologna => vec![fixed_width, bare],
         Evidence::LaterProbe => size_first
             .into_iter()
             .chain(others)
-            .chain([bare, from_zero])
+            .chain([bare, from_other])
             .collect(),
-        Evidence::LastProbe => [from_zero, bare_from_zero]
+        Evidence::LastProbe => [from_other, bare_from_other]
             .into_iter()
             .chain(size_first)
             .collect(),

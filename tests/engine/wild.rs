@@ -252,6 +252,29 @@ fn a_server_may_want_no_line_ends_anywhere() {
 }
 
 #[test]
+fn what_the_form_has_of_another_server_is_no_obstacle() {
+    let run = measured_in(strangers(|p| p.variant.first_seq = 0), |peer| {
+        if peer.one_read()? != b"s rtt 3 10 0" {
+            return peer.stall();
+        }
+        peer.say("200 OK: Ready")?;
+        for number in 1..=3 {
+            let message = peer.one_read()?;
+            if message != format!("m {number} abcdefghij").into_bytes() {
+                return peer.say(INVALID_PROBE);
+            }
+            peer.say(message)?;
+        }
+        peer.one_read()?;
+        peer.say("200 OK: Closing Connection")
+    });
+    assert_eq!(
+        run.profile.variant,
+        variant(|v| v.line_end = LineEnd::Nothing)
+    );
+}
+
+#[test]
 fn a_probe_that_ends_in_a_line_end_may_hang_a_server() {
     let run = measured(|peer| {
         peer.one_read()?;
