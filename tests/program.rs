@@ -834,7 +834,7 @@ fn wrong_usage_of_the_server_does_too() {
         (&["serve", "--bind", "example.org"], "--bind <ADDR>'"),
         (&["serve", "--max-size", "0"], "at least 1"),
         (&["serve", "--max-rate", "1000"], "at least 1024"),
-        (&["serve", "--session-time", "0"], "seconds above 0"),
+        (&["serve", "--session-time", "0"], "seconds from 0.001 on"),
         (
             &["serve", "--allow", "10.0.0.0/8,lab"],
             "\"lab\" is neither an address nor a network",

@@ -256,7 +256,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "strict: true",
             "strict: 1",
-            "line 43, column 13: true or false belongs here",
+            "line 44, column 13: true or false belongs here",
         ),
         (
             "[0, 10]",
@@ -299,7 +299,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "timeout_ms: 2500,\n)",
             "timeout_ms: 2500,",
-            "line 45, column 1: this cannot be read as a profile: the file ends too early",
+            "line 46, column 1: this cannot be read as a profile: the file ends too early",
         ),
         (
             "\n(",
@@ -399,9 +399,16 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     let single: Vec<_> = single
         .filter(|line| !line.starts_with("//") && line.ends_with(','))
         .collect();
-    assert_eq!(single.len(), 31);
+    assert_eq!(single.len(), 32);
     for line in single {
         let name = line.trim().split(':').next().unwrap();
+        // Profiles were written without it before it was known that servers differ in that.
+        if name == "setup_order" {
+            let without = PROFILE_1.replace(line, "");
+            let read = parse_profile(&without).unwrap();
+            assert_eq!(read.variant.setup_order, SetupOrder::Text);
+            continue;
+        }
         let said = said_after(&format!("{line}\n"), "");
         let missing = format!(": the field \"{name}\" is missing; write, for example, {name}: ");
         assert!(said.contains(&missing), "{said}");
@@ -414,7 +421,7 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     let socket = piece("    socket: (", "    dialect");
     assert_eq!(
         said_after(socket, ""),
-        "line 38, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
+        "line 39, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
          true, send_buffer: None, receive_buffer: None, congestion_control: None, quick_ack: auto)"
     );
 }
