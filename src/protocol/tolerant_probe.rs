@@ -407,9 +407,9 @@ fn behind_blanks(input: &[u8], at: usize) -> usize {
 fn number_at(input: &[u8], at: usize) -> Token {
     let from = input.get(at..).unwrap_or_default();
     let count = digits(from);
+    // However many have come: only the byte behind them says whether there are too many.
     match from.get(count) {
-        None if count < MOST_DIGITS => Token::Open,
-        None => Token::Wrong,
+        None => Token::Open,
         Some(_) if count == 0 => Token::Wrong,
         Some(next) => {
             // `1.0` is a whole number too.
@@ -417,7 +417,7 @@ fn number_at(input: &[u8], at: usize) -> Token {
             let zeros = behind.iter().take(MOST_DIGITS);
             let zeros = zeros.take_while(|byte| **byte == b'0').count();
             let decimals = match next {
-                b'.' if zeros == behind.len() && zeros < MOST_DIGITS => return Token::Open,
+                b'.' if zeros == behind.len() => return Token::Open,
                 b'.' if zeros > 0 => 1 + zeros,
                 _ => 0,
             };
