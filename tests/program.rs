@@ -1,9 +1,10 @@
 //! The whole program as its user meets it: a child process with arguments, streams, signals and an
 //! exit code.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -532,8 +533,13 @@ fn a_server_serves_only_those_who_know_its_key() {
         let arguments = ["run", "--port", &port, "--sizes", "1,2", "--rounds", "1"];
         output(&[&arguments, more].concat())
     };
+    std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
     let done = run(&["--access-key-file", &key]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(text(&done.stderr).contains("every user of this machine can read"));
+    std::fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();
+    let done = run(&["--access-key-file", &key]);
+    assert!(!text(&done.stderr).contains("every user of this machine"));
     for (more, said) in [
         (vec![], "serves only clients that know its access key"),
         (

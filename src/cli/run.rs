@@ -46,6 +46,9 @@ pub(super) fn run(args: &RunArgs) -> Outcome {
             return Outcome::WrongUsage;
         }
     };
+    if let Some(file) = &args.what.access_key_file {
+        file.warn();
+    }
     match measure(profile, args) {
         Ok(run) => deliver(&run, &destinations, args.output.quiet),
         Err(error) => {
@@ -74,8 +77,9 @@ fn measure(profile: Profile, args: &RunArgs) -> Result<Run, RunError> {
         access_key: args
             .what
             .access_key_file
-            .clone()
-            .filter(|_| server.is_none()),
+            .as_ref()
+            .filter(|_| server.is_none())
+            .map(|file| file.key.clone()),
         environment: Arc::new(store::capture()),
         resumes: None,
     };

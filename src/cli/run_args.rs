@@ -9,7 +9,7 @@ use clap::Args;
 use super::values::{self, OrSystem};
 use crate::experiment::{Order, QuickAck, WaitStrategy};
 use crate::protocol::{
-    AccessKey, Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
+    Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
 };
 
 /// Measures once and prints a table.
@@ -67,7 +67,7 @@ pub(super) struct WhatArgs {
     pub strict: bool,
     /// A file whose first line is the access key that the server wants, where Echograph runs it with one.
     #[arg(long, value_name = "FILE", value_parser = values::access_key)]
-    pub access_key_file: Option<AccessKey>,
+    pub access_key_file: Option<values::KeyFile>,
     /// Time-out in seconds, for connecting, and for a reply on top of the server delay [5].
     #[arg(long, value_name = "S", value_parser = values::seconds)]
     pub timeout: Option<Duration>,

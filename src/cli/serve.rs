@@ -32,6 +32,9 @@ pub(super) fn serve(args: &ServeArgs) -> Outcome {
             return Outcome::WrongUsage;
         }
     };
+    if let Some(file) = &args.limits.access_key_file {
+        file.warn();
+    }
     // Before anyone is told that the server listens: whoever waits for that line may end it at once.
     let mut signals = match Signals::catch() {
         Ok(signals) => signals,
@@ -139,7 +142,7 @@ fn config(args: &ServeArgs, manner: Manner) -> ServerConfig {
             ..Limits::default()
         },
         allow: limits.allow.clone().unwrap_or_default(),
-        access_key: limits.access_key_file.clone(),
+        access_key: limits.access_key_file.as_ref().map(|file| file.key.clone()),
         max_connections: limits.max_connections as usize,
         max_connections_per_address: limits.max_connections_per_address as usize,
         max_rate: limits.max_rate,
@@ -159,12 +162,17 @@ fn printing_hooks() -> (ServerHooks, Receiver<()>) {
     if let Err(error) = started {
         complain(format_args!("sessions will not be shown: {error}"));
     }
+    let others = lines.clone();
+    // Full or closed: the line is left out, the server goes on.
     let on_session = move |summary: &SessionSummary| {
-        // Full or closed: the line is left out, the server goes on.
         let _ = lines.try_send(summary.to_string());
+    };
+    let on_event = move |event: &str| {
+        let _ = others.try_send(event.to_owned());
     };
     let hooks = ServerHooks {
         on_session: Some(Arc::new(on_session)),
+        on_event: Some(Arc::new(on_event)),
         ..ServerHooks::default()
     };
     (hooks, printed)

@@ -8,9 +8,7 @@ use clap::Args;
 
 use super::values::{self, List};
 use crate::experiment::WaitStrategy;
-use crate::protocol::{
-    AccessKey, DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, DelayUnit, Dialect, EchoStyle,
-};
+use crate::protocol::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_PROBES, DelayUnit, Dialect, EchoStyle};
 use crate::server::{AllowList, ReplyEnd};
 
 /// Runs the echo server until Ctrl+C.
@@ -59,7 +57,7 @@ pub(super) struct LimitArgs {
     /// A file whose first line is the access key: only clients that show it are served, which of all programs
     /// Echograph alone can. The key itself never travels.
     #[arg(long, value_name = "FILE", value_parser = values::access_key)]
-    pub access_key_file: Option<AccessKey>,
+    pub access_key_file: Option<values::KeyFile>,
     /// Connections served at once; further ones are refused.
     #[arg(long, value_name = "N", default_value = "256", value_parser = values::at_least_one)]
     pub max_connections: u32,
@@ -88,7 +86,8 @@ pub(super) struct LimitArgs {
     /// Time in seconds that a session may take in all.
     #[arg(long, value_name = "S", default_value = "3600", value_parser = values::seconds)]
     pub session_time: Duration,
-    /// Time in seconds after which a client that neither sends nor takes anything is let go.
+    /// Time in seconds after which a client is let go that neither sends nor takes anything; its setup line has
+    /// to be whole within it.
     #[arg(long, value_name = "S", default_value = "60", value_parser = values::seconds)]
     pub idle_timeout: Duration,
 }
@@ -100,15 +99,15 @@ pub(super) struct MannerArgs {
     /// options below go on from there.
     #[arg(long, value_name = "NAME")]
     pub act_as: Option<String>,
-    /// What ends a reply: auto (what ended the client's setup), newline, nothing, nul or crlf.
+    /// What ends a reply: auto (nothing where nothing ended the client's setup, else newline), newline, nothing, nul or crlf.
     #[arg(long, value_name = "END")]
     pub reply_end: Option<ReplyEnd>,
     /// What comes back for a probe, with {message} or {payload} in it: "{message}\n" is the message as it
     /// came, "{payload}" the payload alone.
     #[arg(long, value_name = "TEMPLATE")]
     pub echo: Option<EchoStyle>,
-    /// Most bytes of an echo in one write.
-    #[arg(long, value_name = "BYTES")]
+    /// Most bytes of an echo in one write; K and M may follow the number.
+    #[arg(long, value_name = "BYTES", value_parser = values::pieces)]
     pub echo_pieces: Option<NonZeroUsize>,
     /// The reply to a setup, in place of the dialect's.
     #[arg(long, value_name = "TEXT")]

@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::time::Duration;
 
+use super::output::say;
 use crate::experiment::{MAX_DELAYS, MAX_SIZES, parse_list};
 use crate::protocol::AccessKey;
 use crate::server::LEAST_RATE;
@@ -33,7 +34,7 @@ fn list(text: &str, most: usize) -> Result<List, String> {
 
 /// A whole number, which K or M may follow: a list of one value.
 pub(super) fn whole(text: &str) -> Result<u64, String> {
-    let wrong = || format!("\"{text}\" is not a whole number (K and M may follow one)");
+    let wrong = || format!("\"{text}\" is not a whole number from 0 on (K and M may follow one)");
     if text.contains([',', '.']) {
         return Err(wrong());
     }
@@ -66,6 +67,14 @@ pub(super) fn at_least_one(text: &str) -> Result<u32, String> {
         0 => Err("it must be at least 1".to_owned()),
         count => Ok(count),
     }
+}
+
+/// Bytes at a time.
+pub(super) fn pieces(text: &str) -> Result<NonZeroUsize, String> {
+    let bytes = usize::try_from(size(text)?)
+        .ok()
+        .and_then(NonZeroUsize::new);
+    bytes.ok_or_else(|| format!("{text} is too large"))
 }
 
 /// A value, or the word that leaves it to the system.
@@ -159,14 +168,59 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         })
 }
 
+/// An access key and where it came from.
+#[derive(Debug, Clone)]
+pub(super) struct KeyFile {
+    pub key: AccessKey,
+    /// The file, where other users of this machine can read it.
+    pub open_to_others: Option<String>,
+}
+
+impl KeyFile {
+    /// Says so where the key is no secret.
+    pub(super) fn warn(&self) {
+        if let Some(path) = &self.open_to_others {
+            say(format_args!(
+                "warning: every user of this machine can read the access key in {path} (chmod 600 ends that)"
+            ));
+        }
+    }
+}
+
 /// The access key in the first line of a file.
-pub(super) fn access_key(path: &str) -> Result<AccessKey, String> {
+pub(super) fn access_key(path: &str) -> Result<KeyFile, String> {
     let mut text = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST_OF_KEY_FILE).read_to_end(&mut text));
-    read.map_err(|error| format!("{path} cannot be read: {error}"))?;
+    let read = File::open(path).and_then(|file| {
+        let is_open = is_open_to_others(&file);
+        file.take(MOST_OF_KEY_FILE).read_to_end(&mut text)?;
+        Ok(is_open)
+    });
+    let is_open = read.map_err(|error| format!("{path} cannot be read: {error}"))?;
     let text = String::from_utf8(text).map_err(|_| format!("{path} is no text"))?;
     let key = text.lines().next().unwrap_or_default();
-    AccessKey::new(key).map_err(|error| format!("{error}; {path} has another first line"))
+    let key =
+        AccessKey::new(key).map_err(|error| format!("{error}; {path} has another first line"))?;
+    Ok(KeyFile {
+        key,
+        open_to_others: is_open.then(|| path.to_owned()),
+    })
+}
+
+/// Whether every user of this machine can read a file. What is no file, such as a pipe, is nobody else's.
+fn is_open_to_others(file: &File) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let read_by_others = 0o004;
+        let about = file.metadata();
+        about.is_ok_and(|about| about.is_file() && about.permissions().mode() & read_by_others != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file; // Not told here.
+        false
+    }
 }
 
 pub(super) fn address(text: &str) -> Result<IpAddr, String> {

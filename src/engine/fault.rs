@@ -434,6 +434,19 @@ pub(super) fn bad_reply(phase: Phase, why: &BadReply, strict: bool) -> Fault {
     )
 }
 
+/// The server sends the setup back as it came.
+pub(super) fn setup_came_back(setup: &str) -> Fault {
+    fault(
+        FaultPhase::Setup,
+        FaultKind::BadReply,
+        format!(
+            "The server sent the setup message \"{}\" back as it came. An echo service does that with whatever it \
+             gets, and is measured without setup and termination: choose the dialect \"echo\" for one.",
+            quote(setup.as_bytes())
+        ),
+    )
+}
+
 pub(super) fn stopped(phase: FaultPhase) -> Fault {
     fault(
         phase,

@@ -168,7 +168,7 @@ pub(super) async fn explain(
             // No reply is longer, and an echo may be as long as 64 MiB.
             let so_far = received.get(..MAX_REPLY_LINE).unwrap_or(&received);
             watch.heard.borrow_mut().extend_from_slice(so_far);
-            match hear_reply(stream, order, phase, watch, recorder).await {
+            match hear_reply(stream, order, phase, "", watch, recorder).await {
                 Ok(reply) if reply.code == ReplyCode::Refused => {
                     let sent = probe_text(order.idiom, seq, order.setup.message_size);
                     fault::refused_by_server(phase, &reply.text, &sent)
@@ -192,7 +192,7 @@ pub(super) async fn ask(
     recorder.line(phase, Direction::Sent, message.trim_end_matches('\n'));
     // All of it in one write: some servers read a message with one read.
     let said = stream.write_all(message.as_bytes()).await;
-    let heard = hear_reply(stream, order, phase, watch, recorder).await;
+    let heard = hear_reply(stream, order, phase, message, watch, recorder).await;
     match (said, heard) {
         // A server may refuse and close before it was asked: its words say more than our failure.
         (_, Ok(reply)) => Ok(reply),
@@ -201,11 +201,12 @@ pub(super) async fn ask(
     }
 }
 
-/// Reads a reply, of which some may have been heard already.
+/// Reads a reply to what was asked, of which some may have been heard already.
 pub(super) async fn hear_reply(
     stream: &mut TcpStream,
     order: &Order,
     phase: Phase,
+    asked: &str,
     watch: &Watch,
     recorder: &mut impl Recorder,
 ) -> Result<Reply, Fault> {
@@ -248,7 +249,13 @@ pub(super) async fn hear_reply(
         .as_ref()
         .map_or_else(|_| quote(&heard), |(reply, _)| reply.text.clone());
     recorder.line(phase, Direction::Received, &shown);
-    let (reply, used) = found.map_err(|why| fault::bad_reply(phase, &why, order.strict))?;
+    let (reply, used) = found.map_err(|why| {
+        if phase == Phase::Setup && heard == asked.as_bytes() {
+            fault::setup_came_back(asked)
+        } else {
+            fault::bad_reply(phase, &why, order.strict)
+        }
+    })?;
     let (said, behind) = heard.split_at_checked(used).unwrap_or((&heard, &[]));
     remark_on(&reply, said, order.idiom.dialect, phase, recorder);
     // A C program may send the end of its string along. Anything else would be taken for an echo.

@@ -172,7 +172,7 @@ async fn ask_for_the_end(
         return ended;
     }
     recorder.line(phase, Direction::Event, "no reply yet; closed our side");
-    let second = hear_reply(stream, order, phase, watch, recorder);
+    let second = hear_reply(stream, order, phase, "", watch, recorder);
     ended.answer = tokio::time::timeout(patience, second).await.ok();
     if ended.answer.is_none() {
         watch.heard.borrow_mut().clear();

@@ -284,6 +284,8 @@ impl EmbeddedServer {
                 }
             })),
             on_session: None,
+            // The log, which is shown, has it.
+            on_event: None,
         };
         let server = Server::start(config, hooks).map_err(|error| error.to_string())?;
         let log = server.log();

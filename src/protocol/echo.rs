@@ -94,7 +94,10 @@ impl EchoStyle {
         let around = |at: usize, len: usize, returned| {
             let (before, behind) = (echo.get(..at)?, echo.get(at + len..)?);
             let is_short = before.len().max(behind.len()) <= MAX_AROUND_ECHO;
-            is_short.then(|| Self {
+            // What comes back twice is no echo with something around it: the next one has another number there.
+            let has_message = |part| memchr::memmem::find(part, &message).is_some();
+            let is_once = !has_message(before) && !has_message(behind);
+            (is_short && is_once).then(|| Self {
                 before: before.to_vec(),
                 returned,
                 behind: behind.to_vec(),

@@ -81,6 +81,11 @@ impl ProbeMessage {
         self.style = style;
     }
 
+    /// Whether it is sent between a setup and a termination.
+    pub(crate) fn has_phases(&self) -> bool {
+        self.idiom.dialect.has_phases()
+    }
+
     /// Makes it the `index`th probe of its session, from 1, and returns the whole message.
     pub fn numbered(&mut self, index: u32) -> &[u8] {
         let frame = Frame::new(self.idiom, index);

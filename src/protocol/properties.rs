@@ -285,6 +285,8 @@ fn each_bad_setup_is_refused_with_its_reason() {
     }
     assert_eq!(refused(&[b's'; 256]).reason, R::LineTooLong);
     assert_eq!(refused(b"\xff\xfe\n").reason, R::NotAscii);
+    let strictly = refused_by(b"s rtt 1 1 0\r\n", true);
+    assert_eq!(strictly.reason, R::CarriageReturn);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{Phase, SetupField};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RefusalReason {
     /// The message does not begin with the letter of its phase.
-    #[error("the message does not begin with the letter of this phase")]
+    #[error("the message does not begin with the letter of this phase and a blank")]
     UnknownLetter,
     /// The measurement type is neither of the two.
     #[error("unknown measurement type")]
@@ -20,8 +20,8 @@ pub enum RefusalReason {
     /// There is something behind the last field.
     #[error("there is a field too many")]
     ExtraField,
-    /// A field that must be a whole number is not.
-    #[error("the {0} is not a whole number")]
+    /// A field that must be a number is not.
+    #[error("the {0} is not {form}", form = form_of(*.0))]
     NotANumber(SetupField),
     /// A number is below the least one allowed.
     #[error("the {0} is below {1}")]
@@ -32,6 +32,9 @@ pub enum RefusalReason {
     /// The setup line does not end within the limit.
     #[error("the setup line is longer than the limit")]
     LineTooLong,
+    /// A line ends in `\r\n` where that is not tolerated.
+    #[error("a \\r stands before the end of the line")]
+    CarriageReturn,
     /// The line has bytes that are no ASCII text.
     #[error("the line is not ASCII text")]
     NotAscii,
@@ -90,6 +93,15 @@ pub enum RefusalReason {
     /// The session took too long in all.
     #[error("the session took longer than {0} s")]
     TooLong(u64),
+}
+
+/// How the number of a field is written.
+fn form_of(field: SetupField) -> &'static str {
+    if field == SetupField::ServerDelay {
+        "a number such as 2, or 0.5 where the server is not strict"
+    } else {
+        "a whole number from 0 on"
+    }
 }
 
 impl RefusalReason {

@@ -19,6 +19,9 @@ impl RequestParser {
             };
         };
         let line = window.get(..end).unwrap_or_default();
+        if line.ends_with(b"\r") {
+            return Err(RefusalReason::CarriageReturn);
+        }
         let heard = read_setup(line, &self.rules)?;
         self.set_up(heard.setup, heard.delay_ns, heard.idiom);
         Ok(Some((Request::Setup(heard.setup), end + 1)))

@@ -48,6 +48,22 @@ fn conversation() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(message, 0..12).prop_map(|messages| messages.concat().into_bytes())
 }
 
+#[test]
+fn numbers_of_many_digits_are_read_alike_wherever_they_are_cut() {
+    for zeros in 18..23 {
+        let zeros = "0".repeat(zeros);
+        for number in [format!("{zeros}1"), format!("1.{zeros}"), zeros] {
+            let bytes = format!("s rtt 1 1 0\nm {number} a\nt\n").into_bytes();
+            let whole = play(config(), [Event::Bytes(&bytes), Event::End]);
+            for at in 0..bytes.len() {
+                let (now, later) = bytes.split_at(at);
+                let script = [Event::Bytes(now), Event::Bytes(later), Event::End];
+                assert_eq!(play(config(), script), whole, "{number}, cut at {at}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn where_bytes_are_cut_does_not_matter(

@@ -91,6 +91,9 @@ fn spare_processors() -> usize {
 /// Called with the summary of every session that ends.
 pub type SessionHook = Arc<dyn Fn(&SessionSummary) + Send + Sync>;
 
+/// Called with what befell the server, in words.
+pub type EventHook = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// What the server calls when something happens.
 ///
 /// Both are called on the server's thread, between two echoes: they must return quickly and must not
@@ -101,6 +104,8 @@ pub struct ServerHooks {
     pub waker: Option<Arc<dyn Fn() + Send + Sync>>,
     /// A session ended. Not called for connections dropped in a flood beyond the limit.
     pub on_session: Option<SessionHook>,
+    /// Something befell the server itself, in words: it is crowded, or cannot accept.
+    pub on_event: Option<EventHook>,
 }
 
 impl fmt::Debug for ServerHooks {
@@ -108,6 +113,7 @@ impl fmt::Debug for ServerHooks {
         f.debug_struct("ServerHooks")
             .field("waker", &self.waker.is_some())
             .field("on_session", &self.on_session.is_some())
+            .field("on_event", &self.on_event.is_some())
             .finish()
     }
 }

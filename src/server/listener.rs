@@ -53,12 +53,15 @@ async fn accept_for_ever(
     stop: &CancellationToken,
 ) {
     let mut back_off = FIRST_BACK_OFF;
+    // Connections that were closed without a word, since that was last told.
+    let mut unheard = 0_u64;
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 back_off = FIRST_BACK_OFF;
-                let is_served = admit(stream, plain(peer), shared, tasks, stop);
-                if is_served && shared.config.manner.serves_once {
+                let admitted = admit(stream, plain(peer), shared, tasks, stop);
+                unheard = tell_of_crowd(unheard, admitted, shared);
+                if admitted == Admitted::Served && shared.config.manner.serves_once {
                     // Whoever comes now waits with the kernel, and is lost when this one is done.
                     stop.cancelled().await;
                     return;
@@ -79,7 +82,7 @@ async fn accept_for_ever(
             // would only take the time from those who are being served.
             Err(error) => {
                 if back_off == FIRST_BACK_OFF {
-                    shared.note(format!(
+                    shared.tell(format!(
                         "could not accept a connection: {error}; trying again"
                     ));
                 }
@@ -90,19 +93,50 @@ async fn accept_for_ever(
     }
 }
 
-/// Gives a connection to whoever serves it, or turns it away. Says whether it is served.
+/// What became of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Admitted {
+    Served,
+    /// Refused with a reply, or shut out.
+    TurnedAway,
+    /// Closed without a reply: too many are being turned away already.
+    Closed,
+}
+
+/// Tells when connections begin to be closed without a word, and how many they were when that is over. A line for
+/// each of them would be more than the server does for those it serves.
+fn tell_of_crowd(unheard: u64, admitted: Admitted, shared: &Shared) -> u64 {
+    match (admitted, unheard) {
+        (Admitted::Closed, before) => {
+            if before == 0 {
+                shared.tell(
+                    "more connections come than can be refused with a reply: they are closed without one"
+                        .to_owned(),
+                );
+            }
+            before + 1
+        }
+        (_, 0) => 0,
+        (_, many) => {
+            shared.tell(format!("closed {many} connections without a reply"));
+            0
+        }
+    }
+}
+
+/// Gives a connection to whoever serves it, or turns it away.
 fn admit(
     stream: TcpStream,
     peer: SocketAddr,
     shared: &Arc<Shared>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> bool {
+) -> Admitted {
     let connection = shared.in_all.fetch_add(1, Ordering::Relaxed) + 1;
     if !shared.config.allow.lets_in(peer.ip()) {
         shared.turned_away.fetch_add(1, Ordering::Relaxed);
         Caller::new(stream, connection, peer, Arc::clone(shared)).shut_out();
-        return false;
+        return Admitted::TurnedAway;
     }
     // It fails only on a connection that is gone, and then the first read says so.
     let _ = stream.set_nodelay(true);
@@ -117,18 +151,19 @@ fn admit(
                     tasks.spawn(caller.serve_with_key(key, place, stop))
                 }
             };
-            true
+            Admitted::Served
         }
         Err(why) => {
             shared.turned_away.fetch_add(1, Ordering::Relaxed);
             if let Some(slot) = leaving_slot(&shared) {
                 let caller = Caller::new(stream, connection, peer, shared);
                 tasks.spawn(caller.turn_away(why, slot, stop));
+                Admitted::TurnedAway
             } else {
                 close(stream);
                 shared.changed.notify_one();
+                Admitted::Closed
             }
-            false
         }
     }
 }

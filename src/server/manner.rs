@@ -9,7 +9,7 @@ use crate::protocol::{DelayUnit, EchoStyle, Phase};
 /// What ends a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplyEnd {
-    /// What ended the client's setup: `\n`, or nothing.
+    /// `\n`, or nothing to a client whose setup ended in nothing.
     #[default]
     AsTheClient,
     /// `\n`.

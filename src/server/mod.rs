@@ -87,7 +87,7 @@ pub use allow_list::{AllowList, AllowListError};
 pub use allowance::LEAST_RATE;
 pub use bind::StartError;
 pub use catalogue::{Act, UnknownAct};
-pub use config::{ServerConfig, ServerHooks, SessionHook};
+pub use config::{EventHook, ServerConfig, ServerHooks, SessionHook};
 pub use handle::Server;
 pub use log::{LogEntry, LogRecord, ServerLog};
 pub use manner::{Manner, ReplyEnd, Texts, UnknownReplyEnd};

@@ -117,6 +117,14 @@ impl Shared {
         self.changed.notify_one();
     }
 
+    /// Writes down something about the listener that whoever runs the server has to know.
+    pub(super) fn tell(&self, event: String) {
+        if let Some(on_event) = &self.hooks.on_event {
+            on_event(&event);
+        }
+        self.note(event);
+    }
+
     /// Calls the waker after changes, at once for the first and then at the interval.
     pub(super) async fn wake_when_changed(&self) {
         loop {

@@ -99,6 +99,14 @@ impl fmt::Display for SessionEnd {
     }
 }
 
+impl SessionSummary {
+    /// Whether the client left with the ready reply: many compare it to the letter.
+    fn left_unasked(&self) -> bool {
+        let has_left = self.end == SessionEnd::ClientLeft(Phase::Measurement);
+        has_left && self.probes_echoed == 0 && self.setup.is_some()
+    }
+}
+
 impl fmt::Display for SessionSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.peer)?;
@@ -127,7 +135,11 @@ impl fmt::Display for SessionSummary {
             write!(f, "{pieces} {} of data echoed: ", plural(pieces, "piece"))?;
         }
         let ms = self.duration.as_secs_f64() * 1e3;
-        write!(f, "{}, {ms:.1} ms", self.end)
+        write!(f, "{}, {ms:.1} ms", self.end)?;
+        if self.left_unasked() {
+            f.write_str(" (it may want the ready reply in other words, or with another end)")?;
+        }
+        Ok(())
     }
 }
 
@@ -201,6 +213,11 @@ mod tests {
             left.to_string(),
             "127.0.0.1:5012: the client left during connection setup, 1.9 ms"
         );
+        let left = summary(0, SessionEnd::ClientLeft(Phase::Measurement));
+        assert!(left.to_string().ends_with(
+            "0 echoed, the client left during measurement, 1.9 ms (it may want the ready reply in other words, or with \
+             another end)"
+        ));
         let mut echo = summary(1, SessionEnd::Complete);
         echo.setup = None;
         assert_eq!(

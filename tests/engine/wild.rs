@@ -489,6 +489,59 @@ fn a_stray_byte_before_the_first_echo_is_skipped() {
 }
 
 #[test]
+fn line_ends_and_nuls_before_every_echo_are_skipped() {
+    for stray in ["\n", "\0", "\r\n\0"] {
+        let run = measured(move |peer| {
+            peer.ready()?;
+            for _ in 0..3 {
+                let message = peer.message()?;
+                // Some of them long before, some of them with the echo.
+                peer.say_in_pieces([stray.as_bytes(), &message].concat(), 2)?;
+            }
+            peer.closing()
+        });
+        assert_eq!(run.profile.variant, Variant::default());
+        assert_eq!(run.server.echo, None);
+        assert!(run.points[0].rounds.iter().all(|round| {
+            round
+                .work
+                .is_some_and(|work| work.bytes_beside == Some(3 * stray.len() as u64))
+        }));
+    }
+}
+
+#[test]
+fn what_comes_back_twice_is_no_echo_in_a_style_of_its_own() {
+    let server = FakeServer::start(|_, peer| {
+        peer.ready()?;
+        let message = peer.message()?;
+        peer.say([message.clone(), message].concat())?;
+        let _ = peer.message();
+        Ok(Next::Accept)
+    });
+    let run = run(server.addr, strangers(|p| p.message_sizes = vec![3]));
+    assert_eq!(run.points[0].probes_echoed(), 0);
+    let why = &run.points[0].error.as_ref().unwrap().message;
+    assert!(why.contains("longer than the 8 bytes sent"), "{why}");
+}
+
+#[test]
+fn a_setup_that_comes_back_is_said_to_be_an_echo_services() {
+    let server = FakeServer::start(|_, peer| {
+        loop {
+            let message = peer.message()?;
+            peer.say(message)?;
+        }
+    });
+    let run = run(server.addr, strangers(|_| {}));
+    let why = &run.points[0].error.as_ref().unwrap().message;
+    assert!(
+        why.contains("echo service") && why.contains("dialect \"echo\""),
+        "{why}"
+    );
+}
+
+#[test]
 fn what_happens_once_after_good_echoes_changes_nothing_of_how_a_server_is_spoken_to() {
     let server = FakeServer::start(|number, peer| {
         peer.ready()?;

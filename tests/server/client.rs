@@ -63,6 +63,7 @@ pub fn start_keeping(config: ServerConfig) -> (Server, Arc<Mutex<Vec<SessionSumm
             let kept = Arc::clone(&kept);
             move |summary| kept.lock().expect("unpoisoned").push(summary.clone())
         })),
+        ..ServerHooks::default()
     };
     (Server::start(config, hooks).expect("a server"), kept)
 }

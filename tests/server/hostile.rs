@@ -2,13 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use echograph::protocol::{Dialect, Phase};
-use echograph::server::{ServerConfig, SessionEnd};
+use echograph::server::{Server, ServerConfig, ServerHooks, SessionEnd};
 
 use super::client::{
     BAD_PROBE, BAD_SETUP, BAD_TERMINATION, CLOSING, Client, PATIENCE, config, eventually, probe,
@@ -320,11 +320,20 @@ fn a_full_pipeline_may_wait_longer_than_the_idle_time_out() {
 }
 
 #[test]
-fn a_flood_of_connections_leaves_sessions_alone() {
-    let server = start(ServerConfig {
+fn a_flood_of_connections_leaves_sessions_alone_and_is_told_in_two_lines() {
+    let told: Arc<Mutex<Vec<String>>> = Arc::default();
+    let hooks = ServerHooks {
+        on_event: Some(Arc::new({
+            let told = Arc::clone(&told);
+            move |event| told.lock().unwrap().push(event.to_owned())
+        })),
+        ..ServerHooks::default()
+    };
+    let config = ServerConfig {
         max_connections: 4,
         ..config()
-    });
+    };
+    let server = Server::start(config, hooks).unwrap();
     let to = server.local_addr();
     let mut early_bird = Client::set_up(to, "s rtt 200 10 0\n");
     let flood: Vec<_> = (0..4)
@@ -357,6 +366,17 @@ fn a_flood_of_connections_leaves_sessions_alone() {
         server.status().connections_now == 0
     });
     others_are_served(to);
+    let told = told.lock().unwrap();
+    let [first, second, ..] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(first.contains("closed without one"), "{first}");
+    // 4 are served, and 64 hear why they are not.
+    let closed = second
+        .strip_prefix("closed ")
+        .and_then(|rest| rest.split(' ').next());
+    let closed: u64 = closed.unwrap().parse().unwrap();
+    assert!((1..=400 - 4 - 64).contains(&closed), "{second}");
 }
 
 #[test]

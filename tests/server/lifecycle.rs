@@ -152,6 +152,7 @@ pub fn the_window_is_woken_for_changes_but_not_for_every_probe() {
             }
         })),
         on_session: None,
+        ..ServerHooks::default()
     };
     let server = Server::start(config(), hooks).unwrap();
     eventually("it is woken when the server listens", || {
@@ -173,6 +174,7 @@ pub fn a_hook_that_panics_ends_its_session_alone() {
     let hooks = ServerHooks {
         waker: None,
         on_session: Some(Arc::new(|_| panic!("a hook of this test"))),
+        ..ServerHooks::default()
     };
     let server = Server::start(config(), hooks).unwrap();
     for _ in 0..3 {

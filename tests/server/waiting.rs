@@ -317,6 +317,7 @@ mod processor_time {
                 }
             })),
             on_session: None,
+            ..ServerHooks::default()
         };
         let server = Server::start(config, hooks).expect("a server");
         eventually("it tells its thread", || place.lock().unwrap().is_some());

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::scripted::{Ear, Measured, Measuring, Step, echoes_of, measure_scripted, payload_of};
-use crate::protocol::{Dialect, EchoStyle, Idiom, MAX_AROUND_ECHO};
+use crate::protocol::{Dialect, EchoStyle, Idiom, MAX_AROUND_ECHO, ProbeMessage};
 
 fn measuring() -> impl Strategy<Value = Measuring> {
     let dialect = prop::sample::select(Dialect::ALL.to_vec());
@@ -73,6 +73,45 @@ proptest! {
         measuring.ear = Ear::Learning;
         let style: EchoStyle = format!("{returned}{end}").parse().unwrap();
         let measured = echoed(&measuring, &style, &pieces, true);
+        prop_assert!(measured.is_done, "{:?}", measured);
+        prop_assert_eq!(measured.echoes, measuring.probes);
+    }
+
+    #[test]
+    fn line_ends_and_nuls_before_echoes_are_passed_over_however_they_are_cut(
+        mut measuring in measuring(),
+        learns in any::<bool>(),
+        strays in prop::collection::vec("(\n|\r\n|\0){0,3}", 5),
+        pieces in prop::collection::vec(1_usize..90, 1..8),
+    ) {
+        // An echo service has no replies that could leave something over.
+        if !measuring.idiom.dialect.has_phases() {
+            measuring.idiom = Idiom::from(Dialect::Bologna);
+        }
+        let style = EchoStyle::whole(measuring.idiom);
+        measuring.ear = if learns { Ear::Learning } else { Ear::Knowing(style.clone()) };
+        let mut lengths = pieces.iter().copied().cycle();
+        let (mut sent, mut strays) = (0, strays.iter().cycle());
+        let (mut came, mut rest) = (0, Vec::new());
+        let mut was_silent = !learns;
+        let len = ProbeMessage::new(measuring.idiom, measuring.size).len_of(1);
+        let measured = measure_scripted(&measuring, |said| {
+            // As many whole echoes as can be made now, each behind its strays.
+            let echoes = echoes_of(&measuring, &style, said);
+            while echoes.len() >= came + len {
+                rest.extend(strays.next().unwrap().as_bytes());
+                rest.extend(&echoes[came..came + len]);
+                came += len;
+            }
+            let left = &rest[sent..];
+            if left.is_empty() {
+                let is_silence = !std::mem::replace(&mut was_silent, true);
+                return is_silence.then_some(Step::Silence);
+            }
+            let piece = left[..lengths.next().unwrap().min(left.len())].to_vec();
+            sent += piece.len();
+            Some(Step::Bytes(piece))
+        });
         prop_assert!(measured.is_done, "{:?}", measured);
         prop_assert_eq!(measured.echoes, measuring.probes);
     }

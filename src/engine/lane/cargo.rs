@@ -39,6 +39,7 @@ pub(in crate::engine) struct Cargo {
     pub(super) flights: VecDeque<Instant>,
     pub(super) probes: u32,
     pub(super) depth: usize,
+    /// Whether replies of the server may stand around the echoes, and what they leave over.
     pub(super) is_tolerant: bool,
     /// Whether what comes is acknowledged at once.
     pub(super) quick_ack: bool,
@@ -49,6 +50,7 @@ impl Cargo {
     /// For `probes` probes, at most `depth` of them in flight.
     pub fn new(message: ProbeMessage, probes: u32, depth: u32, reading: Reading) -> Self {
         let depth = (depth as usize).max(1);
+        let is_tolerant = reading != Reading::Strict && message.has_phases();
         let longest = message.len_of(probes).max(message.echo_len(probes));
         let room = if depth == 1 {
             longest
@@ -63,7 +65,7 @@ impl Cargo {
             flights: VecDeque::with_capacity(depth),
             probes,
             depth,
-            is_tolerant: reading != Reading::Strict,
+            is_tolerant,
             quick_ack: false,
             learning: (reading == Reading::Learning).then(FirstEcho::new),
         }

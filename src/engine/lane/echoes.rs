@@ -67,6 +67,7 @@ impl Lane<'_> {
                 self.take_rest(at)?;
                 break;
             }
+            self.pass_over_stray(at);
             let left = self.due - self.compared;
             // Behind the last echo due nothing may stand, unless echoes have something behind them.
             let is_last = self.cargo.flights.len() <= 1 && !self.may_bring_more();
@@ -98,8 +99,8 @@ impl Lane<'_> {
         Ok(())
     }
 
-    /// Takes in what stands behind the last echo that was due: what the server puts behind each, or its
-    /// closing reply, unasked.
+    /// Takes in what stands behind the last echo that was due: what the server puts behind each, line ends and NULs,
+    /// or its closing reply, unasked.
     fn take_rest(&mut self, at: usize) -> Result<(), LaneFault> {
         let rest = self.cargo.buffer.get(at..self.unread).unwrap_or_default();
         let behind = self.cargo.message.echo_rest();
@@ -111,11 +112,14 @@ impl Lane<'_> {
             Some(reply) => (reply, behind.len()),
             None => (rest, 0),
         };
-        let is_reply = reply.iter().find(|byte| !is_left_over(&[**byte]));
-        let may_be_reply = is_reply.is_none_or(u8::is_ascii_digit);
-        if self.begun == self.cargo.probes && self.cargo.is_tolerant && may_be_reply {
-            self.left_over = reply.to_vec();
+        let first = reply.iter().find(|byte| !is_left_over(&[**byte]));
+        let is_last = self.begun == self.cargo.probes;
+        let may_stand_there = first.is_none_or(|byte| is_last && byte.is_ascii_digit());
+        if self.cargo.is_tolerant && may_stand_there {
             let len = reply.len();
+            if is_last {
+                self.left_over = reply.to_vec();
+            }
             self.compared = behind_len;
             self.note_beside(len);
             return Ok(());

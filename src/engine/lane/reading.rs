@@ -7,7 +7,9 @@ use super::{Lane, LaneFault};
 use crate::engine::quick_ack::acknowledge_at_once;
 use crate::engine::session::nanoseconds;
 use crate::measurement::Probe;
-use crate::protocol::{Dialect, MAX_AROUND_ECHO, Phase, ReplyCode, Returned, parse_last_reply};
+use crate::protocol::{
+    Dialect, MAX_AROUND_ECHO, Phase, ReplyCode, Returned, is_left_over, parse_last_reply,
+};
 
 /// A message of so many bytes stands in no reply by chance.
 const LONG_ENOUGH: usize = 8;
@@ -66,8 +68,10 @@ impl Lane<'_> {
             }
             return Ok(true);
         }
+        self.pass_over_stray(0);
         let beside = self.work.bytes_beside.unwrap_or_default();
-        if self.work.bytes_read > self.work.bytes_written + beside && !self.may_bring_more() {
+        let is_more = self.work.bytes_read > self.work.bytes_written + beside;
+        if is_more && !self.may_bring_more() && !self.has_strays_between() {
             return Err(self.beyond(now, whole));
         }
         match now {
@@ -75,7 +79,7 @@ impl Lane<'_> {
             None if self.cargo.depth > 1 => self.take_part()?,
             None => {
                 // An answer that is no echo may be shorter than one: its first byte tells.
-                if self.compared == 0 {
+                if self.compared == 0 && self.unread > 0 {
                     self.compare(0, 1).map_err(|why| LaneFault::Differs {
                         why,
                         received: self.came(),
@@ -92,6 +96,32 @@ impl Lane<'_> {
         !self.cargo.message.echo_rest().is_empty()
             || self.cargo.message.echo_len(1) != self.cargo.message.len_of(1)
             || (self.cargo.is_tolerant && self.begun == self.cargo.probes)
+            || self.work.bytes_beside.is_some()
+    }
+
+    /// Takes out line ends and NULs that stand at `at`, where an echo should begin with something else: they belong
+    /// to what came before, however late they come.
+    pub(super) fn pass_over_stray(&mut self, at: usize) {
+        let came = self.cargo.buffer.get(at..self.unread).unwrap_or_default();
+        if self.compared > 0
+            || !self.cargo.is_tolerant
+            || !came.first().is_some_and(|byte| is_left_over(&[*byte]))
+            || self.compare(at, at + 1).is_ok()
+        {
+            return;
+        }
+        let is_stray = |byte: &&u8| is_left_over(&[**byte]);
+        let count = came.iter().take_while(is_stray).count();
+        self.cargo.buffer.copy_within(at + count..self.unread, at);
+        self.unread -= count;
+        self.note_beside(count);
+    }
+
+    /// Whether more line ends and NULs have come than the echoes due have of their own. Comparing shows where they are.
+    fn has_strays_between(&self) -> bool {
+        let came = self.cargo.buffer.get(..self.unread).unwrap_or_default();
+        let strays = came.iter().filter(|byte| is_left_over(&[**byte])).count();
+        self.cargo.is_tolerant && strays > self.cargo.flights.len()
     }
 
     /// Whether a first echo is being heard whose style is not known, and some of it came.
