@@ -109,8 +109,15 @@ fuzz_target!(|input: Input| {
         let echoes = echoes_of(&measuring, &style, &said_last);
         // Behind the last one the reply may come instead of what stands behind the others.
         let needed = echoes.len() - style.behind().len();
-        let common = came.len().min(needed);
-        assert_eq!(came[..common], echoes[..common], "{measured:?}");
         assert!(measured.read >= needed, "{measured:?}");
+        // Between echoes a tolerant ear passes over line ends and NULs, as many as come.
+        let passes_over = measuring.ear != Ear::Strict && idiom.dialect.has_phases();
+        let heard = |bytes: &[u8]| -> Vec<u8> {
+            let is_heard = |byte: &u8| !passes_over || !matches!(byte, b'\n' | b'\r' | 0);
+            bytes.iter().copied().filter(is_heard).collect()
+        };
+        let (came, echoes) = (heard(&came), heard(&echoes[..needed]));
+        let common = came.len().min(echoes.len());
+        assert_eq!(came[..common], echoes[..common], "{measured:?}");
     }
 });

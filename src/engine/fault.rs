@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::measurement::units::capital;
 use crate::measurement::{Fault, FaultKind, FaultPhase};
 use crate::protocol::{BadReply, EchoFault, Phase, Setup, quote, quote_about};
 
@@ -453,13 +454,6 @@ pub(super) fn stopped(phase: FaultPhase) -> Fault {
         FaultKind::Stopped,
         "The run was stopped here.".to_owned(),
     )
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 fn named(host: &str, address: SocketAddr) -> String {

@@ -178,6 +178,14 @@ pub fn bytes(number: u64) -> String {
     counted(number, "byte")
 }
 
+/// A text that begins a sentence.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
 /// A number of things in words: `1 round`, `1,000 rounds`.
 #[must_use]
 pub fn counted(number: u64, thing: &str) -> String {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::page::clean;
 use crate::check::{CheckReport, Checked, Event, Peer, Verdict};
-use crate::measurement::units::counted;
+use crate::measurement::units::{capital, counted};
 
 /// What checks are called where nobody named them.
 pub(super) fn title(checks: &[CheckReport]) -> String {
@@ -111,10 +111,4 @@ fn log(checked: &Checked) -> Markup {
             }
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }

@@ -1,9 +1,11 @@
 //! Servers with one fault each, and what a check says of them.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use echograph::check::{
-    CheckEvent, CheckReport, CheckState, Checked, ServerCheck, Verdict, server_checks,
+    CheckEvent, CheckReport, CheckState, Checked, Event, ServerCheck, Verdict, server_checks,
 };
 
 use super::quirky_server::{Quirk, QuirkyServer};
@@ -184,16 +186,18 @@ fn a_server_that_waits_for_the_client_to_close_fails_that_alone() {
 
 #[test]
 fn one_mistake_in_how_it_is_spoken_to_hides_no_other() {
-    for (quirk, failed, works) in [
+    for (quirk, failed, works, rule) in [
         (
             Quirk::CountsFromZero,
             "echoes of a plain session",
             "It wants numbers from 0",
+            "M2",
         ),
         (
             Quirk::WantsNoLineEnds,
             "setup of a plain session",
             "It wants no \\n at the end of a message",
+            "G1",
         ),
     ] {
         let server = QuirkyServer::start(quirk);
@@ -205,6 +209,7 @@ fn one_mistake_in_how_it_is_spoken_to_hides_no_other() {
         let first = find(&report, failed);
         assert_eq!(first.verdict, Verdict::Fail, "{}", said(&report));
         assert!(first.detail.contains(works), "{}", first.detail);
+        assert_eq!(first.rule, rule);
         let numbers = find(&report, "number skipped");
         assert_eq!(numbers.verdict, Verdict::Pass, "{}", said(&report));
         assert_eq!(report.count(Verdict::NotApplicable), 0, "{}", said(&report));
@@ -288,18 +293,32 @@ fn a_server_that_never_answers_or_never_ends_is_done_with_soon() {
 
 #[test]
 fn a_check_that_is_stopped_ends_at_once_and_keeps_what_it_found() {
-    let server = QuirkyServer::start(Quirk::NeverAnswers);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let check = ServerCheck {
         answer_time: Duration::from_mins(5),
-        ..check_of(&server)
+        ..ServerCheck::of("127.0.0.1", listener.local_addr().unwrap().port())
     };
     let checking = check.start(nobody()).unwrap();
     let began = checking.next_timeout(super::PATIENCE).unwrap();
     assert!(matches!(began, CheckEvent::Began(1)));
+    // It hears the setup and says nothing.
+    let (client, _) = listener.accept().unwrap();
+    let mut setup = String::new();
+    BufReader::new(&client).read_line(&mut setup).unwrap();
     checking.stop();
     let asked = Instant::now();
     let report = report(&checking);
     assert_eq!(report.state, CheckState::Stopped);
+    let [under_way] = report.checks.as_slice() else {
+        panic!("{:?}", report.checks);
+    };
+    assert_eq!(under_way.verdict, Verdict::NotApplicable);
+    assert!(under_way.detail.starts_with("stopped here"));
+    let sent = under_way
+        .exchange
+        .iter()
+        .find(|line| line.event == Event::Sent);
+    assert!(sent.is_some_and(|line| line.text == setup.escape_debug().to_string()));
     assert!(asked.elapsed() < Duration::from_mins(1));
     assert!(!report.is_good());
 }

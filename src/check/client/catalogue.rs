@@ -140,7 +140,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         title: "wrong echo",
         rule: "M4",
         sends: "an echo with one byte changed",
-        expects: "no further probe (silent)",
+        expects: "no further probe (left open)",
         session: Session::WrongEcho,
     },
     Entry {

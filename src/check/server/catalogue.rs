@@ -392,7 +392,7 @@ pub(super) static CATALOGUE: &[Entry] = &[
         "payload of any bytes",
         "M3",
         "payloads of all bytes but \\n, NUL among them",
-        "every message answered as ever (silent)",
+        "every message answered as ever (left open)",
         |p| {
             let result = payload(p, any_bytes);
             p.only_remark(result, "payloads of bytes that are no text are not served")

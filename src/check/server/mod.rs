@@ -128,16 +128,16 @@ impl ServerCheck {
         for (number, entry) in (1..).zip(CATALOGUE) {
             voice.say(CheckEvent::Began(number));
             let before = run.deaths.len();
-            let checked = run.check(number, entry);
+            let (checked, is_stopped) = run.check(number, entry);
             for death in run.deaths.iter().skip(before) {
                 voice.say(CheckEvent::Lost(death.clone()));
             }
-            let Some(checked) = checked else {
-                report.state = CheckState::Stopped;
-                break;
-            };
             report.checks.push(checked.clone());
             voice.say(CheckEvent::Done(Box::new(checked)));
+            if is_stopped {
+                report.state = CheckState::Stopped;
+                break;
+            }
         }
         report.deaths = run.deaths;
         report
@@ -182,8 +182,8 @@ struct Run {
 }
 
 impl Run {
-    /// One check; `None` if it was stopped.
-    fn check(&mut self, number: usize, entry: &Entry) -> Option<Checked> {
+    /// One check, and whether it was stopped.
+    fn check(&mut self, number: usize, entry: &Entry) -> (Checked, bool) {
         let prober = &mut self.prober;
         prober.exchange.take();
         prober.remarks.clear();
@@ -197,6 +197,7 @@ impl Run {
         };
         let result = self.judged(number, entry, result);
         let (exchange, lines_omitted) = self.exchange(number);
+        let mut is_stopped = false;
         let (verdict, detail) = match result {
             Ok(()) if self.strict && !self.prober.remarks.is_empty() => {
                 let remarks = self.prober.remarks.join("; ");
@@ -205,12 +206,17 @@ impl Run {
             Ok(()) => (Verdict::Pass, self.prober.detail.clone()),
             Err(Halt::Fail(why)) => (Verdict::Fail, why),
             Err(Halt::NotApplicable(why) | Halt::Gone(why)) => (Verdict::NotApplicable, why),
-            Err(Halt::Stopped) => return None,
+            Err(Halt::Stopped) => {
+                is_stopped = true;
+                let why = "stopped here: nothing is known but what went over the wire";
+                (Verdict::NotApplicable, why.to_owned())
+            }
         };
-        Some(Checked {
+        let rule = self.rule_of(number, entry, verdict);
+        let checked = Checked {
             number,
             title: entry.title.to_owned(),
-            rule: entry.rule.to_owned(),
+            rule: rule.to_owned(),
             sends: entry.sends.to_owned(),
             expects: entry.expects.to_owned(),
             verdict,
@@ -222,7 +228,17 @@ impl Run {
             },
             exchange,
             lines_omitted,
-        })
+        };
+        (checked, is_stopped)
+    }
+
+    /// The rule that a check stands on: of the plain session's, that which the server was found to have otherwise.
+    fn rule_of(&self, number: usize, entry: &Entry, verdict: Verdict) -> &'static str {
+        let plain = self.prober.learned.plain.as_ref();
+        match plain.and_then(|plain| plain.wants) {
+            Some((failed, rule)) if verdict == Verdict::Fail && number == failed => rule,
+            _ => entry.rule,
+        }
     }
 
     /// Why a check cannot be tried.

@@ -18,6 +18,10 @@ const BEHIND: Duration = Duration::from_millis(60);
 /// The first answer of all may take so many times as long as any other.
 const PATIENCE_WITH_THE_FIRST: u32 = 4;
 
+/// The numbers of the checks of the plain session's first two parts.
+const OF_SETUP: usize = 1;
+const OF_ECHO: usize = 2;
+
 /// What one part of the session came to: remarks, or what was wrong.
 pub(super) type Part = Result<Vec<String>, String>;
 
@@ -28,6 +32,9 @@ pub(super) struct Plain {
     pub echo: Option<Part>,
     pub termination: Option<Part>,
     pub close: Option<Part>,
+    /// The rule that it has otherwise, where it wants a manner that the text does not have, and the check that failed
+    /// for it.
+    pub wants: Option<(usize, &'static str)>,
     /// How the replies differ from the text.
     pub replies: Vec<String>,
     /// Whether every probe was answered in a way that can be gone on with.
@@ -57,16 +64,23 @@ impl Plain {
     }
 
     /// What this session came to where `another`, in a `manner` that the text does not have, went to its end.
-    fn saved_by(self, another: Self, manner: &str) -> Self {
+    fn saved_by(self, another: Self, manner: &Manner) -> Self {
         let told = |part: Option<Part>, otherwise: Option<Part>| match part {
             Some(Err(why)) => Some(Err(format!(
-                "It wants {manner}; the checks go on with that. {why}"
+                "It wants {}; the checks go on with that. {why}",
+                manner.words
             ))),
             Some(Ok(_)) | None => otherwise,
+        };
+        let check = if matches!(self.setup, Some(Err(_))) {
+            OF_SETUP
+        } else {
+            OF_ECHO
         };
         Self {
             setup: told(self.setup, another.setup),
             echo: told(self.echo, another.echo),
+            wants: Some((check, manner.rule)),
             ..another
         }
     }
@@ -97,25 +111,46 @@ pub(super) fn plain_session(prober: &mut Prober) -> Act {
     outcome
 }
 
-/// Manners that the text does not have and real servers want: where the count begins, what ends a message.
-const MANNERS: [(u32, LineEnd, &str); 3] = [
-    (0, LineEnd::Newline, "numbers from 0 (M2 has them from 1)"),
-    (
-        1,
-        LineEnd::Nothing,
-        "no \\n at the end of a message (G1 has one)",
-    ),
-    (
-        0,
-        LineEnd::Nothing,
-        "numbers from 0 and no \\n at the end of a message (M2 and G1 have it otherwise)",
-    ),
+/// A manner that the text does not have and real servers want: where the count begins, what ends a message.
+struct Manner {
+    first_seq: u32,
+    line_end: LineEnd,
+    words: &'static str,
+    /// The rule that has it otherwise.
+    rule: &'static str,
+}
+
+const MANNERS: [Manner; 3] = [
+    Manner {
+        first_seq: 0,
+        line_end: LineEnd::Newline,
+        words: "numbers from 0 (M2 has them from 1)",
+        rule: "M2",
+    },
+    Manner {
+        first_seq: 1,
+        line_end: LineEnd::Nothing,
+        words: "no \\n at the end of a message (G1 has one)",
+        rule: "G1",
+    },
+    Manner {
+        first_seq: 0,
+        line_end: LineEnd::Nothing,
+        words: "numbers from 0 and no \\n at the end of a message (M2 and G1 have it otherwise)",
+        rule: "G1",
+    },
 ];
 
 fn in_another_manner(prober: &mut Prober, plain: &mut Plain) -> Act {
     let limit = prober.limit;
     let mut bare = Plain::default();
-    for (first_seq, line_end, manner) in MANNERS {
+    for manner in &MANNERS {
+        let Manner {
+            first_seq,
+            line_end,
+            words,
+            ..
+        } = *manner;
         let may_help = match (first_seq, line_end) {
             (0, LineEnd::Newline) => plain.may_count_from_zero(),
             (0, LineEnd::Nothing) => bare.may_count_from_zero(),
@@ -124,7 +159,7 @@ fn in_another_manner(prober: &mut Prober, plain: &mut Plain) -> Act {
         if !may_help {
             continue;
         }
-        prober.exchange.note(&format!("once more, with {manner}"));
+        prober.exchange.note(&format!("once more, with {words}"));
         prober.variant = Variant {
             first_seq,
             line_end,

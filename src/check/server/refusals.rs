@@ -3,6 +3,7 @@
 use super::super::answer::{Answer, Says, nothing_came, seconds};
 use super::super::wire::{Came, End, Wire};
 use super::prober::{Act, Halt, Prober, SIZE, Sending, letters};
+use crate::measurement::units::capital;
 use crate::protocol::{Phase, quote};
 
 /// Sends a first message that is no valid setup.
@@ -166,6 +167,9 @@ fn refused(
     judge(prober, wire, heard, phase, own, next)
 }
 
+/// Where to look when something that is wrong was not refused.
+const LOOK: &str = "Look at where the server tests this message.";
+
 fn judge(
     prober: &mut Prober,
     mut wire: Wire,
@@ -176,9 +180,11 @@ fn judge(
 ) -> Act {
     let line = prober.dialect.refusal_line(phase);
     let session = prober.usual();
-    let fail = |what: String| {
+    // What came is first: in a list of many checks what is expected is the same in most.
+    let fail = |came: String, look: &str| {
         Err(Halt::Fail(format!(
-            "Expected \"{line}\" and a close; {what}"
+            "{}; expected \"{line}\" and a close. {look}",
+            capital(&came)
         )))
     };
     let Some(answer) = heard else {
@@ -191,23 +197,20 @@ fn judge(
         };
         let came = nothing_came(&wire, prober.limit);
         prober.end_politely(wire, &session, next);
-        return fail(format!("{came}. {look}"));
+        return fail(came, look);
     };
     match answer.says {
         Says::Refused => {}
         Says::Accepted => {
             prober.end_politely(wire, &session, next);
-            return fail(format!(
-                "{} came: the message was accepted. Look at the check of this message.",
-                answer.shown()
-            ));
+            return fail(
+                format!("{} came, and the message was accepted", answer.shown()),
+                LOOK,
+            );
         }
         Says::SomethingElse => {
             prober.end_politely(wire, &session, next);
-            return fail(format!(
-                "\"{}\" came. Look at the check of this message.",
-                quote(&answer.bytes)
-            ));
+            return fail(format!("\"{}\" came", quote(&answer.bytes)), LOOK);
         }
     }
     let others = [Phase::Setup, Phase::Measurement, Phase::Termination];
@@ -221,11 +224,10 @@ fn judge(
             phase.name()
         )),
         Some(other) => {
-            return fail(format!(
-                "{} came, the 404 of the {}. Look at which phase the server thinks it is in.",
-                answer.shown(),
-                other.name()
-            ));
+            return fail(
+                format!("{} came, the 404 of the {}", answer.shown(), other.name()),
+                "Look at which phase the server thinks it is in.",
+            );
         }
         None => prober.remarks.extend(answer.remarks(line)),
     }
