@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::openness::open_to;
 use crate::experiment::WaitStrategy;
 use crate::protocol::{AccessKey, Dialect};
 use crate::server::{
@@ -113,27 +114,12 @@ impl EmbeddedServer {
         self.server.as_ref()?.access_key.clone()
     }
 
-    /// Whom it serves besides this machine, in a sentence; `None` where nobody else reaches it.
+    /// Whom it serves besides this machine; `None` where nobody else reaches it.
     #[must_use]
     pub fn open_to(&self) -> Option<&'static str> {
         let running = self.server.as_ref()?;
-        if running
-            .server
-            .local_addr()
-            .ip()
-            .to_canonical()
-            .is_loopback()
-        {
-            return None;
-        }
-        Some(match (running.is_open, running.access_key.is_some()) {
-            (true, false) => "Open to the network: whoever reaches this machine is served.",
-            (true, true) => "Open to the network, for clients that know the access key.",
-            (false, false) => "Open to the networks that are let in.",
-            (false, true) => {
-                "Open to the networks that are let in, for clients that know the access key."
-            }
-        })
+        let address = running.server.local_addr().ip();
+        open_to(address, running.is_open, running.access_key.is_some())
     }
 
     /// Whether it listens and speaks `dialect`.

@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use egui::{CollapsingHeader, Ui};
+use egui::{CollapsingHeader, RichText, Ui};
 
 use super::app::App;
 use super::server_limits::{Limit, ServerLimits};
-use super::theme::space;
+use super::theme::{Palette, space, text_size};
 use super::widgets::{Field, halves, note};
 
 /// Shows them. While the server listens they can be read and not changed.
@@ -41,6 +41,10 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                     |ui| field(&mut limits.borrow_mut(), ui, right, is_on),
                 );
             }
+            for told in limits.contradictions() {
+                let text = RichText::new(told).size(text_size::SMALL);
+                ui.label(text.color(Palette::of(ui).warning));
+            }
         });
 }
 
@@ -49,8 +53,8 @@ fn field(limits: &mut ServerLimits, ui: &mut Ui, limit: Limit, is_on: bool) {
         Limit::Allow => (
             "",
             "everyone",
-            "The networks whose clients are served, such as 192.168.1.0/24, 10.0.0.7: others find their connection \
-             closed. This machine is always let in.",
+            "The networks whose clients are served, such as 192.168.1.0/24, 10.0.0.7: others are turned \
+             away. This machine is served in any case.",
         ),
         Limit::AccessKey => (
             "",

@@ -157,6 +157,10 @@ impl App {
         let Ok(profile) = self.settings.form.profile() else {
             return;
         };
+        if self.progress().is_none() {
+            // What was said of the run before may be wrong of this one.
+            self.dismiss_notice();
+        }
         let (host, port) = match &profile.target {
             Target::Host { host, port } => (host.clone(), *port),
             Target::Embedded => {
@@ -240,8 +244,11 @@ impl App {
         if !self.server.is_on() {
             let form = &self.settings.form;
             let (dialect, strict) = (form.dialect, form.strict);
-            if self.start_server(dialect, strict).is_ok() {
-                self.say_if_moved();
+            match self.start_server(dialect, strict) {
+                Ok(_) => self.say_if_moved(),
+                // Why it cannot listen stands in its card; the field that cannot be read may be out of sight.
+                Err(why) if self.server.error().is_none() => self.say(NoticeKind::Error, why),
+                Err(_) => {}
             }
         } else if self.on_embedded.is_empty() {
             if self.checks_embedded() {

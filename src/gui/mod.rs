@@ -25,6 +25,7 @@ mod measuring;
 mod method_panel;
 mod modal;
 mod opening;
+mod openness;
 mod plots;
 mod point_hover;
 mod point_tab;

@@ -39,18 +39,22 @@ impl Pace {
     #[must_use]
     pub fn of(run: &Run) -> Option<Self> {
         let announced = run.profile.announced_probes();
-        let (mut began, mut ended) = (u64::MAX, 0);
-        let (mut visits, mut measuring, mut one_round) = (0_u32, Duration::ZERO, Duration::ZERO);
+        let (mut visits, mut one_round) = (Vec::new(), Duration::ZERO);
         for point in &run.points {
             let seen = Visits::of(point, announced)?;
-            began = began.min(seen.began_ns);
-            ended = ended.max(seen.ended_ns);
-            visits = visits.saturating_add(seen.all);
-            measuring = measuring.saturating_add(seen.measuring);
+            visits.extend(seen.all);
             one_round = one_round.saturating_add(seen.of_whole.checked_div(seen.whole)?);
         }
-        let span = Duration::from_nanos(ended.saturating_sub(began));
-        let beside = span.saturating_sub(measuring).checked_div(visits)?;
+        visits.sort_unstable();
+        let (began, _) = *visits.first()?;
+        let mut between: Vec<u64> = visits
+            .windows(2)
+            .filter_map(|two| Some(two.get(1)?.0.saturating_sub(two.first()?.1)))
+            .collect();
+        between.sort_unstable();
+        // Not the mean: a run that went on again after a while has that while in it.
+        let beside = between.get(between.len() / 2).copied().unwrap_or_default();
+        let beside = Duration::from_nanos(beside);
         let points = u32::try_from(run.points.len()).unwrap_or(u32::MAX);
         Some(Self {
             of: (*run.profile).clone(),
@@ -83,10 +87,8 @@ impl Pace {
 
 /// The visits to a point.
 struct Visits {
-    began_ns: u64,
-    ended_ns: u64,
-    all: u32,
-    measuring: Duration,
+    /// When each of them began and ended, in nanoseconds.
+    all: Vec<(u64, u64)>,
     /// Those that sent every probe.
     whole: u32,
     of_whole: Duration,
@@ -98,10 +100,7 @@ impl Visits {
             return None;
         }
         let mut seen = Self {
-            began_ns: u64::MAX,
-            ended_ns: 0,
-            all: 0,
-            measuring: Duration::ZERO,
+            all: Vec::new(),
             whole: 0,
             of_whole: Duration::ZERO,
         };
@@ -109,10 +108,9 @@ impl Visits {
         for visit in point.rounds.chunk_by(|one, next| one.number == next.number) {
             let works = || visit.iter().filter_map(|round| round.work);
             let elapsed = Duration::from_nanos(works().map(|work| work.elapsed_ns()).max()?);
-            seen.began_ns = seen.began_ns.min(works().map(|work| work.began_ns).min()?);
-            seen.ended_ns = seen.ended_ns.max(works().map(|work| work.ended_ns).max()?);
-            seen.all += 1;
-            seen.measuring = seen.measuring.saturating_add(elapsed);
+            let began_ns = works().map(|work| work.began_ns).min()?;
+            let ended_ns = works().map(|work| work.ended_ns).max()?;
+            seen.all.push((began_ns, ended_ns));
             let announced = announced as usize;
             if visit.iter().all(|round| round.probes.len() >= announced) {
                 seen.whole += 1;
@@ -329,17 +327,32 @@ mod tests {
     fn a_run_in_the_same_way_takes_about_as_long_as_the_last_one() {
         let run = measured(500);
         let same = (*run.profile).clone();
-        // 2 points, 6 rounds, 1 s a visit; the last one's end is not known.
+        // 2 points, 6 rounds, 1 s a visit.
         assert_eq!(learned(&run, &same), "about 12 s");
         let more = |change: fn(&mut Profile)| {
             let mut profile = same.clone();
             change(&mut profile);
             learned(&run, &profile)
         };
-        assert_eq!(more(|p| p.rounds = Rounds::Exactly(12)), "about 23 s");
+        assert_eq!(more(|p| p.rounds = Rounds::Exactly(12)), "about 24 s");
         // Twice the probes take twice the measuring, and not twice the connecting.
         assert_eq!(more(|p| p.probes = 20), "about 18 s");
         assert_eq!(more(|p| p.warmup = 10), "about 18 s");
+    }
+
+    #[test]
+    fn the_time_until_a_run_went_on_again_is_none_of_its_own() {
+        let mut run = measured(500);
+        let same = (*run.profile).clone();
+        for point in &mut run.points {
+            for round in point.rounds.iter_mut().skip(4) {
+                if let Some(work) = &mut Arc::make_mut(round).work {
+                    work.began_ns += 60_000_000_000;
+                    work.ended_ns += 60_000_000_000;
+                }
+            }
+        }
+        assert_eq!(learned(&run, &same), "about 12 s");
     }
 
     #[test]

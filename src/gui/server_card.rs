@@ -5,9 +5,10 @@ use egui::{ComboBox, RichText, Ui};
 use super::app::{App, NoticeKind};
 use super::embedded::{listen_address, listen_port};
 use super::limits_fields;
+use super::openness::open_to;
 use super::theme::{Palette, text_size};
 use super::widgets::{Field, card, dot, note, switch};
-use crate::measurement::units::{count, counted};
+use crate::measurement::units::{capital, count, counted};
 use crate::server::Act;
 
 /// Shows the card.
@@ -28,11 +29,8 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 dot(ui, palette.good);
                 ui.label(format!("Listening on {address}"));
             });
-            if let Some(text) = app.server.open_to() {
-                let text = RichText::new(text).size(text_size::SMALL);
-                ui.label(text.color(palette.warning)).on_hover_text(
-                    "\"Limits and access\" has a list of networks and an access key.",
-                );
+            if let Some(open) = app.server.open_to() {
+                openness(ui, &format!("{}.", capital(open)));
             }
             let status = app.server.status();
             let now = counted(status.connections_now, "connection");
@@ -61,6 +59,12 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                     app.server.forget_error();
                 }
             });
+            // Always a scope, or what comes and goes here would take the focus from the fields below.
+            ui.scope(|ui| {
+                if let Some(open) = would_be_open_to(app) {
+                    openness(ui, &format!("When on, it is {open}."));
+                }
+            });
         }
         act_as(app, ui);
         let act = app.server.act();
@@ -85,6 +89,19 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             );
         }
     });
+}
+
+/// To whom the server would be open as the form has it.
+fn would_be_open_to(app: &App) -> Option<&'static str> {
+    let address = listen_address(&app.settings.listen_address).ok()?;
+    let limits = app.settings.server_limits.config().ok()?;
+    open_to(address, limits.allow.is_open(), limits.access_key.is_some())
+}
+
+fn openness(ui: &mut Ui, text: &str) {
+    let text = RichText::new(text).size(text_size::SMALL);
+    ui.label(text.color(Palette::of(ui).warning))
+        .on_hover_text("\"Limits and access\" has a list of networks and an access key.");
 }
 
 /// How the server behaves: what a student's client is to be tried with.

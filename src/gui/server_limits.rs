@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::form_text::{bytes, or_nothing, whole};
+use crate::measurement::units::counted;
 use crate::protocol::AccessKey;
 use crate::server::{AllowList, LEAST_RATE, ServerConfig};
 
@@ -171,6 +172,28 @@ impl ServerLimits {
         self.put(limit, &mut ServerConfig::default()).err()
     }
 
+    /// Where one limit makes another say nothing.
+    #[must_use]
+    pub fn contradictions(&self) -> Vec<String> {
+        let Ok(config) = self.config() else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        if config.max_connections_per_address > config.max_connections {
+            found.push(format!(
+                "One address cannot have more than the {} there are in all.",
+                counted(config.max_connections as u64, "connection")
+            ));
+        }
+        if Duration::from_millis(config.limits.max_delay_ms) > config.session_time {
+            found.push(format!(
+                "No delay can be longer than a session: those beyond {} s are refused.",
+                config.session_time.as_secs()
+            ));
+        }
+        found
+    }
+
     fn put(&self, limit: Limit, config: &mut ServerConfig) -> Result<(), String> {
         match limit {
             Limit::Allow => {
@@ -259,6 +282,21 @@ mod tests {
             let error = limits.config().expect_err("a problem");
             assert_eq!(error, format!("{}: {problem}", limit.name()));
         }
+    }
+
+    #[test]
+    fn a_limit_that_another_one_makes_pointless_is_told() {
+        let mut limits = ServerLimits::default();
+        assert_eq!(limits.contradictions(), [""; 0]);
+        limits.connections = "2".to_owned();
+        limits.session_s = "20".to_owned();
+        assert_eq!(
+            limits.contradictions(),
+            [
+                "One address cannot have more than the 2 connections there are in all.",
+                "No delay can be longer than a session: those beyond 20 s are refused."
+            ]
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::protocol::{Digits, LineEnd, Separator, SetupOrder, SizeCounts, Varian
 pub fn show(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
     let is_other = form.variant != Variant::default() || form.least_probes.trim() != "1";
     let title = if is_other {
-        "Variant: not the text's"
+        "Variant (other than the text)"
     } else {
         "Variant"
     };

@@ -259,6 +259,9 @@ fn a_server_beyond_loopback_says_to_whom_it_is_open() {
     window.click(SWITCH.0, SWITCH.1);
 
     window.type_into("Listen address", "0.0.0.0");
+    assert!(
+        window.says("When on, it is open to the network: whoever reaches this machine is served.")
+    );
     window.click(SWITCH.0, SWITCH.1);
     assert!(window.says("Open to the network: whoever reaches this machine is served."));
     window.click(SWITCH.0, SWITCH.1);
@@ -288,7 +291,10 @@ fn the_limits_hold_and_what_is_none_keeps_the_server_off() {
     assert!(window.under_run().contains("Largest message"));
     window.click(SWITCH.0, SWITCH.1);
     assert!(!window.is_on(SWITCH.0, SWITCH.1));
+    assert!(window.says("Largest message: must be a number of bytes"));
     window.type_into("Largest message", "100");
+    window.type_into("Most connections", "2");
+    assert!(window.says("One address cannot have more than the 2 connections there are in all."));
     window.click(SWITCH.0, SWITCH.1);
     let mut client = TcpStream::connect(listening(&window).unwrap()).unwrap();
     client.write_all(b"s rtt 1 101 0\n").unwrap();

@@ -150,7 +150,7 @@ fn target(app: &App) -> String {
         return String::new();
     };
     let place = match (app.settings.check.peer, &target.target) {
-        (Peer::Client, _) => "listens below".to_owned(),
+        (Peer::Client, _) => "a client that connects to the address below".to_owned(),
         (Peer::Server, Target::Embedded) => "this program's own server".to_owned(),
         (Peer::Server, Target::Host { host, port }) => format!("{host}, port {port}"),
     };

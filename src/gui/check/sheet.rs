@@ -213,7 +213,7 @@ impl Sheet {
     pub fn subject(&self) -> String {
         match self.peer {
             Peer::Server => format!("Server {}", self.address),
-            Peer::Client => format!("Client of {}", self.address),
+            Peer::Client => format!("Client that connects to {}", self.address),
         }
     }
 }

@@ -23,7 +23,7 @@ const ROW: f32 = ROW_HEIGHT + 2.0;
 const NUMBER: f32 = 28.0;
 const RULE: f32 = 36.0;
 const OUTCOME: f32 = 116.0;
-const TITLE_SHARE: f32 = 0.66;
+const TITLE_SHARE: f32 = 0.55;
 /// The most and the least that a title has.
 const TITLE: (f32, f32) = (180.0, 300.0);
 
