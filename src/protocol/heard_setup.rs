@@ -114,6 +114,27 @@ pub(super) fn read_setup(line: &[u8], rules: &Rules) -> Result<HeardSetup, Refus
     })
 }
 
+/// Whether a tolerant reading would refuse a line that begins like that whatever still came of it. `reason` is why it
+/// is refused as it is.
+pub(super) fn is_beyond_mending(line: &[u8], reason: RefusalReason) -> bool {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    match reason {
+        RefusalReason::UnknownLetter
+        | RefusalReason::TooSmall(..)
+        | RefusalReason::OverLimit(..)
+        | RefusalReason::NotInList
+        | RefusalReason::ExtraField => true,
+        // `rt` may become `rtt`, where nothing stands behind it yet.
+        RefusalReason::UnknownType => {
+            let mut words = line.split(blank).filter(|word| !word.is_empty());
+            words.nth(2).is_some()
+        }
+        // `0.` may become `0.5`.
+        RefusalReason::NotANumber(_) => !line.ends_with(b"."),
+        _ => false,
+    }
+}
+
 /// The same setup with sizes and probes the other way round.
 ///
 /// # Errors

@@ -104,16 +104,6 @@ fn form_of(field: SetupField) -> &'static str {
     }
 }
 
-impl RefusalReason {
-    /// Whether a setup that is refused for it has all its fields: what may still come makes it no better.
-    pub(super) fn is_of_a_whole_setup(self) -> bool {
-        matches!(
-            self,
-            Self::TooSmall(..) | Self::OverLimit(..) | Self::NotInList | Self::ExtraField
-        )
-    }
-}
-
 /// A refused message: the phase decides the 404 line, the reason is for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} refused: {reason}", .phase.name())]

@@ -5,7 +5,7 @@
 
 use memchr::memchr;
 
-use super::heard_setup::{dialect_of, read_setup};
+use super::heard_setup::{dialect_of, is_beyond_mending, read_setup};
 use super::request::{Ends, Found, Request, RequestParser, State};
 use super::{Dialect, Liberties, LineEnd, RefusalReason, Setup};
 
@@ -55,8 +55,8 @@ impl RequestParser {
         }
         let heard = match read_setup(line, &self.rules) {
             Ok(heard) => heard,
-            // The rest may be on its way, unless it is all there and still wrong.
-            Err(reason) if end.is_none() && !reason.is_of_a_whole_setup() => return Ok(None),
+            // The rest may be on its way, unless none could make it right.
+            Err(reason) if end.is_none() && !is_beyond_mending(line, reason) => return Ok(None),
             Err(reason) => return Err(reason),
         };
         self.set_up(heard.setup, heard.delay_ns, heard.idiom);

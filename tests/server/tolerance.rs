@@ -259,20 +259,34 @@ pub fn each_dialect_is_recognised_and_answered_in() {
 }
 
 #[test]
-fn a_setup_without_an_end_is_refused_when_all_its_fields_are_there_and_one_is_wrong() {
+fn a_setup_without_an_end_is_refused_when_nothing_that_may_come_can_make_it_right() {
     let server = start(config());
-    for setup in ["s rtt 10 0 0", "s rtt 0 10 0", "s rtt 10 100 0 5"] {
+    for setup in [
+        "s rtt 10 0 0",
+        "s rtt 0 10 0",
+        "s rtt 10 100 0 5",
+        "s rtt ten 100 0",
+        "s ping 10 100 0",
+        "t\\n",
+        "m 1 abc",
+    ] {
         let mut client = Client::connect(server.local_addr());
         client.say(setup);
         client.hears(BAD_SETUP);
         client.hears_the_end();
     }
     // What may still become one is waited for.
-    let mut client = Client::connect(server.local_addr());
-    client.say("s rtt 10 1");
-    std::thread::sleep(LONG);
-    client.say("00 0\n");
-    client.hears(READY);
+    for (now, later) in [
+        ("s rtt 10 1", "00 0\n"),
+        ("s r", "tt 10 100 0\n"),
+        ("s rtt 10 100 0.", "5\n"),
+    ] {
+        let mut client = Client::connect(server.local_addr());
+        client.say(now);
+        std::thread::sleep(LONG);
+        client.say(later);
+        client.hears(READY);
+    }
 }
 
 #[test]
