@@ -3,7 +3,7 @@
 use super::termination::Termination;
 use super::variants::{self, Evidence};
 use crate::measurement::Fault;
-use crate::protocol::{EchoStyle, Idiom};
+use crate::protocol::{EchoStyle, Idiom, SetupOrder};
 
 /// Variants that are tried in a run, at most.
 pub(super) const MOST_TRIALS: usize = 8;
@@ -139,6 +139,21 @@ impl Speech {
         let next = variants::next(&self.tried, announced);
         let next = next.filter(|_| self.tried.len() <= MOST_TRIALS);
         next.map(|idiom| (self.tried.len(), idiom))
+    }
+
+    /// Sessions went well in `spoken`, as the profile asks, and one ended after as many echoes as its message has
+    /// bytes: the server may take the size for the number of probes, and have been left in time until now. Gives that
+    /// trial, once.
+    pub fn went_wrong_late(&mut self, spoken: Idiom, evidence: Evidence) -> Option<(usize, Idiom)> {
+        let is_known = self.is_settled && !self.is_of_the_text && spoken == self.asked;
+        let is_text = spoken.variant.setup_order == SetupOrder::Text;
+        if !is_known || !is_text || evidence == Evidence::Setup || !self.tried.is_empty() {
+            return None;
+        }
+        self.tried.push((spoken, evidence));
+        let mut swapped = spoken;
+        swapped.variant.setup_order = SetupOrder::Swapped;
+        Some((self.tried.len(), swapped))
     }
 
     /// A trial with that difference was in vain.

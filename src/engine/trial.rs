@@ -127,7 +127,15 @@ impl Execution<'_> {
             (self.speech.saw(spoken, evidence), spoken, differs)
         } else {
             let asked = self.profile().asked_probes();
-            let Some((number, idiom)) = self.speech.went_wrong(spoken, evidence, asked) else {
+            // The last one may have come with the closing reply, and count for none.
+            let ended_by_size = echoed.abs_diff(spec.message_size) <= 1
+                && spec.message_size < announced.into()
+                && echoed <= spec.message_size;
+            let late = ended_by_size.then(|| self.speech.went_wrong_late(spoken, evidence));
+            let next = late
+                .flatten()
+                .or_else(|| self.speech.went_wrong(spoken, evidence, asked));
+            let Some((number, idiom)) = next else {
                 return false;
             };
             (number, idiom, idiom.differences(self.speech.asked()))

@@ -235,6 +235,7 @@ impl Run {
         if let Some(echo) = &self.server.echo {
             spoken.echo = echo.clone();
         }
+        spoken.may_close_unasked = self.profile.target != Target::Embedded && !self.profile.strict;
         spoken
     }
 

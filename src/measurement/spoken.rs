@@ -9,6 +9,8 @@ pub struct Spoken {
     pub idiom: Idiom,
     /// How the server put its echoes.
     pub echo: EchoStyle,
+    /// Whether the closing reply may come unasked, as of a stranger that is not held to the text.
+    pub may_close_unasked: bool,
 }
 
 impl Spoken {
@@ -18,6 +20,7 @@ impl Spoken {
         Self {
             idiom,
             echo: EchoStyle::whole(idiom),
+            may_close_unasked: false,
         }
     }
 

@@ -717,6 +717,42 @@ fn the_setup_may_have_probes_and_size_the_other_way_round_and_nothing_else() {
 }
 
 #[test]
+fn an_order_of_the_setup_that_shows_at_a_small_size_alone_is_found_there() {
+    // It takes the size for the probes, and looks at neither number nor length of a probe.
+    let profile = strangers(|p| {
+        (p.probes, p.rounds) = (10, Rounds::Exactly(2));
+        p.message_sizes = vec![100, 1];
+    });
+    let run = measured_in(profile, |peer| {
+        let setup = peer.line()?;
+        let probes: u32 = setup
+            .split(' ')
+            .nth(3)
+            .and_then(|n| n.parse().ok())
+            .unwrap();
+        peer.say("200 OK: Ready\n")?;
+        for _ in 0..probes {
+            let message = peer.message()?;
+            if message == b"t\n" {
+                break;
+            }
+            peer.say(message)?;
+        }
+        peer.say("200 OK: Closing Connection\n")
+    });
+    assert_eq!(
+        run.profile.variant,
+        variant(|v| v.setup_order = SetupOrder::Swapped),
+        "{:#?}",
+        lines(&run)
+    );
+    for point in &run.points {
+        assert_eq!(point.error, None);
+        assert_eq!(point.probes_echoed(), 20);
+    }
+}
+
+#[test]
 fn a_termination_without_an_answer_is_an_end_all_the_same() {
     let run = measured(|peer| {
         peer.ready()?;

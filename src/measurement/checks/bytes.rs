@@ -7,6 +7,7 @@ use super::tally::{Tally, round_words};
 use super::time::worked;
 use crate::measurement::units::bytes;
 use crate::measurement::{Check, Point, Round, Spoken, Work};
+use crate::protocol::MAX_REPLY_LINE;
 
 /// The end of the peer's stream takes a number of its own, which Linux counts as a byte received.
 const END_OF_STREAM: u64 = 1;
@@ -86,7 +87,8 @@ pub(super) fn of_probes(points: &[Point], spoken: &Spoken) -> Option<Check> {
 /// Both are equal to the byte in a round that is whole. Before: the answer to the setup message
 /// acknowledged it, so nothing was under way. After: whoever sends the last byte of an echo has
 /// received the last byte of its probe, and says so in the same segment; nothing is unacknowledged
-/// then, and nothing more is due. Only the end of the stream may have come as well. In a round that was
+/// then, and nothing more is due. Only the end of the stream may have come as well, and before it a reply of a
+/// server that says it unasked. In a round that was
 /// cut off, bytes may be unacknowledged, and others received that nobody read.
 pub(super) fn at_kernel(points: &[Point], spoken: &Spoken) -> Option<Check> {
     let mut tally = Tally::new("bytes by the kernel's count", "round");
@@ -106,7 +108,13 @@ pub(super) fn at_kernel(points: &[Point], spoken: &Spoken) -> Option<Check> {
         let agrees = if is_whole && spoken.echoes_messages() {
             // What was left of the reply before may have come before the first look at the kernel's count.
             let least = read.saturating_sub(bytes_beside.unwrap_or_default());
-            acked == written && (least..=read + END_OF_STREAM).contains(&received)
+            let unasked = if spoken.may_close_unasked {
+                MAX_REPLY_LINE as u64
+            } else {
+                0
+            };
+            let most = read + unasked + END_OF_STREAM;
+            acked == written && (least..=most).contains(&received)
         } else {
             acked <= written && received >= read
         };
