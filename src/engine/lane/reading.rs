@@ -117,11 +117,10 @@ impl Lane<'_> {
         self.note_beside(count);
     }
 
-    /// Whether more line ends and NULs have come than the echoes due have of their own. Comparing shows where they are.
+    /// Whether line ends or NULs have come behind the one that ends an echo. Comparing shows where they are.
     fn has_strays_between(&self) -> bool {
         let came = self.cargo.buffer.get(..self.unread).unwrap_or_default();
-        let strays = came.iter().filter(|byte| is_left_over(&[**byte])).count();
-        self.cargo.is_tolerant && strays > self.cargo.flights.len()
+        self.cargo.is_tolerant && came.windows(2).any(is_left_over)
     }
 
     /// Whether a first echo is being heard whose style is not known, and some of it came.

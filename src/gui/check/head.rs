@@ -206,14 +206,6 @@ fn progress(app: &App, sheet: &Sheet, ui: &mut Ui) {
             "{not_tried} not applicable of {}",
             sheet.rows.len()
         ));
-        if let Some(elapsed) = sheet.elapsed() {
-            note(ui, waiting_time(elapsed));
-        }
-        let of = match &sheet.file {
-            Some(file) => format!("{} (from {file})", sheet.subject()),
-            None => sheet.subject(),
-        };
-        note(ui, of);
         if app.is_checking() {
             #[expect(clippy::cast_precision_loss, reason = "a share for a bar")]
             let share = sheet.done() as f32 / sheet.rows.len().max(1) as f32;
@@ -222,6 +214,20 @@ fn progress(app: &App, sheet: &Sheet, ui: &mut Ui) {
             let bar = ProgressBar::new(share).desired_width(160.0);
             ui.add(bar.desired_height(8.0).fill(palette.accent).animate(false));
         }
+        match sheet.remarked() {
+            0 => {}
+            many => {
+                note(ui, format!("{many} with a remark (*)"));
+            }
+        }
+        if let Some(elapsed) = sheet.elapsed() {
+            note(ui, waiting_time(elapsed));
+        }
+        let of = match &sheet.file {
+            Some(file) => format!("{} (from {file})", sheet.subject()),
+            None => sheet.subject(),
+        };
+        note(ui, of);
     });
 }
 

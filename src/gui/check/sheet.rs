@@ -192,6 +192,14 @@ impl Sheet {
         verdicts.filter(|known| *known == verdict).count()
     }
 
+    /// How many found something to remark on.
+    pub fn remarked(&self) -> usize {
+        let checked = self.rows.iter().filter_map(Row::checked);
+        checked
+            .filter(|checked| !checked.remarks.is_empty())
+            .count()
+    }
+
     /// How many are done.
     pub fn done(&self) -> usize {
         let rows = self.rows.iter();

@@ -50,6 +50,14 @@ pub struct PlotState {
     wants_fit: bool,
 }
 
+/// The trial that goes on for a run, in words.
+fn trial_of(app: &App, run: &Run) -> Option<String> {
+    let progress = app
+        .progress()
+        .filter(|progress| progress.run.id == run.id)?;
+    progress.trial.as_ref().map(ToString::to_string)
+}
+
 /// Shows both plots in the room there is.
 pub fn show(app: &mut App, ui: &mut Ui) {
     let run = app.shown().cloned();
@@ -58,6 +66,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         None => Arc::default(),
     };
     let run = run.as_deref();
+    let trial = run.and_then(|run| trial_of(app, run));
     let found = (app.plot_view() == PlotView::Ratio).then(|| app.comparisons(ui.ctx()));
     let found = found.as_deref();
     let charts = Quantity::ALL.map(|quantity| chart(app, run, quantity, &analysis, found));
@@ -96,6 +105,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
             model: run
                 .filter(|_| has_model && chart.ratio_to.is_none())
                 .map(|run| ModelLine::of(chart, App::source_of(run), &analysis.fits, run, name)),
+            trial: trial.clone(),
         };
         let told = plot::show(ui, chart, run, &sources, &look, controls);
         chosen = chosen.or(told);

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
+use egui::text::LayoutJob;
 use egui::{
-    Align2, EventFilter, FontId, Id, Key, Modifiers, PointerButton, Rect, Role, Stroke, StrokeKind,
+    Align, EventFilter, FontId, Id, Key, Modifiers, PointerButton, Rect, Role, Stroke, StrokeKind,
     TextStyle, Tooltip, Ui, WidgetInfo, vec2,
 };
 use egui_plot::{
@@ -41,6 +42,8 @@ pub struct View {
     pub selected: Option<Selected>,
     /// What the model says.
     pub model: Option<ModelLine>,
+    /// What the first round is waited for with, where it is being found out how a server wants to be spoken to.
+    pub trial: Option<String>,
 }
 
 /// Shows a chart with what stands above it, and says which point was chosen.
@@ -106,7 +109,7 @@ pub fn show(
         .response
         .widget_info(|| WidgetInfo::labeled(Role::Image, true, name(chart)));
     if is_empty {
-        say_empty(ui, run, chart.quantity, frame);
+        say_empty(ui, run, chart.quantity, view.trial.as_deref(), frame);
         return None;
     }
     let at_pointer = point_at(ui, chart, sources, found, &response, landmark);
@@ -429,10 +432,11 @@ fn keys(ui: &Ui, run: &Run, selected: Option<Selected>, plot: &PlotResponse<()>)
 }
 
 /// An empty plot says what will appear and what to press.
-fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, frame: Rect) {
+fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, trial: Option<&str>, frame: Rect) {
     let palette = Palette::of(ui);
     let lines: &[&str] = match (run, quantity) {
         (Some(run), _) if run.error.is_some() => &["No echo was measured."],
+        (Some(_), _) if trial.is_some() => &[trial.unwrap_or_default()],
         (Some(_), _) => &["Waiting for the first round…"],
         (None, Quantity::Rtt) => &[
             "Press Run.",
@@ -444,9 +448,13 @@ fn say_empty(ui: &Ui, run: Option<&Run>, quantity: Quantity, frame: Rect) {
     let mut at = frame.center();
     for line in lines {
         let font = FontId::proportional(text_size::TITLE);
-        let drawn = ui
-            .painter()
-            .text(at, Align2::CENTER_CENTER, line, font, palette.faint);
-        at.y += drawn.height() + space::SMALL;
+        let width = frame.width() - 2.0 * space::LARGE;
+        let mut job = LayoutJob::simple((*line).to_owned(), font, palette.faint, width);
+        job.halign = Align::Center;
+        let text = ui.painter().layout_job(job);
+        let height = text.size().y;
+        let top = at - vec2(0.0, height / 2.0);
+        ui.painter().galley(top, text, palette.faint);
+        at.y += height + space::SMALL;
     }
 }
