@@ -4,6 +4,9 @@
 //! `cargo bench --bench hostile`. Linux. The server is a process of its own (`ECHOGRAPH_PROGRAM`, or the bench's own build).
 //! Blocks with and without hostile clients take turns, and the median of the ratios of neighbours counts, so that
 //! what the machine does besides is in both.
+//!
+//! Hostile clients on this machine take its processors from client and server alike, which those on another one do
+//! not. So they are tried at the lowest priority too, where the scheduler prefers everybody else.
 
 #[cfg(target_os = "linux")]
 #[path = "../tests/soak/hostile.rs"]
@@ -53,34 +56,54 @@ mod bench {
         let (serving, other) = (Serving::start(), Serving::start());
         println!(
             "99th percentile of {PROBES} RTTs of {SIZE} bytes, µs: without hostile clients, with {HOSTILE} at another \
-             server of this machine, with {HOSTILE} at the same one"
+             server of this machine, with {HOSTILE} at the same one, and with {HOSTILE} there at the lowest priority"
         );
-        println!("  without  elsewhere       here  here/without  here/elsewhere");
-        let (mut all, mut own) = (Vec::new(), Vec::new());
+        println!(
+            "  without  elsewhere       here   giving way  here/without  here/elsewhere  giving way/without"
+        );
+        let (mut all, mut own, mut giving) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..BLOCKS {
-            let without = block(serving.address)?;
-            let elsewhere = among(other.address, serving.address)?;
-            let here = among(serving.address, serving.address)?;
-            let (of_all, of_own) = (here / without, here / elsewhere);
-            println!("{without:9.1} {elsewhere:10.1} {here:10.1} {of_all:13.2} {of_own:15.2}");
+            let own_server = serving.address;
+            let without = block(own_server)?;
+            let elsewhere = among(other.address, own_server, Priority::Usual)?;
+            let here = among(own_server, own_server, Priority::Usual)?;
+            let away = among(own_server, own_server, Priority::Lowest)?;
+            let (of_all, of_own, of_giving) = (here / without, here / elsewhere, away / without);
+            println!(
+                "{without:9.1} {elsewhere:10.1} {here:10.1} {away:12.1} {of_all:13.2} {of_own:15.2} {of_giving:19.2}"
+            );
             all.push(of_all);
             own.push(of_own);
+            giving.push(of_giving);
         }
-        let (of_all, of_own) = (median(all), median(own));
-        let verdict = if of_all <= MOST {
-            "holds"
-        } else {
-            "does not hold"
+        let (of_all, of_own, of_giving) = (median(all), median(own), median(giving));
+        let verdict = |ratio: f64| {
+            if ratio <= MOST {
+                "holds"
+            } else {
+                "does not hold"
+            }
         };
         println!(
-            "median of the ratios: {of_all:.2} and {of_own:.2}; at most {MOST} of those without {verdict}"
+            "median of the ratios: {of_all:.2}, {of_own:.2} and {of_giving:.2}; at most {MOST} of those without {} \
+             with the processors shared, and {} where the hostile clients give way",
+            verdict(of_all),
+            verdict(of_giving)
         );
         Ok(())
     }
 
+    /// How the scheduler is to treat hostile clients.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Priority {
+        Usual,
+        /// They run where nobody else would.
+        Lowest,
+    }
+
     /// The 99th percentile of a session with one server while another is attacked.
-    fn among(attacked: SocketAddr, measured: SocketAddr) -> io::Result<f64> {
-        let crowd = Crowd::gather(attacked);
+    fn among(attacked: SocketAddr, measured: SocketAddr, priority: Priority) -> io::Result<f64> {
+        let crowd = Crowd::gather(attacked, priority);
         thread::sleep(SETTLES);
         let found = block(measured);
         crowd.disperse();
@@ -128,10 +151,14 @@ mod bench {
     }
 
     impl Crowd {
-        fn gather(to: SocketAddr) -> Self {
+        fn gather(to: SocketAddr, priority: Priority) -> Self {
             let stop = Arc::<AtomicBool>::default();
             let stops = Arc::clone(&stop);
             let thread = thread::spawn(move || {
+                if priority == Priority::Lowest {
+                    // On Linux this is of the calling thread alone.
+                    rustix::process::setpriority_process(None, 19)?;
+                }
                 let runtime = tokio::runtime::Builder::new_current_thread()
                     .enable_all()
                     .build()?;
