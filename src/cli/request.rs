@@ -127,6 +127,7 @@ fn override_variant(variant: &mut Variant, args: &VariantArgs) {
         digits,
         size_counts,
         least_probes,
+        between_probes,
     } = *args;
     set(&mut variant.first_seq, first_seq);
     set(&mut variant.line_end, line_end);
@@ -135,6 +136,7 @@ fn override_variant(variant: &mut Variant, args: &VariantArgs) {
     set(&mut variant.digits, digits);
     set(&mut variant.size_counts, size_counts);
     set(&mut variant.least_probes, least_probes);
+    set(&mut variant.between_probes, between_probes);
 }
 
 /// A number of rounds switches the stop rule off; anything the rule has switches it on, with the
@@ -322,7 +324,9 @@ mod tests {
     use super::*;
     use crate::cli::args::{Cli, Command};
     use crate::experiment::{Order, PROFILE_VERSION, QuickAck, WaitStrategy};
-    use crate::protocol::{Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts};
+    use crate::protocol::{
+        BetweenProbes, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
+    };
     use crate::store::save_profile;
 
     fn asked(options: &[&str]) -> Result<Profile, UsageError> {
@@ -385,6 +389,7 @@ mod tests {
             "--digits=padded",
             "--size-counts=message",
             "--least-probes=6",
+            "--between-probes=nothing",
             "--timeout=2.5",
             "--host=a",
             "--port=9",
@@ -426,11 +431,15 @@ mod tests {
                 digits: Digits::Padded,
                 size_counts: SizeCounts::Message,
                 least_probes: 6,
+                between_probes: BetweenProbes::Nothing,
             },
             strict: true,
             timeout_ms: 2_500,
         };
         assert_eq!(profile, expected);
+        // It wants what the options above ask for otherwise.
+        let other = asked(&["--between-probes=connection"]).unwrap();
+        assert_eq!(other.variant.between_probes, BetweenProbes::Connection);
         assert_eq!(
             asked(&["--rounds", "2"]).unwrap().rounds,
             Rounds::Exactly(2)

@@ -9,7 +9,7 @@ use clap::Args;
 use super::values::{self, OrSystem};
 use crate::experiment::{Order, QuickAck, WaitStrategy};
 use crate::protocol::{
-    Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
+    BetweenProbes, Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
 };
 
 /// Measures once and prints a table.
@@ -100,6 +100,10 @@ pub(super) struct VariantArgs {
     /// The fewest probes that the server takes; what is more than was asked for is warm-up [1].
     #[arg(long, value_name = "N", value_parser = values::count)]
     pub least_probes: Option<u32>,
+    /// What comes between two probes: nothing, termination (one after each probe) or connection (each message has one
+    /// of its own) [nothing].
+    #[arg(long, value_name = "WHAT")]
+    pub between_probes: Option<BetweenProbes>,
 }
 
 #[derive(Debug, Args)]

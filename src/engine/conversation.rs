@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::io;
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
+use socket2::{SockRef, Socket};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +14,7 @@ use super::attention::Attention;
 use super::connect::Connection;
 use super::executor::{Execution, cpus};
 use super::fault;
-use super::lane::{Cargo, Heard};
+use super::lane::{Cargo, Heard, Reading};
 use super::measure::{Failure, Keeper, Method, STALL, measure};
 use super::picture::LONGEST_FRAME;
 use super::progress::Place;
@@ -23,9 +23,9 @@ use super::session::{Order, Recorder, Watch, explain, nanoseconds, set_up};
 use super::tcp_info::tcp_info;
 use super::termination::{close, terminate};
 use super::visit::Current;
-use crate::experiment::Patience;
-use crate::measurement::{About, Direction, Fault, Probe, TcpChange, Work};
-use crate::protocol::{EchoStyle, Phase, ProbeMessage};
+use crate::experiment::{Patience, SocketOptions};
+use crate::measurement::{About, Direction, Fault, Probe, TcpChange, TcpInfo, Work};
+use crate::protocol::{BetweenProbes, EchoStyle, Phase, ProbeMessage};
 
 /// How long making the memory of a session may take; it never does. The probes have their own time.
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
@@ -36,122 +36,188 @@ const SLOW_PROBE_NS: u64 = 5_000_000;
 /// A probe that takes this many times the longest frame is under way still when that is over.
 const FRAMES_A_PROBE: u32 = 2;
 
-/// Setup over each connection, all probes over all of them, termination over each.
-pub(super) async fn converse(
-    connections: Vec<Connection>,
-    order: &Order,
-    watch: &Watch,
-    recording: &RefCell<Recording<'_, '_>>,
-    attention: &Attention,
-    stop: &CancellationToken,
-) -> Result<(), Fault> {
-    let pen = |lane| Pen { recording, lane };
-    let mut streams = Vec::with_capacity(connections.len());
-    for (lane, connection) in connections.into_iter().enumerate() {
-        let connected = format!("connected to {}", connection.address);
-        pen(lane).line(Phase::Setup, Direction::Event, &connected);
-        streams.push(connection.stream);
-    }
-    let access_key = recording.borrow().execution.access_key.clone();
-    if let Some(key) = &access_key {
-        for (lane, stream) in streams.iter_mut().enumerate() {
-            watch.lane.set(lane);
-            show_key(stream, key, order, watch, &mut pen(lane)).await?;
+/// A session that is going on, over all connections of a round.
+#[derive(Clone, Copy)]
+pub(super) struct Conversation<'c, 'r, 'a> {
+    pub order: &'c Order,
+    pub watch: &'c Watch,
+    pub recording: &'c RefCell<Recording<'r, 'a>>,
+    /// The sockets of its connections, for when it went wrong.
+    pub sockets: &'c RefCell<Vec<Socket>>,
+    pub attention: &'c Attention,
+    pub stop: &'c CancellationToken,
+}
+
+impl<'c, 'r, 'a> Conversation<'c, 'r, 'a> {
+    /// Setup over each connection, all probes over all of them, termination over each.
+    pub async fn hold(self, connections: Vec<Connection>) -> Result<(), Fault> {
+        let Self {
+            order,
+            watch,
+            recording,
+            ..
+        } = self;
+        let address = connections.first().map(|first| first.address);
+        let mut streams = Vec::with_capacity(connections.len());
+        for (lane, connection) in connections.into_iter().enumerate() {
+            let connected = format!("connected to {}", connection.address);
+            self.pen(lane)
+                .line(Phase::Setup, Direction::Event, &connected);
+            streams.push(connection.stream);
         }
-    }
-    if order.idiom.dialect.has_phases() {
-        for (lane, stream) in streams.iter_mut().enumerate() {
-            watch.lane.set(lane);
-            set_up(stream, order, watch, &mut pen(lane)).await?;
+        let access_key = recording.borrow().execution.access_key.clone();
+        if let Some(key) = &access_key {
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                watch.lane.set(lane);
+                show_key(stream, key, order, watch, &mut self.pen(lane)).await?;
+            }
         }
+        if order.idiom.dialect.has_phases() {
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                watch.lane.set(lane);
+                set_up(stream, order, watch, &mut self.pen(lane)).await?;
+            }
+        }
+        let mut streams = match (order.between_probes(), address, streams.pop()) {
+            (BetweenProbes::Nothing, _, Some(last)) => {
+                streams.push(last);
+                self.probe(streams).await?
+            }
+            // One at a time is over one connection at a time.
+            (_, Some(address), Some(stream)) => vec![self.probe_in_turn(stream, address).await?],
+            (_, _, _) => streams,
+        };
+        if order.idiom.dialect.has_phases() {
+            for (lane, stream) in streams.iter_mut().enumerate() {
+                watch.lane.set(lane);
+                // The answer may have come with the last echo, or will come behind what ends that.
+                self.expect_behind_the_echo(lane);
+                let ended = terminate(stream, order, watch, &mut self.pen(lane)).await?;
+                recording.borrow_mut().execution.took_leave(order, ended);
+            }
+        }
+        for (lane, stream) in streams.iter_mut().enumerate() {
+            close(stream, order, watch, &mut self.pen(lane)).await;
+        }
+        Ok(())
     }
-    let phase = Phase::Measurement;
-    watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-    let echo = recording.borrow().execution.speech.echo.clone();
-    let cargoes = cargoes(order, echo, streams.len()).await;
-    let (mut streams, measured) = bare(streams, cargoes, order, recording, attention, stop)
-        .await
-        .map_err(|error| fault::broken(phase, 0, &error))?;
-    if let Err(failure) = measured {
+
+    pub fn pen(self, lane: usize) -> Pen<'c, 'r, 'a> {
+        let recording = self.recording;
+        Pen { recording, lane }
+    }
+
+    /// What came behind the last echo is the beginning of the next answer, and what the server puts behind an echo is
+    /// none of it.
+    pub fn expect_behind_the_echo(self, lane: usize) {
+        let heard = self.recording.borrow_mut().heard(lane);
+        self.watch.heard.replace(heard.left_over);
+        self.watch.passed_over.replace(heard.rest_due);
+    }
+
+    /// All probes over all connections, without anything in between.
+    async fn probe(self, streams: Vec<TcpStream>) -> Result<Vec<TcpStream>, Fault> {
+        let phase = Phase::Measurement;
+        let watch = self.watch;
+        watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
+        let echo = self.recording.borrow().execution.speech.echo.clone();
+        let cargoes = cargoes(self.order, echo, streams.len()).await;
+        let accounts = Accounts::open(&streams);
+        let (mut streams, measured) = self.measure_over(streams, cargoes).await?;
+        accounts.close(&streams, &mut self.recording.borrow_mut());
+        let Err(failure) = measured else {
+            return Ok(streams);
+        };
         let lane = failure.lane;
         watch.lane.set(lane);
         let Some(stream) = streams.get_mut(lane) else {
             return Err(fault::stopped(phase.into()));
         };
-        return Err(explain(stream, order, failure, watch, &mut pen(lane)).await);
+        Err(explain(stream, self.order, failure, watch, &mut self.pen(lane)).await)
     }
-    if order.idiom.dialect.has_phases() {
-        for (lane, stream) in streams.iter_mut().enumerate() {
-            watch.lane.set(lane);
-            // The answer may have come with the last echo, or will come behind what ends that.
-            let heard = recording.borrow_mut().heard(lane);
-            watch.heard.replace(heard.left_over);
-            watch.passed_over.replace(heard.rest_due);
-            let ended = terminate(stream, order, watch, &mut pen(lane)).await?;
-            recording.borrow_mut().execution.took_leave(order, ended);
-        }
+
+    /// Measures over sockets that the runtime knows nothing of: while it watches one, the kernel tells it of
+    /// every segment that comes, and that is time of the round trip.
+    pub async fn measure_over(
+        self,
+        streams: Vec<TcpStream>,
+        cargoes: Vec<Cargo>,
+    ) -> Result<(Vec<TcpStream>, Result<(), Failure>), Fault> {
+        let broken = |error| fault::broken(Phase::Measurement, 0, &error);
+        let streams: Vec<_> = streams
+            .into_iter()
+            .map(TcpStream::into_std)
+            .collect::<io::Result<_>>()
+            .map_err(broken)?;
+        let sockets: Vec<_> = streams.iter().map(SockRef::from).collect();
+        let mut patience = self.recording.borrow().patience();
+        patience.moved();
+        let method = Method {
+            patience: &mut patience,
+            time_out: self.order.probe_time_out(),
+            origin: self.recording.borrow().execution.run.origin,
+        };
+        let (attention, stop) = (self.attention, self.stop);
+        let mut keeper = self.recording;
+        let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
+        drop(sockets);
+        self.recording.borrow_mut().learnt(patience);
+        let streams = streams.into_iter().map(TcpStream::from_std);
+        let streams = streams.collect::<io::Result<_>>().map_err(broken)?;
+        Ok((streams, measured))
     }
-    for (lane, stream) in streams.iter_mut().enumerate() {
-        close(stream, order, watch, &mut pen(lane)).await;
-    }
-    Ok(())
 }
 
-/// Measures over sockets that the runtime knows nothing of: while it watches one, the kernel tells it of
-/// every segment that comes, and that is time of the round trip.
-async fn bare(
-    streams: Vec<TcpStream>,
-    cargoes: Vec<Cargo>,
-    order: &Order,
-    recording: &RefCell<Recording<'_, '_>>,
-    attention: &Attention,
-    stop: &CancellationToken,
-) -> io::Result<(Vec<TcpStream>, Result<(), Failure>)> {
-    let streams: Vec<_> = streams
-        .into_iter()
-        .map(TcpStream::into_std)
-        .collect::<io::Result<_>>()?;
-    let sockets: Vec<_> = streams.iter().map(SockRef::from).collect();
-    let waited_before = Waited::until_now();
-    let before: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
-    let mut patience = recording.borrow().patience();
-    patience.moved();
-    let method = Method {
-        patience: &mut patience,
-        time_out: order.probe_time_out(),
-        origin: recording.borrow().execution.run.origin,
-    };
-    let mut keeper = recording;
-    let measured = measure(&sockets, cargoes, method, attention, stop, &mut keeper).await;
-    let after: Vec<_> = sockets.iter().map(|socket| tcp_info(socket)).collect();
-    let waited = Waited::until_now();
-    drop(sockets);
-    let mut recording = recording.borrow_mut();
-    recording.learnt(patience);
-    let rounds = recording.current.rounds.iter_mut();
-    for (round, (before, after)) in rounds.zip(before.into_iter().zip(after)) {
-        round.tcp = before
-            .zip(after)
-            .map(|(before, after)| Box::new(TcpChange { before, after }));
-        if let Some(work) = &mut round.work {
-            waited.put_into(waited_before, work);
+/// What the kernel counts, before the probes and after.
+struct Accounts {
+    waited: Waited,
+    tcp: Vec<Option<TcpInfo>>,
+}
+
+impl Accounts {
+    fn open(streams: &[TcpStream]) -> Self {
+        Self {
+            waited: Waited::until_now(),
+            tcp: ask_kernel(streams),
         }
     }
-    let streams = streams.into_iter().map(TcpStream::from_std);
-    Ok((streams.collect::<io::Result<_>>()?, measured))
+
+    /// Puts the difference into the rounds.
+    fn close(self, streams: &[TcpStream], recording: &mut Recording<'_, '_>) {
+        let after = ask_kernel(streams);
+        recording.waited(self.waited);
+        let rounds = recording.current.rounds.iter_mut();
+        for (round, (before, after)) in rounds.zip(self.tcp.into_iter().zip(after)) {
+            round.tcp = before
+                .zip(after)
+                .map(|(before, after)| Box::new(TcpChange { before, after }));
+        }
+    }
+}
+
+fn ask_kernel(streams: &[TcpStream]) -> Vec<Option<TcpInfo>> {
+    let sockets = streams.iter().map(SockRef::from);
+    sockets.map(|socket| tcp_info(&socket)).collect()
 }
 
 /// The messages to send, and room for their echoes.
-async fn cargoes(order: &Order, echo: Option<EchoStyle>, connections: usize) -> Vec<Cargo> {
+pub(super) async fn cargoes(
+    order: &Order,
+    echo: Option<EchoStyle>,
+    connections: usize,
+) -> Vec<Cargo> {
     // The limits of a profile keep the size far below what a pointer can count.
     let size = usize::try_from(order.setup.message_size).unwrap_or(usize::MAX);
     let Order {
         idiom,
         depth,
-        reading,
         quick_ack,
         ..
     } = *order;
+    let reading = match order.reading {
+        Reading::Learning if echo.is_some() => Reading::Tolerant,
+        other => other,
+    };
     let probes = order.setup.probes;
     let make = move || {
         let cargo = || {
@@ -237,6 +303,39 @@ impl<'r, 'a> Recording<'r, 'a> {
         }
     }
 
+    /// In which style the server puts its echoes, as far as it is known.
+    pub fn style(&self) -> Option<EchoStyle> {
+        let known = self.execution.speech.echo.as_ref();
+        known.or(self.current.echo.as_ref()).cloned()
+    }
+
+    /// Where the run measures.
+    pub fn host(&self) -> String {
+        self.execution.host.clone()
+    }
+
+    /// With which options its connections are opened.
+    pub fn socket_options(&self) -> SocketOptions {
+        self.execution.profile().socket.clone()
+    }
+
+    /// Shows the run, where that was long enough ago. Nothing is in flight.
+    pub fn show_if_due(&mut self, place: Place) {
+        if self.execution.pace.is_due(Instant::now(), place) {
+            self.execution
+                .show((self.current.visit, Some(&*self.current)));
+        }
+    }
+
+    /// Puts what was waited for a processor since then into the rounds.
+    pub fn waited(&mut self, since: Waited) {
+        let now = Waited::until_now();
+        let rounds = self.current.rounds.iter_mut();
+        for work in rounds.filter_map(|round| round.work.as_mut()) {
+            now.put_into(since, work);
+        }
+    }
+
     /// What was heard beside the echoes of a connection.
     fn heard(&mut self, lane: usize) -> Heard {
         let heard = self.heard.get_mut(lane);
@@ -286,7 +385,10 @@ impl Keeper for &RefCell<Recording<'_, '_>> {
 
     fn work(&mut self, lane: usize, work: Work) {
         if let Some(round) = self.borrow_mut().current.rounds.get_mut(lane) {
-            round.work = Some(work);
+            round.work = Some(match round.work {
+                Some(before) => before.followed_by(work),
+                None => work,
+            });
         }
     }
 
@@ -304,7 +406,7 @@ impl Keeper for &RefCell<Recording<'_, '_>> {
 }
 
 /// Writes down what is said over one connection.
-struct Pen<'p, 'r, 'a> {
+pub(super) struct Pen<'p, 'r, 'a> {
     recording: &'p RefCell<Recording<'r, 'a>>,
     lane: usize,
 }

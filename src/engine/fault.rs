@@ -45,6 +45,30 @@ pub(super) fn look_up_timed_out(host: &str, waited: Duration) -> Fault {
     )
 }
 
+/// A server that was to take each message over a connection of its own took no other.
+pub(super) fn takes_no_other(address: SocketAddr, why: &Fault) -> Fault {
+    fault(
+        FaultPhase::Measurement,
+        FaultKind::ClosedEarly,
+        format!(
+            "{address} took the setup, and then no other connection for the probes: {}",
+            why.message
+        ),
+    )
+}
+
+/// A server left a termination between two probes without an answer.
+pub(super) fn no_answer_in_between(line: &str, waited: Duration) -> Fault {
+    fault(
+        FaultPhase::Measurement,
+        FaultKind::TimedOut,
+        format!(
+            "The server did not answer \"{line}\" between two probes within {}.",
+            seconds(waited)
+        ),
+    )
+}
+
 pub(super) fn connect_timed_out(host: &str, address: SocketAddr, waited: Duration) -> Fault {
     fault(
         FaultPhase::Connect,

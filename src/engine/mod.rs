@@ -16,6 +16,7 @@ mod delay_unit;
 mod executor;
 mod fault;
 mod first_echo;
+mod in_turn;
 mod lane;
 mod measure;
 mod open_point;

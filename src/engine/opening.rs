@@ -105,7 +105,11 @@ impl Execution<'_> {
         loop {
             let options = &self.profile().socket;
             let opened = connect(&self.host, addresses, options, self.time_out()).await;
-            let is_gone = matches!(&opened, Err(fault) if fault.kind == FaultKind::Refused);
+            // One that ends while a connection is opened resets it.
+            let is_gone = matches!(
+                &opened,
+                Err(fault) if matches!(fault.kind, FaultKind::Refused | FaultKind::Reset)
+            );
             if !is_gone || began.elapsed() >= patience {
                 if let Some(trial) = &mut self.trial {
                     trial.awaits_server = false;

@@ -15,8 +15,8 @@ use super::measure::{Failure, FailureKind};
 use super::speech::Parting;
 use crate::measurement::{About, Direction, Fault, probe_text};
 use crate::protocol::{
-    ACCESS_KEY_REQUIRED, Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode, Setup,
-    is_left_over, parse_last_reply, parse_reply, quote,
+    ACCESS_KEY_REQUIRED, BetweenProbes, Dialect, Idiom, MAX_REPLY_LINE, Phase, Reply, ReplyCode,
+    Setup, is_left_over, parse_last_reply, parse_reply, quote,
 };
 
 /// How long nothing may follow the beginning of a reply before it is taken to be all of it.
@@ -36,6 +36,8 @@ pub(super) struct Watch {
     pub heard: RefCell<Vec<u8>>,
     /// What may still come before it, and is none of it.
     pub passed_over: RefCell<Vec<u8>>,
+    /// What the server answered to the same message before, where that is known.
+    pub said_before: RefCell<Vec<u8>>,
 }
 
 impl Watch {
@@ -48,6 +50,7 @@ impl Watch {
             lane: Cell::new(0),
             heard: RefCell::default(),
             passed_over: RefCell::default(),
+            said_before: RefCell::default(),
         }
     }
 
@@ -67,6 +70,12 @@ impl Watch {
         } else {
             due.clear();
         }
+    }
+
+    /// Whether what was heard is the answer that is known.
+    fn is_as_before(&self) -> bool {
+        let known = self.said_before.borrow();
+        !known.is_empty() && *known == *self.heard.borrow()
     }
 
     /// The deadline has passed.
@@ -108,6 +117,15 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// What comes between two probes.
+    pub fn between_probes(&self) -> BetweenProbes {
+        if self.idiom.dialect.has_phases() {
+            self.idiom.variant.between_probes
+        } else {
+            BetweenProbes::Nothing
+        }
+    }
+
     /// How long an echo may take.
     pub fn probe_time_out(&self) -> Duration {
         self.time_out + Duration::from_millis(self.setup.server_delay_ms)
@@ -218,6 +236,11 @@ pub(super) async fn hear_reply(
             Ok(Some((reply, used))) => break Ok((reply, used)),
             Ok(None) => {}
             Err(why) => break Err(why),
+        }
+        if watch.is_as_before() {
+            let heard = watch.heard.borrow();
+            break parse_last_reply(&heard, dialect, phase, order.strict)
+                .map(|reply| (reply, heard.len()));
         }
         let mut piece = [0; MAX_REPLY_LINE];
         // Some servers end a reply with nothing or with a NUL: silence behind it is its end.

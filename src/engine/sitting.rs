@@ -5,10 +5,12 @@ use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
 use socket2::{SockRef, Socket};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::Connection;
-use super::conversation::{Recording, converse, expired, show_stalls};
+use super::conversation::{Conversation, Recording, expired, show_stalls};
 use super::executor::Execution;
 use super::fault;
 use super::lane::Reading;
@@ -46,18 +48,25 @@ impl Execution<'_> {
             quick_ack: terms.quick_ack,
             parting: self.speech.parting(),
         };
-        let sockets = if order.parting.may_close_first {
-            kept(&connections)
-        } else {
-            Vec::new()
-        };
+        let sockets = RefCell::default();
         let watch = Watch::new(Instant::now() + order.time_out);
         let attention = self.attention;
         // Shared with the session, which holds it only while something is written down.
         let recording = RefCell::new(Recording::new(self, current));
+        let conversation = Conversation {
+            order: &order,
+            watch: &watch,
+            recording: &recording,
+            sockets: &sockets,
+            attention,
+            stop,
+        };
+        for connection in &connections {
+            conversation.keep(&connection.stream);
+        }
         let result = tokio::select! {
             biased;
-            result = converse(connections, &order, &watch, &recording, attention, stop) => result,
+            result = conversation.hold(connections) => result,
             () = stop.cancelled() => Err(fault::stopped(watch.phase.get().into())),
             () = expired(&watch) => Err(watch.timed_out(&order.setup)),
             never = show_stalls(&recording) => match never {},
@@ -65,7 +74,7 @@ impl Execution<'_> {
         if let Err(fault) = &result
             && fault.kind != FaultKind::Stopped
         {
-            give_up(sockets, &order, fault).await;
+            give_up(sockets.take(), &order, fault).await;
         }
         let heard = watch.heard.take();
         if !heard.is_empty() {
@@ -85,12 +94,27 @@ impl Execution<'_> {
     }
 }
 
-/// The sockets of connections, to be used when these are gone.
-fn kept(connections: &[Connection]) -> Vec<Socket> {
-    let streams = connections.iter().map(|connection| &connection.stream);
-    // Without one there is nothing to say at the end, and nothing is lost that was measured.
-    let sockets = streams.filter_map(|stream| SockRef::from(stream).try_clone().ok());
-    sockets.collect()
+impl Conversation<'_, '_, '_> {
+    /// Keeps a connection's socket, to be used when the session is gone.
+    pub(super) fn keep(self, stream: &TcpStream) {
+        // Without one there is nothing to say at the end, and nothing is lost that was measured.
+        if self.order.parting.may_close_first
+            && let Ok(socket) = SockRef::from(stream).try_clone()
+        {
+            self.sockets.borrow_mut().push(socket);
+        }
+    }
+
+    /// Leaves a connection over which all was said, and that is kept no longer.
+    pub(super) async fn leave(self, mut stream: TcpStream) {
+        self.sockets.borrow_mut().clear();
+        if self.order.parting.may_close_first && has_ended(&SockRef::from(&stream)) {
+            // The server's port is free at once, as where a session ends well.
+            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        } else {
+            let _ = stream.shutdown().await;
+        }
+    }
 }
 
 /// Leaves connections whose session went wrong, so that a server loses no more by it than it must.

@@ -1,7 +1,7 @@
 //! How the server of a run is spoken to, and what has been learnt of it.
 
 use super::termination::Termination;
-use super::variants::{self, Evidence};
+use super::variants::{self, Asked, Evidence};
 use crate::measurement::Fault;
 use crate::protocol::{EchoStyle, Idiom, SetupOrder};
 
@@ -130,13 +130,13 @@ impl Speech {
         &mut self,
         spoken: Idiom,
         evidence: Evidence,
-        announced: u32,
+        run: Asked,
     ) -> Option<(usize, Idiom)> {
         if self.is_settled || self.tried.len() > MOST_TRIALS {
             return None;
         }
         self.tried.push((spoken, evidence));
-        let next = variants::next(&self.tried, announced);
+        let next = variants::next(&self.tried, run);
         let next = next.filter(|_| self.tried.len() <= MOST_TRIALS);
         next.map(|idiom| (self.tried.len(), idiom))
     }

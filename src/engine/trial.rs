@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::executor::Execution;
 use super::speech::MOST_TRIALS;
 use super::terms::Terms;
-use super::variants::{Evidence, USUAL_LEAST_PROBES};
+use super::variants::{Asked, Evidence, USUAL_LEAST_PROBES};
 use super::visit::Current;
 use crate::experiment::{Plan, PointSpec};
 use crate::measurement::units::bytes;
@@ -111,7 +111,7 @@ impl Execution<'_> {
         let echoed = rounds.flat_map(|round| round.probes.iter());
         let echoed = echoed.filter(|probe| probe.rtt_ns().is_some()).count() as u64;
         let announced = self.profile().announced_probes();
-        let Some(evidence) = Evidence::of(fault, echoed, announced) else {
+        let Some(evidence) = Evidence::of(fault, spoken, echoed, announced) else {
             return false;
         };
         let milder = match self.milder.take() {
@@ -126,7 +126,11 @@ impl Execution<'_> {
             self.milder = Some(spec);
             (self.speech.saw(spoken, evidence), spoken, differs)
         } else {
-            let asked = self.profile().asked_probes();
+            let profile = self.profile();
+            let asked = Asked {
+                probes: profile.asked_probes(),
+                in_turn: profile.depth == 1 && profile.connections == 1,
+            };
             // The last one may have come with the closing reply, and count for none.
             let ended_by_size = echoed.abs_diff(spec.message_size) <= 1
                 && spec.message_size < announced.into()

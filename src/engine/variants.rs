@@ -7,23 +7,35 @@ use std::cmp::Reverse;
 
 use crate::measurement::{Fault, FaultKind, FaultPhase};
 use crate::protocol::{
-    Dialect, Digits, Idiom, LineEnd, MeasurementType, Separator, Setup, SetupOrder, SizeCounts,
-    Variant,
+    BetweenProbes, Dialect, Digits, Idiom, LineEnd, MeasurementType, Separator, Setup, SetupOrder,
+    SizeCounts, Variant,
 };
 
 /// The fewest probes that any course asks for.
 pub(super) const USUAL_LEAST_PROBES: u32 = 20;
 
+/// What came instead of an echo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Instead {
+    /// An answer, or something else.
+    Words,
+    /// The end of the connection.
+    End,
+    /// Nothing.
+    Silence,
+}
+
 /// How far a session came, and how it ended there. A later place is a greater one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Evidence {
+    /// What was tried between two probes was not wanted there.
+    BetweenProbes,
     /// The setup was not accepted.
     Setup,
     /// The setup was accepted, and the first probe did not come back.
-    FirstProbe {
-        /// Whether nothing came at all.
-        silent: bool,
-    },
+    FirstProbe(Instead),
+    /// One probe came back, and the next was refused.
+    SecondProbe,
     /// Some probes came back.
     LaterProbe,
     /// All but the last probe came back.
@@ -33,7 +45,7 @@ pub(super) enum Evidence {
 impl Evidence {
     /// What a fault tells of a session in which so many of its probes were echoed; `None` where it has
     /// nothing to do with how the server was spoken to.
-    pub fn of(fault: &Fault, echoed: u64, announced: u32) -> Option<Self> {
+    pub fn of(fault: &Fault, spoken: Idiom, echoed: u64, announced: u32) -> Option<Self> {
         let is_ours = matches!(
             fault.kind,
             FaultKind::Stopped | FaultKind::Unreachable | FaultKind::Refused | FaultKind::NotLetIn
@@ -43,9 +55,17 @@ impl Evidence {
         }
         match fault.phase {
             FaultPhase::Setup => Some(Self::Setup),
-            FaultPhase::Measurement if echoed == 0 => Some(Self::FirstProbe {
-                silent: fault.kind == FaultKind::TimedOut,
-            }),
+            FaultPhase::Measurement if !had_what_it_wanted(spoken, echoed) => {
+                Some(Self::BetweenProbes)
+            }
+            FaultPhase::Measurement if echoed == 0 => Some(Self::FirstProbe(match fault.kind {
+                FaultKind::TimedOut => Instead::Silence,
+                FaultKind::ClosedEarly | FaultKind::Reset => Instead::End,
+                _ => Instead::Words,
+            })),
+            FaultPhase::Measurement if echoed == 1 && fault.kind == FaultKind::RefusedByServer => {
+                Some(Self::SecondProbe)
+            }
             FaultPhase::Measurement if echoed + 1 == u64::from(announced) => Some(Self::LastProbe),
             FaultPhase::Measurement => Some(Self::LaterProbe),
             FaultPhase::Resolve | FaultPhase::Connect | FaultPhase::Termination => None,
@@ -53,9 +73,27 @@ impl Evidence {
     }
 }
 
-/// The variant to try next, after those that were tried; `None` when none is left. `announced` is how many
-/// probes are asked for.
-pub(super) fn next(tried: &[(Idiom, Evidence)], announced: u32) -> Option<Idiom> {
+/// Whether a server took what came between two probes, where anything did.
+fn had_what_it_wanted(spoken: Idiom, echoed: u64) -> bool {
+    match spoken.variant.between_probes {
+        BetweenProbes::Nothing => true,
+        BetweenProbes::Termination => echoed > 1,
+        BetweenProbes::Connection => echoed > 0,
+    }
+}
+
+/// What a run asks for that bears on how a server can be spoken to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// Probes of a session.
+    pub probes: u32,
+    /// Whether they go one at a time, over one connection.
+    pub in_turn: bool,
+}
+
+/// The variant to try next, after those that were tried; `None` when none is left.
+pub(super) fn next(tried: &[(Idiom, Evidence)], run: Asked) -> Option<Idiom> {
+    let announced = run.probes;
     // What was found out of another server may have been asked of this one.
     let plain = tried.first().map(|(asked, _)| Idiom::from(asked.dialect));
     let mut furthest: Vec<&(Idiom, Evidence)> = tried.iter().collect();
@@ -68,6 +106,9 @@ pub(super) fn next(tried: &[(Idiom, Evidence)], announced: u32) -> Option<Idiom>
         .into_iter()
         .flat_map(|(idiom, evidence)| alternatives(*idiom, *evidence, announced));
     plain.into_iter().chain(others).find(|idiom| {
+        if !run.in_turn && idiom.variant.between_probes != BetweenProbes::Nothing {
+            return false;
+        }
         let is_pointless = |(known, evidence): &(Idiom, Evidence)| {
             known == idiom
                 || (*evidence == Evidence::Setup
@@ -128,6 +169,8 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
         idiom.variant.setup_order = SetupOrder::Swapped;
         idiom
     };
+    let ended_each = with(&|variant| variant.between_probes = BetweenProbes::Termination);
+    let connected_each = with(&|variant| variant.between_probes = BetweenProbes::Connection);
     let tabs = with(&|variant| variant.separator = Separator::Tab);
     let padded = with(&|variant| variant.digits = Digits::Padded);
     let fixed_width = with(&|variant| {
@@ -135,6 +178,7 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
         variant.size_counts = SizeCounts::PayloadAndLineEnd;
     });
     match evidence {
+        Evidence::BetweenProbes => Vec::new(),
         Evidence::Setup => {
             let few = (announced < USUAL_LEAST_PROBES).then(|| many(idiom));
             let more = if idiom.dialect == Dialect::Bologna {
@@ -149,24 +193,32 @@ fn alternatives(idiom: Idiom, evidence: Evidence, announced: u32) -> Vec<Idiom> 
                 .chain(more)
                 .collect()
         }
-        Evidence::FirstProbe { silent: true } => [bare, from_other, bare_from_other]
-            .into_iter()
-            .chain(size_first)
-            .chain([swapped, fixed_width])
-            .chain(others)
-            .collect(),
-        Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::Bologna => {
+        // Before those without line ends: one that waits for a line hears nothing any more after half of one.
+        Evidence::FirstProbe(Instead::Silence) => {
+            [connected_each, bare, from_other, bare_from_other]
+                .into_iter()
+                .chain(size_first)
+                .chain([swapped, fixed_width])
+                .chain(others)
+                .collect()
+        }
+        Evidence::FirstProbe(_) if idiom.dialect == Dialect::Bologna => {
             vec![fixed_width, from_other]
         }
-        Evidence::FirstProbe { silent: false } if idiom.dialect == Dialect::BostonSizeFirst => {
+        Evidence::FirstProbe(_) if idiom.dialect == Dialect::BostonSizeFirst => {
             vec![swapped, whole_counted, from_other, bare]
         }
-        Evidence::FirstProbe { silent: false } => [from_other]
+        Evidence::FirstProbe(instead) => [from_other]
             .into_iter()
+            .chain((instead == Instead::End).then_some(connected_each))
             .chain(others)
             .chain(size_first)
             .chain([swapped, whole_counted])
             .chain([bare, bare_from_other])
+            .collect(),
+        Evidence::SecondProbe => [ended_each]
+            .into_iter()
+            .chain(alternatives(idiom, Evidence::LaterProbe, announced))
             .collect(),
         Evidence::LaterProbe if idiom.dialect == Dialect::Bologna => vec![fixed_width, bare],
         Evidence::LaterProbe => size_first

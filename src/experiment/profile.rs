@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Order, Rounds, SizeSet, SocketOptions, WaitStrategy, load};
-use crate::protocol::{self, Dialect, Idiom, MeasurementType, Variant};
+use crate::protocol::{self, BetweenProbes, Dialect, Idiom, MeasurementType, Variant};
 
 /// The version written into profile files.
 pub const PROFILE_VERSION: u32 = 1;
@@ -397,6 +397,17 @@ fn round_problems(rounds: Rounds, say: &mut impl FnMut(Field, String)) {
 }
 
 fn method_problems(profile: &Profile, say: &mut impl FnMut(Field, String)) {
+    if profile.variant.between_probes != BetweenProbes::Nothing {
+        let why = "must be 1 where something comes between two probes";
+        for (field, number) in [
+            (Field::Depth, profile.depth),
+            (Field::Connections, profile.connections),
+        ] {
+            if number > 1 {
+                say(field, why.to_owned());
+            }
+        }
+    }
     if !(1..=MAX_DEPTH).contains(&profile.depth) {
         say(Field::Depth, format!("must be 1 to {MAX_DEPTH}"));
     }

@@ -361,7 +361,7 @@ mod tests {
     }
 
     fn any_variant() -> impl Strategy<Value = Variant> {
-        use crate::protocol::{Digits, LineEnd, Separator, SetupOrder, SizeCounts};
+        use crate::protocol::{BetweenProbes, Digits, LineEnd, Separator, SetupOrder, SizeCounts};
         use proptest::sample::select;
         let words = (
             select(LineEnd::ALL),
@@ -369,9 +369,10 @@ mod tests {
             select(SetupOrder::ALL),
             select(Digits::ALL),
             select(SizeCounts::ALL),
+            select(BetweenProbes::ALL),
         );
         (0_u32..=1, words, 1_u32..=100).prop_map(|(first_seq, words, least_probes)| {
-            let (line_end, separator, setup_order, digits, size_counts) = words;
+            let (line_end, separator, setup_order, digits, size_counts, between_probes) = words;
             Variant {
                 first_seq,
                 line_end,
@@ -380,6 +381,7 @@ mod tests {
                 digits,
                 size_counts,
                 least_probes,
+                between_probes,
             }
         })
     }
@@ -416,29 +418,33 @@ mod tests {
             100_u64..=3_600_000,
             any_variant(),
         );
-        (what, how, wire).prop_map(|(what, how, wire)| Profile {
-            target: what.0,
-            measurement_type: if what.1 {
-                MeasurementType::Tput
-            } else {
-                MeasurementType::Rtt
-            },
-            message_sizes: what.2.into_iter().collect(),
-            probes: what.3,
-            server_delays_ms: what.4.into_iter().collect(),
-            rounds: how.0,
-            order: how.1,
-            seed: how.2,
-            warmup: how.3,
-            depth: how.4,
-            connections: how.5,
-            wait: how.6,
-            socket: wire.0,
-            dialect: wire.1,
-            variant: wire.4,
-            strict: wire.2,
-            timeout_ms: wire.3,
-            ..Profile::default()
+        (what, how, wire).prop_map(|(what, how, wire)| {
+            let is_plain = wire.4.between_probes == crate::protocol::BetweenProbes::Nothing;
+            Profile {
+                target: what.0,
+                measurement_type: if what.1 {
+                    MeasurementType::Tput
+                } else {
+                    MeasurementType::Rtt
+                },
+                message_sizes: what.2.into_iter().collect(),
+                probes: what.3,
+                server_delays_ms: what.4.into_iter().collect(),
+                rounds: how.0,
+                order: how.1,
+                seed: how.2,
+                warmup: how.3,
+                // What comes between two probes wants them one at a time.
+                depth: if is_plain { how.4 } else { 1 },
+                connections: if is_plain { how.5 } else { 1 },
+                wait: how.6,
+                socket: wire.0,
+                dialect: wire.1,
+                variant: wire.4,
+                strict: wire.2,
+                timeout_ms: wire.3,
+                ..Profile::default()
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use super::form::Form;
 use super::form_panel::problem;
 use super::widgets::{Field, choice, halves};
 use crate::experiment::{self, Problem};
-use crate::protocol::{Digits, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
+use crate::protocol::{BetweenProbes, Digits, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
 
 /// Shows it folded, and open where something is not as the text has it.
 pub fn show(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
@@ -95,7 +95,26 @@ fn fields(form: &mut Form, ui: &mut Ui, problems: &[Problem]) {
                 .problem(problem(problems, experiment::Field::LeastProbes))
                 .show(ui, &mut form.least_probes);
         },
-        |_| {},
+        |ui| {
+            let about = |between| match between {
+                BetweenProbes::Nothing => "Probe follows upon probe.",
+                BetweenProbes::Termination => {
+                    "The server wants a termination after each probe, and answers it."
+                }
+                BetweenProbes::Connection => {
+                    "The server takes one message from a connection: each has its own. The time to set it up is not \
+                     in the RTT."
+                }
+            };
+            choice(
+                ui,
+                "Between probes",
+                &mut form.variant.between_probes,
+                BetweenProbes::ALL,
+                BetweenProbes::name,
+                about,
+            );
+        },
     );
 }
 

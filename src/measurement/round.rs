@@ -78,6 +78,34 @@ impl Work {
         let whole = self.ended_ns.saturating_sub(self.began_ns);
         whole.saturating_sub(self.paused_ns)
     }
+
+    /// The same and what came later in the round: the time between the two is a pause.
+    #[must_use]
+    pub fn followed_by(self, later: Self) -> Self {
+        let both = |one: Option<u64>, other: Option<u64>| match (one, other) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
+        Self {
+            began_ns: self.began_ns,
+            ended_ns: later.ended_ns,
+            paused_ns: self.paused_ns
+                + later.paused_ns
+                + later.began_ns.saturating_sub(self.ended_ns),
+            bytes_written: self.bytes_written + later.bytes_written,
+            bytes_read: self.bytes_read + later.bytes_read,
+            writes: self.writes + later.writes,
+            held_messages: self.held_messages + later.held_messages,
+            reads: self.reads + later.reads,
+            empty_reads: self.empty_reads + later.empty_reads,
+            sleeps: self.sleeps + later.sleeps,
+            in_flight_ns: self.in_flight_ns + later.in_flight_ns,
+            bytes_beside: both(self.bytes_beside, later.bytes_beside),
+            cpu_ns: both(self.cpu_ns, later.cpu_ns),
+            queued_ns: both(self.queued_ns, later.queued_ns),
+            contended_ns: both(self.contended_ns, later.contended_ns),
+        }
+    }
 }
 
 /// One round over one connection, through setup, probes and termination. Sequence numbers run from 1.

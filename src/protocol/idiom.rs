@@ -67,6 +67,19 @@ pub enum SizeCounts {
     Message,
 }
 
+/// What comes between two probes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BetweenProbes {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A termination and its answer, which are behind the last probe anyway.
+    Termination,
+    /// Another connection: each message of a session has one of its own, the setup and the termination too.
+    Connection,
+}
+
 /// A word that is none of those there are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is none of {1}")]
@@ -105,6 +118,7 @@ words!(LineEnd: Newline "newline", Nothing "nothing");
 words!(Separator: Space "space", Tab "tab");
 words!(SetupOrder: Text "text", Swapped "swapped");
 words!(Digits: Plain "plain", Padded "padded");
+words!(BetweenProbes: Nothing "nothing", Termination "termination", Connection "connection");
 words!(SizeCounts: Payload "payload", PayloadAndLineEnd "payload-and-line-end", Message "message");
 
 impl SizeCounts {
@@ -142,6 +156,9 @@ pub struct Variant {
     pub size_counts: SizeCounts,
     /// The fewest probes that a session announces; what is more than was asked for is warm-up.
     pub least_probes: u32,
+    /// What comes between two probes, which are then sent one at a time.
+    #[serde(default)]
+    pub between_probes: BetweenProbes,
 }
 
 impl Default for Variant {
@@ -154,6 +171,7 @@ impl Default for Variant {
             digits: Digits::Plain,
             size_counts: SizeCounts::Payload,
             least_probes: 1,
+            between_probes: BetweenProbes::Nothing,
         }
     }
 }
@@ -299,6 +317,11 @@ impl fmt::Display for Variant {
                 SizeCounts::Message => "the whole message counted in the size",
                 _ => "the line end counted in the size",
             });
+        }
+        match self.between_probes {
+            BetweenProbes::Nothing => {}
+            BetweenProbes::Termination => parts.push("a termination after each probe"),
+            BetweenProbes::Connection => parts.push("a connection for each message"),
         }
         if self.least_probes != text.least_probes {
             return write_with_probes(f, &parts, self.least_probes);

@@ -33,7 +33,9 @@ pub use access::{
 pub use buffer::ReceiveBuffer;
 pub use dialect::{Dialect, UnknownDialect};
 pub use echo::{BadEchoStyle, EchoStyle, MAX_AROUND_ECHO, Returned};
-pub use idiom::{Digits, Idiom, LineEnd, Separator, SetupOrder, SizeCounts, Variant};
+pub use idiom::{
+    BetweenProbes, Digits, Idiom, LineEnd, Separator, SetupOrder, SizeCounts, Variant,
+};
 pub use length::{echoes_len, probes_len};
 pub use liberties::Liberties;
 pub use limits::{DEFAULT_MAX_DELAY_MS, DEFAULT_MAX_MESSAGE_SIZE, DEFAULT_MAX_PROBES, Limits};

@@ -1,7 +1,7 @@
 //! The client's probe: one buffer a session, of which only the number changes.
 
 use super::number::Number;
-use super::{EchoStyle, Idiom, Returned};
+use super::{BetweenProbes, EchoStyle, Idiom, Returned};
 
 /// Room before the payload: `m 4294967295 `.
 const HEAD_ROOM: usize = 13;
@@ -166,7 +166,9 @@ impl ProbeMessage {
             Returned::Message => (frame.head(), self.tail_of(frame)),
             Returned::Payload => (&[], &[]),
         };
-        let before: &[u8] = if index > 1 { self.echo_rest() } else { &[] };
+        // What comes between two probes is asked for, and brings the rest of the one before with it.
+        let follows = index > 1 && self.idiom.variant.between_probes == BetweenProbes::Nothing;
+        let before: &[u8] = if follows { self.echo_rest() } else { &[] };
         let needed = self.style.needed_behind(self.idiom);
         let behind = self.style.behind().get(..needed).unwrap_or_default();
         [

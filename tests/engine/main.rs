@@ -8,6 +8,7 @@ mod access;
 mod faults;
 mod gone;
 mod hostile;
+mod in_turn;
 mod limits;
 mod measuring;
 mod method;

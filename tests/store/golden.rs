@@ -12,7 +12,8 @@ use echograph::measurement::{
     TcpChange, TcpInfo, Traits, Transcript, TranscriptLine, Work, by_hand,
 };
 use echograph::protocol::{
-    Dialect, Digits, LineEnd, MeasurementType, Phase, Separator, SetupOrder, SizeCounts, Variant,
+    BetweenProbes, Dialect, Digits, LineEnd, MeasurementType, Phase, Separator, SetupOrder,
+    SizeCounts, Variant,
 };
 use echograph::store::{RunDocumentError, read_run, write_run};
 
@@ -153,6 +154,7 @@ pub fn full_run() -> Run {
             digits: Digits::Padded,
             size_counts: SizeCounts::PayloadAndLineEnd,
             least_probes: 4,
+            between_probes: BetweenProbes::Nothing,
         },
         ..first_profile()
     });

@@ -6,7 +6,8 @@ use echograph::experiment::{
     Order, Precision, Profile, QuickAck, Rounds, SocketOptions, Target, WaitStrategy,
 };
 use echograph::protocol::{
-    Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts, Variant,
+    BetweenProbes, Dialect, Digits, LineEnd, MeasurementType, Separator, SetupOrder, SizeCounts,
+    Variant,
 };
 use echograph::store::{load_profile, parse_profile, profile_text, save_profile};
 use proptest::prelude::*;
@@ -52,6 +53,7 @@ fn golden_profile() -> Profile {
             digits: Digits::Padded,
             size_counts: SizeCounts::Message,
             least_probes: 5,
+            between_probes: BetweenProbes::Nothing,
         },
         strict: true,
         timeout_ms: 2500,
@@ -104,9 +106,10 @@ fn any_variant() -> impl Strategy<Value = Variant> {
         prop::sample::select(SetupOrder::ALL),
         prop::sample::select(Digits::ALL),
         prop::sample::select(SizeCounts::ALL),
+        prop::sample::select(BetweenProbes::ALL),
     );
     (0_u32..=1, words, 1_u32..=20).prop_map(|(first_seq, words, least_probes)| {
-        let (line_end, separator, setup_order, digits, size_counts) = words;
+        let (line_end, separator, setup_order, digits, size_counts, between_probes) = words;
         Variant {
             first_seq,
             line_end,
@@ -115,6 +118,7 @@ fn any_variant() -> impl Strategy<Value = Variant> {
             digits,
             size_counts,
             least_probes,
+            between_probes,
         }
     })
 }
@@ -170,7 +174,11 @@ fn any_profile() -> impl Strategy<Value = Profile> {
                 warmup: plan.3,
                 order: method.0,
                 seed: method.1,
-                depth: method.2,
+                // What comes between two probes wants them one at a time.
+                depth: match method.4.1.between_probes {
+                    BetweenProbes::Nothing => method.2,
+                    _ => 1,
+                },
                 wait: method.3,
                 socket: method.4.0,
                 variant: method.4.1,
@@ -256,7 +264,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "strict: true",
             "strict: 1",
-            "line 44, column 13: true or false belongs here",
+            "line 45, column 13: true or false belongs here",
         ),
         (
             "[0, 10]",
@@ -299,7 +307,7 @@ fn what_is_wrong_with_a_profile_is_said_with_its_place() {
         (
             "timeout_ms: 2500,\n)",
             "timeout_ms: 2500,",
-            "line 46, column 1: this cannot be read as a profile: the file ends too early",
+            "line 47, column 1: this cannot be read as a profile: the file ends too early",
         ),
         (
             "\n(",
@@ -399,14 +407,18 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     let single: Vec<_> = single
         .filter(|line| !line.starts_with("//") && line.ends_with(','))
         .collect();
-    assert_eq!(single.len(), 32);
+    assert_eq!(single.len(), 33);
     for line in single {
         let name = line.trim().split(':').next().unwrap();
         // Profiles were written without it before it was known that servers differ in that.
-        if name == "setup_order" {
+        if matches!(name, "setup_order" | "between_probes") {
             let without = PROFILE_1.replace(line, "");
-            let read = parse_profile(&without).unwrap();
-            assert_eq!(read.variant.setup_order, SetupOrder::Text);
+            let read = parse_profile(&without).unwrap().variant;
+            let is_text = match name {
+                "setup_order" => read.setup_order == SetupOrder::Text,
+                _ => read.between_probes == BetweenProbes::Nothing,
+            };
+            assert!(is_text, "{read:?}");
             continue;
         }
         let said = said_after(&format!("{line}\n"), "");
@@ -421,7 +433,7 @@ fn every_field_of_a_profile_has_to_be_there_and_one_that_is_not_is_shown() {
     let socket = piece("    socket: (", "    dialect");
     assert_eq!(
         said_after(socket, ""),
-        "line 39, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
+        "line 40, column 1: the field \"socket\" is missing; write, for example, socket: (nodelay: \
          true, send_buffer: None, receive_buffer: None, congestion_control: None, quick_ack: auto)"
     );
 }

@@ -304,6 +304,15 @@ impl Peer {
         self.stream = None;
     }
 
+    /// The connection, to be held open for longer than its script.
+    pub fn held(&mut self) -> Self {
+        Self {
+            stream: self.stream.take(),
+            unread: std::mem::take(&mut self.unread),
+            ends: Arc::clone(&self.ends),
+        }
+    }
+
     /// Says no more and reads no more until the client has left or the test is over.
     pub fn stall(&mut self) -> io::Result<()> {
         let stream = self.open()?;

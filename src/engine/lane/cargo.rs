@@ -37,6 +37,8 @@ pub(in crate::engine) struct Cargo {
     pub(super) message: ProbeMessage,
     pub(super) buffer: Vec<u8>,
     pub(super) flights: VecDeque<Instant>,
+    /// The first and the last of its probes, counted from 1 in their session.
+    pub(super) first: u32,
     pub(super) probes: u32,
     pub(super) depth: usize,
     /// Whether replies of the server may stand around the echoes, and what they leave over.
@@ -63,12 +65,19 @@ impl Cargo {
             // which would be inside the first probe.
             buffer: vec![b'-'; room + SLACK],
             flights: VecDeque::with_capacity(depth),
+            first: 1,
             probes,
             depth,
             is_tolerant,
             quick_ack: false,
             learning: (reading == Reading::Learning).then(FirstEcho::new),
         }
+    }
+
+    /// Of its probes the `index`th alone.
+    pub fn alone(mut self, index: u32) -> Self {
+        (self.first, self.probes) = (index, index);
+        self
     }
 
     /// Has what comes acknowledged at once.

@@ -84,12 +84,12 @@ pub(super) struct Lane<'s> {
 
 impl<'s> Lane<'s> {
     pub fn new(socket: &'s SockRef<'s>, cargo: Cargo, origin: Instant) -> Self {
-        let due = cargo.message.echo_len(1);
+        let due = cargo.message.echo_len(cargo.first);
         Self {
             socket,
-            cargo,
-            begun: 0,
+            begun: cargo.first.saturating_sub(1),
             written: 0,
+            cargo,
             held: false,
             write_error: None,
             due,
@@ -125,7 +125,7 @@ impl<'s> Lane<'s> {
     pub fn wants_to_write(&self) -> bool {
         self.write_error.is_none()
             && self.written < self.cargo.message.message().len()
-            && self.begun > 0
+            && self.begun >= self.cargo.first
     }
 
     pub fn has_ended(&self) -> bool {
@@ -213,7 +213,7 @@ impl<'s> Lane<'s> {
         let mut moved = false;
         while self.write_error.is_none() {
             if !self.wants_to_write() {
-                let one_at_a_time = self.cargo.learning.is_some() && self.begun > 0;
+                let one_at_a_time = self.cargo.learning.is_some() && self.begun >= self.cargo.first;
                 let enough = one_at_a_time || self.cargo.flights.len() >= self.cargo.depth;
                 if hold || enough || self.begun == self.cargo.probes {
                     break;
@@ -224,7 +224,7 @@ impl<'s> Lane<'s> {
                 self.held = false;
                 let sent = Instant::now();
                 self.count_in_flight(sent);
-                if self.begun == 1 {
+                if self.begun == self.cargo.first {
                     self.work.began_ns = self.since_origin(sent);
                 }
                 self.cargo.flights.push_back(sent);

@@ -156,8 +156,8 @@ impl Lane<'_> {
             let reply = parse_last_reply(came, Dialect::default(), Phase::Measurement, false);
             reply.is_ok_and(|reply| reply.code == ReplyCode::Refused)
         };
-        let style = self.cargo.message.style_of(1, came);
-        let payload_len = self.cargo.message.len_of(1);
+        let style = self.cargo.message.style_of(self.begun, came);
+        let payload_len = self.cargo.message.len_of(self.begun);
         let Some((style, stray)) = style.filter(|(style, stray)| {
             let echo = came.get(*stray..).unwrap_or_default();
             // A refusal may quote what it refuses. What accepts and has the message in it is an echo in words
@@ -175,7 +175,7 @@ impl Lane<'_> {
             return Ok(());
         };
         self.cargo.message.returns_as(style.clone());
-        let needed = stray + self.cargo.message.echo_len(1);
+        let needed = stray + self.cargo.message.echo_len(self.begun);
         let at = learning.time_of(needed);
         let (Some(at), Some(sent)) = (at, self.cargo.flights.pop_front()) else {
             return Err(self.differs(0));
@@ -187,7 +187,10 @@ impl Lane<'_> {
         self.unread = 0;
         self.due = self.cargo.message.echo_len(self.next_due());
         self.work.in_flight_ns += nanoseconds(at.duration_since(sent));
-        self.work.paused_ns += nanoseconds(at.elapsed());
+        if self.begun < self.cargo.probes {
+            // Behind the last echo nothing is measured any more.
+            self.work.paused_ns += nanoseconds(at.elapsed());
+        }
         self.changed = None;
         self.work.ended_ns = self.since_origin(at);
         let rtt_ns = nanoseconds(at.duration_since(sent));
