@@ -16,7 +16,9 @@ const TYPE_WORD: Liberties = Liberties(1 << 4);
 const TYPED_ESCAPE: Liberties = Liberties(1 << 5);
 const TABS: Liberties = Liberties(1 << 6);
 
-const WORDS: [(Liberties, &str); 7] = [
+const PARTED: Liberties = Liberties(1 << 7);
+
+const WORDS: [(Liberties, &str); 8] = [
     (BLANKS, "blanks where the text has none"),
     (TABS, "TABs in probes"),
     (CARRIAGE_RETURNS, "\\r before \\n"),
@@ -24,7 +26,11 @@ const WORDS: [(Liberties, &str); 7] = [
     (ZEROS, "zeros before numbers"),
     (TYPE_WORD, "another word for the measurement type"),
     (TYPED_ESCAPE, "the two letters \\n in place of a line end"),
+    (PARTED, "the termination over a connection of its own"),
 ];
+
+/// A line end as somebody typed it.
+pub(super) const TYPED: &[u8] = b"\\n";
 
 impl Liberties {
     /// Whether there are none.
@@ -36,6 +42,11 @@ impl Liberties {
     /// Takes note of more.
     pub(super) fn add(&mut self, more: Self) {
         self.0 |= more.0;
+    }
+
+    /// That of a client whose termination comes over another connection.
+    pub(super) fn of_parting() -> Self {
+        PARTED
     }
 
     fn when(self, is_taken: bool) -> Self {
@@ -50,7 +61,7 @@ impl Liberties {
     /// Those of a setup line that was understood, without its `\n`.
     pub(super) fn of_setup(line: &[u8], idiom: Idiom) -> Self {
         let text = line.strip_suffix(b"\r").unwrap_or(line);
-        let plain = text.strip_suffix(b"\\n").unwrap_or(text);
+        let plain = text.strip_suffix(TYPED).unwrap_or(text);
         let fields: Vec<&[u8]> = fields(plain).collect();
         let numbers = fields.get(2..).unwrap_or_default();
         let has_zeros = numbers.iter().any(|number| begins_with_zeros(number));
@@ -101,6 +112,7 @@ impl Liberties {
         let behind = behind.unwrap_or_default();
         Self::all([
             BLANKS.when(behind.contains(&b'\n') && behind.iter().any(|byte| is_blank(*byte))),
+            TYPED_ESCAPE.when(behind.starts_with(TYPED)),
             CARRIAGE_RETURNS.when(behind.contains(&b'\r')),
         ])
     }

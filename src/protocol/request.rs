@@ -294,6 +294,11 @@ impl RequestParser {
         Some(matches!(behind, b' ' | b'\t'))
     }
 
+    /// Takes note that the termination comes over another connection.
+    pub fn parts_elsewhere(&mut self) {
+        self.liberties.add(Liberties::of_parting());
+    }
+
     /// How many bytes of a probe that was recognised are its line end.
     #[must_use]
     pub fn line_end_of(&self, message: &[u8]) -> usize {

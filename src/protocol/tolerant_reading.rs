@@ -6,6 +6,7 @@
 use memchr::memchr;
 
 use super::heard_setup::{dialect_of, is_beyond_mending, read_setup};
+use super::liberties::TYPED;
 use super::request::{Ends, Found, Request, RequestParser, State};
 use super::{Dialect, Liberties, LineEnd, RefusalReason, Setup};
 
@@ -80,6 +81,15 @@ impl RequestParser {
         let not = RefusalReason::NotATermination;
         if input.starts_with(words.termination.as_bytes()) {
             let at = words.termination.len();
+            let typed = input.get(at..).unwrap_or_default();
+            // Typed at a prompt, the escape comes as it was typed, and mostly nothing behind it.
+            let at = match typed.strip_prefix(TYPED) {
+                Some(_) => at + TYPED.len(),
+                None if !silent && !typed.is_empty() && TYPED.starts_with(typed) => {
+                    return Ok(None);
+                }
+                None => at,
+            };
             let end = if self.ends_in_nothing() {
                 at
             } else {

@@ -68,6 +68,7 @@ mod listener;
 mod log;
 mod manner;
 mod owed;
+mod parted;
 mod places;
 mod polling;
 mod precise_timer;

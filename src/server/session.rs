@@ -26,6 +26,7 @@ use super::summary::in_words;
 use super::waiting::{Awaited, Waiting, Woken};
 use super::wire::Wire;
 use super::{LogEntry, SessionEnd, SessionSummary};
+use crate::protocol::Phase;
 
 /// Bytes after which a session lets the others go first, and what a read of few bytes counts as: a
 /// client that always has more to give would otherwise keep the thread for itself.
@@ -76,6 +77,7 @@ pub(super) async fn run(
             SessionEnd::Refused(_) | SessionEnd::Idle(_) | SessionEnd::TooLong(_) => {}
             _ => dialogue.event(end.to_string()),
         }
+        let has_parted = end == SessionEnd::ClientLeft(Phase::Termination);
         let broken = matches!(end, SessionEnd::Reset(_) | SessionEnd::Stopped);
         let (continues, is_complete) = (end == SessionEnd::Continued, end == SessionEnd::Complete);
         let phase = dialogue.phase();
@@ -93,6 +95,9 @@ pub(super) async fn run(
             duration: begun.elapsed(),
             end,
         };
+        if has_parted {
+            dialogue.part();
+        }
         if !continues {
             // The session is over: its place and its memory are free for the client's next connection,
             // which may be waiting already.
@@ -252,6 +257,7 @@ async fn converse(
                         waiting.waited(now.saturating_duration_since(dialogue.moved()), now);
                     }
                     dialogue.arrived(count, now);
+                    dialogue.end_parted();
                     work += count.max(LEAST_WORK);
                 }
             }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::budget::Budget;
+use super::parted::Parted;
 use super::places::ByAddress;
 use super::{LogEntry, LogRecord, ServerConfig, ServerHooks, ServerLog};
 use crate::experiment::WaitStrategy;
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) changed: Notify,
     pub(super) served: Arc<AtomicU64>,
     pub(super) by_address: Arc<ByAddress>,
+    /// Sessions whose termination may come over another connection.
+    pub(super) parted: Parted,
     /// Connections outside the limit: being turned away, or waiting for their last line to arrive.
     pub(super) leaving: Arc<AtomicU64>,
     pub(super) in_all: AtomicU64,
@@ -68,6 +71,7 @@ impl Shared {
             changed: Notify::new(),
             served: Arc::default(),
             by_address: Arc::default(),
+            parted: Parted::default(),
             leaving: Arc::default(),
             in_all: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use echograph::protocol::Dialect;
-use echograph::server::{ServerConfig, SessionEnd};
+use echograph::server::{Server, ServerConfig, SessionEnd};
 
 use super::client::{
     BAD_PROBE, BAD_SETUP, CLOSING, Client, READY, config, eventually, probe, speaking, start,
@@ -583,4 +583,71 @@ fn a_session_cut_into_any_pieces_is_served_the_same() {
             client.hears_the_end();
         }
     }
+}
+
+#[test]
+fn a_termination_may_come_over_a_connection_of_its_own() {
+    let (server, kept) = start_keeping(config());
+    for (setup, probe, own) in [
+        ("s rtt 1 3 0\n", "m 1 abc\n", "t\n"),
+        // As somebody types it at a prompt.
+        ("s rtt 1 3 0\\n", "m 0 abc", "t\\n"),
+    ] {
+        let typed = setup.ends_with("\\n");
+        let ended = |text: &'static str| if typed { text.trim_end() } else { text };
+        let mut client = Client::connect(server.local_addr());
+        client.say(setup);
+        client.hears(ended(READY));
+        client.say(probe);
+        client.hears(probe);
+        let together = kept.lock().unwrap().len();
+        drop(client);
+        eventually("it has left", || kept.lock().unwrap().len() > together);
+        let mut client = Client::connect(server.local_addr());
+        client.say(own);
+        client.hears(ended(CLOSING));
+        client.hears_the_end();
+        eventually("it has ended", || kept.lock().unwrap().len() > together + 1);
+        let last = kept.lock().unwrap().last().unwrap().clone();
+        assert_eq!(last.end, SessionEnd::Complete);
+        let line = last.to_string();
+        let said = "the termination over a connection of its own";
+        assert!(line.contains(said), "{line}");
+        // Once, and nothing else in its place.
+        let mut client = Client::connect(server.local_addr());
+        client.say("t\n");
+        client.hears(BAD_SETUP);
+        client.hears_the_end();
+    }
+}
+
+#[test]
+fn a_session_that_was_left_goes_on_with_its_termination_alone() {
+    let refused = |server: &Server, said: &str| {
+        let mut client = Client::connect(server.local_addr());
+        client.say(said);
+        client.hears(BAD_SETUP);
+        client.hears_the_end();
+    };
+    let left = |config, said: &str| {
+        let (server, kept) = start_keeping(config);
+        let mut client = Client::set_up(server.local_addr(), "s rtt 2 3 0\n");
+        client.say(said);
+        client.hears(said);
+        drop(client);
+        eventually("it has left", || kept.lock().unwrap().len() == 1);
+        server
+    };
+    // The last probe is missing, or the server is strict.
+    refused(&left(config(), "m 1 abc\n"), "m 2 abc\n");
+    refused(&left(config(), "m 1 abc\n"), "t\n");
+    let strict = ServerConfig {
+        strict: true,
+        ..config()
+    };
+    refused(&left(strict, "m 1 abc\nm 2 abc\n"), "t\n");
+    // All is there: a probe more is none of it, and a setup is another session's.
+    let server = left(config(), "m 1 abc\nm 2 abc\n");
+    refused(&server, "m 3 abc\n");
+    drop(Client::set_up(server.local_addr(), "s rtt 2 3 0\n"));
 }

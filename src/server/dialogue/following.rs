@@ -30,6 +30,32 @@ impl Dialogue {
         self.reply_end = self.shared.config.manner.reply_end.text(false);
     }
 
+    /// Leaves a session that awaits its termination alone for that to come over another connection.
+    pub(in crate::server) fn part(&mut self) {
+        if !self.parser.is_strict() {
+            let fresh = RequestParser::new(rules(&self.shared.config));
+            let parser = std::mem::replace(&mut self.parser, fresh);
+            self.shared.parted.put(self.address, parser, Instant::now());
+        }
+    }
+
+    /// Ends a session that was left on another connection, where its termination is what comes first.
+    pub(in crate::server) fn end_parted(&mut self) {
+        if self.setup.is_some() || self.phase() != Phase::Setup || self.parser.is_strict() {
+            return;
+        }
+        let (first, now) = (self.inbox.unread(), Instant::now());
+        let Some(parser) = self.shared.parted.take(self.address, first, now) else {
+            return;
+        };
+        self.parser = parser;
+        self.parser.parts_elsewhere();
+        self.setup = self.parser.setup();
+        let reply_end = self.shared.config.manner.reply_end;
+        self.reply_end = reply_end.text(self.parser.ends_in_nothing());
+        self.event("ends the session of a connection before".to_owned());
+    }
+
     /// Gives the memory back that no bytes need, between two sessions of a connection.
     pub(in crate::server) fn rest(&mut self) {
         if self.inbox.is_empty() {

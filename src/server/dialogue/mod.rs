@@ -14,7 +14,7 @@ mod following;
 mod hearing;
 mod speaking;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,8 @@ struct Ending {
 pub(super) struct Dialogue {
     pub(super) recorder: Recorder,
     shared: Arc<Shared>,
+    /// Where the client comes from.
+    address: IpAddr,
     parser: RequestParser,
     inbox: ReceiveBuffer,
     memory: Permit,
@@ -89,6 +91,7 @@ impl Dialogue {
         let now = Instant::now();
         Self {
             recorder: Recorder::new(Arc::clone(&shared), connection, peer),
+            address: peer.ip(),
             parser: RequestParser::new(rules(config)),
             inbox: ReceiveBuffer::new(),
             memory: shared.budget.permit(),
