@@ -123,6 +123,14 @@ impl ProbeMessage {
         self.echo(&frame, index).iter().map(|part| part.len()).sum()
     }
 
+    /// The first `len` of these bytes.
+    #[must_use]
+    pub fn echo_begin(&self, index: u32, len: usize) -> Vec<u8> {
+        let frame = Frame::new(self.idiom, index);
+        let parts = self.echo(&frame, index);
+        parts.into_iter().flatten().take(len).copied().collect()
+    }
+
     /// Bytes that still come behind the last byte that is needed of an echo.
     #[must_use]
     pub fn echo_rest(&self) -> &[u8] {

@@ -144,6 +144,31 @@ fn a_server_that_wants_a_termination_after_each_probe_gets_it() {
 }
 
 #[test]
+fn a_refusal_in_place_of_an_echo_is_heard_where_the_payload_alone_comes_back() {
+    let server = FakeServer::start(|_, peer| {
+        let setup = peer.line()?;
+        let probes: usize = setup.split(' ').nth(2).unwrap().parse().unwrap();
+        peer.say("200 OK: Ready")?;
+        for _ in 0..probes {
+            let message = peer.message()?;
+            let payload = message.splitn(3, |byte| *byte == b' ').nth(2);
+            peer.say(payload.unwrap_or(b"404 ERROR: Invalid Measurement Message"))?;
+            let is_end = peer.line()? == "t";
+            peer.say(if is_end {
+                "200 OK: Closing Connection"
+            } else {
+                INVALID_TERMINATION
+            })?;
+        }
+        Ok(Next::Accept)
+    });
+    let found = run(server.addr, strangers());
+    assert_measured(&found, BetweenProbes::Termination);
+    assert_eq!(found.profile.dialect, Dialect::Boston);
+    assert!(remark(&found).contains(INVALID_TERMINATION));
+}
+
+#[test]
 fn so_does_one_that_has_the_size_first_as_well() {
     let server = FakeServer::start(|_, peer| {
         let setup = peer.line()?;

@@ -169,17 +169,10 @@ impl Lane<'_> {
         }
     }
 
-    /// The beginning of what came of the echo that is due. What was compared is as it was sent.
-    pub(super) fn came(&mut self) -> Vec<u8> {
-        let seq = self.next_due();
-        let mut came: Vec<u8> = {
-            let begun = self.begun;
-            let message = self.cargo.message.numbered(seq);
-            let compared = message.get(..self.compared.min(QUOTED)).unwrap_or_default();
-            let compared = compared.to_vec();
-            self.cargo.message.numbered(begun);
-            compared
-        };
+    /// The beginning of what came of the echo that is due. What was compared is as it should be.
+    pub(super) fn came(&self) -> Vec<u8> {
+        let compared = self.compared.min(QUOTED);
+        let mut came = self.cargo.message.echo_begin(self.next_due(), compared);
         came.extend(self.quoted(0, self.unread));
         came.truncate(QUOTED);
         came

@@ -78,9 +78,12 @@ impl Lane<'_> {
             Some(now) => self.take_in(now, whole)?,
             None if self.cargo.depth > 1 => self.take_part()?,
             None => {
-                // An answer that is no echo may be shorter than one: its first byte tells.
-                if self.compared == 0 && self.unread > 0 {
-                    self.compare(0, 1).map_err(|why| LaneFault::Differs {
+                // An answer that is no echo may be shorter than one: its first byte tells, which may stand behind
+                // what the echo before left.
+                let first = 1 + self.cargo.message.echo_rest().len();
+                if self.compared < first && self.unread > 0 {
+                    let end = self.unread.min(first - self.compared);
+                    self.compare(0, end).map_err(|why| LaneFault::Differs {
                         why,
                         received: self.came(),
                     })?;
