@@ -1,7 +1,6 @@
-//! What is said and measured over the connections of a round, and how it is written down.
+//! What is said and measured over the connections of a round.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -12,29 +11,21 @@ use tokio_util::sync::CancellationToken;
 use super::access::show_key;
 use super::attention::Attention;
 use super::connect::Connection;
-use super::executor::{Execution, cpus};
 use super::fault;
-use super::lane::{Cargo, Heard, Reading};
-use super::measure::{Failure, Keeper, Method, STALL, measure};
-use super::picture::LONGEST_FRAME;
-use super::progress::Place;
+use super::lane::{Cargo, Reading};
+use super::measure::{Failure, Method, measure};
+use super::recording::{Pen, Recording};
 use super::run_queue::Waited;
-use super::session::{Order, Recorder, Watch, explain, nanoseconds, set_up};
+use super::session::{Order, Recorder, Watch, explain, set_up};
 use super::tcp_info::tcp_info;
 use super::termination::{close, terminate};
-use super::visit::Current;
-use crate::experiment::{Patience, SocketOptions};
-use crate::measurement::{About, Direction, Fault, Probe, TcpChange, TcpInfo, Work};
+use crate::measurement::{Direction, Fault, TcpChange, TcpInfo};
 use crate::protocol::{BetweenProbes, EchoStyle, Phase, ProbeMessage};
 
 /// How long making the memory of a session may take; it never does. The probes have their own time.
 const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 /// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
 const LARGE: usize = 4 << 20;
-/// Probes that take this long, in nanoseconds, are worth a picture between two of them.
-const SLOW_PROBE_NS: u64 = 5_000_000;
-/// A probe that takes this many times the longest frame is under way still when that is over.
-const FRAMES_A_PROBE: u32 = 2;
 
 /// A session that is going on, over all connections of a round.
 #[derive(Clone, Copy)]
@@ -120,7 +111,7 @@ impl<'c, 'r, 'a> Conversation<'c, 'r, 'a> {
         let phase = Phase::Measurement;
         let watch = self.watch;
         watch.expect_within(phase, Instant::now(), PATIENCE_FOR_MEMORY);
-        let echo = self.recording.borrow().execution.speech.echo.clone();
+        let echo = self.recording.borrow().style();
         let cargoes = cargoes(self.order, echo, streams.len()).await;
         let accounts = Accounts::open(&streams);
         let (mut streams, measured) = self.measure_over(streams, cargoes).await?;
@@ -249,177 +240,5 @@ pub(super) async fn cargoes(
 pub(super) async fn expired(watch: &Watch) {
     while Instant::now() < watch.deadline.get() {
         tokio::time::sleep_until(watch.deadline.get().into()).await;
-    }
-}
-
-/// Shows the run while a server keeps it waiting: pictures are otherwise taken when something has
-/// come. Where probes go back and forth it only looks at a number, now and then.
-pub(super) async fn show_stalls(recording: &RefCell<Recording<'_, '_>>) -> Infallible {
-    let (mut seen, mut shown) = (0, None);
-    loop {
-        tokio::time::sleep(STALL).await;
-        let mut recording = recording.borrow_mut();
-        if recording.news == seen && shown != Some(seen) {
-            recording.publish();
-            shown = Some(seen);
-        }
-        seen = recording.news;
-    }
-}
-
-/// Records a session into the run.
-pub(super) struct Recording<'r, 'a> {
-    execution: &'r mut Execution<'a>,
-    current: &'r mut Current,
-    /// Lines and probes written down.
-    news: u64,
-    /// What was heard beside the echoes of each connection.
-    heard: Vec<Heard>,
-}
-
-impl<'r, 'a> Recording<'r, 'a> {
-    pub fn new(execution: &'r mut Execution<'a>, current: &'r mut Current) -> Self {
-        Self {
-            execution,
-            current,
-            news: 0,
-            heard: Vec::new(),
-        }
-    }
-
-    /// What is known of waiting for this point.
-    fn patience(&self) -> Patience {
-        let execution = &self.execution;
-        let known = execution.patience.get(self.current.visit.point);
-        known.map_or_else(
-            || Patience::new(execution.profile().wait, cpus()),
-            Patience::clone,
-        )
-    }
-
-    fn learnt(&mut self, patience: Patience) {
-        if let Some(place) = self.execution.patience.get_mut(self.current.visit.point) {
-            *place = patience;
-        }
-    }
-
-    /// In which style the server puts its echoes, as far as it is known.
-    pub fn style(&self) -> Option<EchoStyle> {
-        let known = self.execution.speech.echo.as_ref();
-        known.or(self.current.echo.as_ref()).cloned()
-    }
-
-    /// Where the run measures.
-    pub fn host(&self) -> String {
-        self.execution.host.clone()
-    }
-
-    /// With which options its connections are opened.
-    pub fn socket_options(&self) -> SocketOptions {
-        self.execution.profile().socket.clone()
-    }
-
-    /// Shows the run, where that was long enough ago. Nothing is in flight.
-    pub fn show_if_due(&mut self, place: Place) {
-        if self.execution.pace.is_due(Instant::now(), place) {
-            self.execution
-                .show((self.current.visit, Some(&*self.current)));
-        }
-    }
-
-    /// Puts what was waited for a processor since then into the rounds.
-    pub fn waited(&mut self, since: Waited) {
-        let now = Waited::until_now();
-        let rounds = self.current.rounds.iter_mut();
-        for work in rounds.filter_map(|round| round.work.as_mut()) {
-            now.put_into(since, work);
-        }
-    }
-
-    /// What was heard beside the echoes of a connection.
-    fn heard(&mut self, lane: usize) -> Heard {
-        let heard = self.heard.get_mut(lane);
-        heard.map(std::mem::take).unwrap_or_default()
-    }
-
-    fn publish(&mut self) {
-        let now = Some((self.current.visit, Some(&*self.current)));
-        self.execution.publish(now);
-    }
-
-    pub fn line(&mut self, lane: usize, phase: Phase, direction: Direction, text: &str) {
-        self.news += 1;
-        let session = self.current.session(lane);
-        self.execution.line(session, phase, direction, text);
-    }
-}
-
-impl Keeper for &RefCell<Recording<'_, '_>> {
-    fn probe(&mut self, lane: usize, probe: Probe, now: Instant) -> bool {
-        let mut recording = self.borrow_mut();
-        recording.news += 1;
-        if let Some(round) = recording.current.rounds.get_mut(lane) {
-            round.probes.push(probe);
-        }
-        let is_below = |least| probe.rtt_ns().is_some_and(|rtt_ns| rtt_ns < least);
-        recording.execution.frames_show = is_below(nanoseconds(LONGEST_FRAME * FRAMES_A_PROBE));
-        let place = if is_below(SLOW_PROBE_NS) {
-            Place::AmongQuickProbes
-        } else {
-            Place::AmongSlowProbes
-        };
-        recording.execution.pace.is_due(now, place)
-    }
-
-    fn pause(&mut self) {
-        let mut recording = self.borrow_mut();
-        let Recording {
-            execution, current, ..
-        } = &mut *recording;
-        execution.show((current.visit, Some(current)));
-    }
-
-    fn stalled(&mut self) {
-        self.borrow_mut().publish();
-    }
-
-    fn work(&mut self, lane: usize, work: Work) {
-        if let Some(round) = self.borrow_mut().current.rounds.get_mut(lane) {
-            round.work = Some(match round.work {
-                Some(before) => before.followed_by(work),
-                None => work,
-            });
-        }
-    }
-
-    fn heard(&mut self, lane: usize, mut heard: Heard) {
-        let mut recording = self.borrow_mut();
-        if let Some(style) = heard.style.take() {
-            recording.current.echo.get_or_insert(style);
-        }
-        let places = &mut recording.heard;
-        places.resize_with(places.len().max(lane + 1), Heard::default);
-        if let Some(place) = places.get_mut(lane) {
-            *place = heard;
-        }
-    }
-}
-
-/// Writes down what is said over one connection.
-pub(super) struct Pen<'p, 'r, 'a> {
-    recording: &'p RefCell<Recording<'r, 'a>>,
-    lane: usize,
-}
-
-impl Recorder for Pen<'_, '_, '_> {
-    fn line(&mut self, phase: Phase, direction: Direction, text: &str) {
-        self.recording
-            .borrow_mut()
-            .line(self.lane, phase, direction, text);
-    }
-
-    fn remark(&mut self, about: About, text: impl FnOnce() -> String) {
-        let mut recording = self.recording.borrow_mut();
-        recording.execution.run.server.remark(about, text);
     }
 }

@@ -49,10 +49,7 @@ impl Conversation<'_, '_, '_> {
                 Instant::now(),
                 PATIENCE_FOR_MEMORY + order.probe_time_out(),
             );
-            let known = {
-                let recording = recording.borrow();
-                recording.style()
-            };
+            let known = recording.borrow().style();
             let cargo = cargoes(order, known, 1).await.into_iter();
             let cargo = cargo.map(|cargo| cargo.alone(index)).collect();
             let (streams, measured) = self.measure_over(vec![stream], cargo).await?;

@@ -27,6 +27,7 @@ mod progress;
 mod quick_ack;
 mod quiet;
 mod readiness;
+mod recording;
 mod resume;
 mod route;
 mod run_queue;

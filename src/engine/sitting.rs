@@ -10,10 +10,11 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::Connection;
-use super::conversation::{Conversation, Recording, expired, show_stalls};
+use super::conversation::{Conversation, expired};
 use super::executor::Execution;
 use super::fault;
 use super::lane::Reading;
+use super::recording::{Recording, show_stalls};
 use super::session::{Order, Watch};
 use super::terms::Terms;
 use super::visit::Current;

@@ -110,6 +110,16 @@ fn so_is_one_that_closes_behind_each_answer() {
     assert_measured(&found, BetweenProbes::Connection);
 }
 
+/// Answers what comes behind a probe, in words without a line end.
+fn answer_termination(peer: &mut Peer) -> io::Result<()> {
+    let is_end = peer.line()? == "t";
+    peer.say(if is_end {
+        "200 OK: Closing Connection"
+    } else {
+        INVALID_TERMINATION
+    })
+}
+
 /// A session with a termination after each probe, in words without a line end.
 fn terminated_each(peer: &mut Peer, probes: usize) -> io::Result<()> {
     peer.say("200 OK: Ready")?;
@@ -119,12 +129,7 @@ fn terminated_each(peer: &mut Peer, probes: usize) -> io::Result<()> {
             return peer.say("404 ERROR: Invalid Measurement Message");
         }
         peer.say(message)?;
-        let is_end = peer.line()? == "t";
-        peer.say(if is_end {
-            "200 OK: Closing Connection"
-        } else {
-            INVALID_TERMINATION
-        })?;
+        answer_termination(peer)?;
     }
     Ok(())
 }
@@ -153,12 +158,7 @@ fn a_refusal_in_place_of_an_echo_is_heard_where_the_payload_alone_comes_back() {
             let message = peer.message()?;
             let payload = message.splitn(3, |byte| *byte == b' ').nth(2);
             peer.say(payload.unwrap_or(b"404 ERROR: Invalid Measurement Message"))?;
-            let is_end = peer.line()? == "t";
-            peer.say(if is_end {
-                "200 OK: Closing Connection"
-            } else {
-                INVALID_TERMINATION
-            })?;
+            answer_termination(peer)?;
         }
         Ok(Next::Accept)
     });
