@@ -24,9 +24,10 @@ impl ReadAxis {
             Some("linear") => false,
             other => panic!("{other:?}"),
         };
-        let mut ticks: Vec<(f64, f64)> = plot
-            .descendants()
-            .filter(|node| node.attribute("data-axis") == Some(axis))
+        // Lines across a plot say their axis as well, and one that lies beyond it is a name alone.
+        let mut ticks: Vec<(f64, f64)> = of_class(plot, "tick")
+            .into_iter()
+            .filter(|tick| tick.attribute("data-axis") == Some(axis))
             .map(|tick| {
                 let line = child(tick, "line");
                 (number(tick, "data-value"), number(line, coordinate))
