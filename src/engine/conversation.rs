@@ -23,7 +23,7 @@ use crate::measurement::{Direction, Fault, TcpChange, TcpInfo};
 use crate::protocol::{BetweenProbes, EchoStyle, Phase, ProbeMessage};
 
 /// How long making the memory of a session may take; it never does. The probes have their own time.
-const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 /// Bytes of messages that are not made in passing: 64 MiB take longer than Stop may.
 const LARGE: usize = 4 << 20;
 

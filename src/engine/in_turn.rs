@@ -5,21 +5,18 @@
 //! open by then. The kernel's own counters would have both in one, so they are not kept of such a round.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::net::TcpStream;
 
 use super::connect::connect;
-use super::conversation::{Conversation, cargoes};
+use super::conversation::{Conversation, PATIENCE_FOR_MEMORY, cargoes};
 use super::fault;
 use super::progress::Place;
 use super::run_queue::Waited;
 use super::session::{Recorder, ask, explain};
 use crate::measurement::{About, Direction, Fault, FaultPhase};
 use crate::protocol::{BetweenProbes, Phase, Reply, ReplyCode};
-
-/// How long the messages of one probe may take to make.
-const PATIENCE_FOR_MEMORY: Duration = Duration::from_mins(1);
 
 impl Conversation<'_, '_, '_> {
     /// All probes, each with what the server wants before it. Gives the connection over which the termination goes.

@@ -237,18 +237,13 @@ pub(super) async fn hear_reply(
             Ok(None) => {}
             Err(why) => break Err(why),
         }
-        if watch.is_as_before() {
-            let heard = watch.heard.borrow();
-            break parse_last_reply(&heard, dialect, phase, order.strict)
-                .map(|reply| (reply, heard.len()));
-        }
         let mut piece = [0; MAX_REPLY_LINE];
         // Some servers end a reply with nothing or with a NUL: silence behind it is its end.
         let may_be_whole = !order.strict && !is_left_over(&watch.heard.borrow());
-        let patience = if may_be_whole {
-            SILENCE_ENDS_A_REPLY
-        } else {
-            Duration::MAX
+        let patience = match may_be_whole {
+            true if watch.is_as_before() => Duration::ZERO,
+            true => SILENCE_ENDS_A_REPLY,
+            false => Duration::MAX,
         };
         let read = tokio::time::timeout(patience, stream.read(&mut piece)).await;
         let mut heard = watch.heard.borrow_mut();
