@@ -371,12 +371,13 @@ fn a_flood_of_connections_leaves_sessions_alone_and_is_told_in_two_lines() {
         panic!("{told:?}");
     };
     assert!(first.contains("closed without one"), "{first}");
-    // 4 are served, and 64 hear why they are not.
+    // 3 find the places that are left, and 64 hear why they do not; one of these 64 turns may be the early bird's,
+    // for its way out.
     let closed = second
         .strip_prefix("closed ")
         .and_then(|rest| rest.split(' ').next());
     let closed: u64 = closed.unwrap().parse().unwrap();
-    assert!((1..=400 - 4 - 64).contains(&closed), "{second}");
+    assert!((1..=400 - 3 - 63).contains(&closed), "{second}");
 }
 
 #[test]
